@@ -1,0 +1,74 @@
+"""A ledger's current text as lines, each with what HTML said of the line it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.ledger import Ledger
+from tasks.records import Block
+from tasks.script.fold import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the current text: `text[start:end]`, `end` past its line end if it has one.
+
+    `text` is the line without its line end, `folded` the same in simplified characters and half-width forms (tasks/script/fold.py),
+    `block` what HTML said of it, None for plain text.
+    """
+
+    start: int
+    end: int
+    text: str
+    folded: str
+    block: Block | None = None
+
+
+def lines_of(ledger: Ledger, blocks: Sequence[Block] = ()) -> list[Line]:
+    """Cut `ledger.text` into lines. `blocks` has one entry a line of the *decoded* text, or is empty.
+
+    >>> [(line.start, line.end, line.folded) for line in lines_of(Ledger.of("來源：甲\\n\\n乙"))]
+    [(0, 5, '来源:甲'), (5, 6, ''), (6, 7, '乙')]
+    """
+    found: list[Line] = []
+    start = 0
+    origin = _DecodedLines(ledger) if blocks else None
+    for text, folded in zip(_split(ledger.text), _split(fold(ledger.text)), strict=True):
+        end = min(start + len(text) + 1, len(ledger.text))
+        block = blocks[min(origin.number(start), len(blocks) - 1)] if origin else None
+        found.append(Line(start, end, text, folded, block))
+        start = end
+    return found
+
+
+def _split(text: str) -> list[str]:
+    parts = text.split("\n")
+    if parts[-1] == "":
+        parts.pop()
+    return parts
+
+
+class _DecodedLines:
+    """Which decoded line a position of the current text comes from; asked in rising order, one pass over the edits."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._decoded = ledger.decoded
+        self._edits = [edit for edit in ledger.edits if edit.applied]
+        self._at = 0
+        self._shift = 0  # current position = decoded position + shift
+        self._counted_to = 0
+        self._number = 0
+
+    def number(self, position: int) -> int:
+        """The number of the decoded line that `position` of the current text lies in."""
+        while self._at < len(self._edits):
+            edit = self._edits[self._at]
+            if edit.start + self._shift + len(edit.after) > position:
+                break
+            self._shift += len(edit.after) - (edit.end - edit.start)
+            self._at += 1
+        decoded = position - self._shift
+        self._number += self._decoded.count("\n", self._counted_to, max(decoded, self._counted_to))
+        self._counted_to = max(decoded, self._counted_to)
+        return self._number

@@ -1,0 +1,61 @@
+"""One page, from raw bytes to curated text: every stage, in order. The order stands here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tasks.decode import decode
+from tasks.ledger import Ledger
+from tasks.records import Curated, Metadata, Page, Policy, Reason, Reject, Section
+from tasks.repair import repair
+from tasks.script.convert import Convert, converter
+from tasks.script.detect import detect_script
+from tasks.segment import segment
+from tasks.strip import strip
+
+
+def curate_page(page: Page, policy: Policy) -> Curated | Reject:
+    """Curate one page, or say why it cannot be. Pure: the same page and policy give the same result.
+
+    >>> page = Page("a.txt", "產(chǎn)業(yè)發(fā)展，產(chǎn)業(yè)升級(jí)。".encode())
+    >>> curate_page(page, Policy()).text
+    '产业发展，产业升级。\\n'
+    """
+    decoded = decode(page, policy.limits)
+    if isinstance(decoded, Reject):
+        return decoded
+    ledger = repair(Ledger.of(decoded.text).then(decoded.edits))
+    script = detect_script(ledger.text)
+    convert = converter(script, policy.target, policy.punctuation)
+    ledger, metadata = strip(ledger, decoded.blocks, policy)
+    ledger, sections = segment(ledger, decoded.blocks, metadata)
+    text = convert(ledger.text)
+    if not text.strip():
+        return Reject(page.source_uri, "segment", Reason.NO_CONTENT, "nothing is left of the page after stripping")
+    return Curated(
+        page=page,
+        decoded=decoded,
+        script=script,
+        metadata=_converted_metadata(metadata, convert),
+        text=text,
+        sections=tuple(_converted_section(section, convert) for section in sections),
+        edits=ledger.edits,
+    )
+
+
+def _converted_metadata(metadata: Metadata, convert: Convert) -> Metadata:
+    return replace(
+        metadata,
+        title=metadata.title and convert(metadata.title),
+        publisher=metadata.publisher and convert(metadata.publisher),
+        authors=tuple(map(convert, metadata.authors)),
+        editor=metadata.editor and convert(metadata.editor),
+    )
+
+
+def _converted_section(section: Section, convert: Convert) -> Section:
+    return replace(
+        section,
+        heading=section.heading and convert(section.heading),
+        speaker=section.speaker and convert(section.speaker),
+    )
