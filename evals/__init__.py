@@ -1,0 +1,1 @@
+"""Evaluation: the damage run forwards, text of our own, and what the repair makes of it."""

@@ -1,0 +1,350 @@
+"""The damage run forwards: splices and replacements made on bytes, bytes lost, and the decoder that read what was left.
+
+A site tool inserts `(pinyin)` after the two bytes of each character of a table and replaces full-width marks, both
+wherever the two bytes stand, so also where they straddle two characters. Everything is done on a stream of cells, and
+every cell remembers the character it comes from; what is out of step afterwards is therefore known, not guessed by
+comparing texts.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
+from types import MappingProxyType
+from typing import Literal
+
+from evals.pairs import Encoding, decoding, encoding_of, is_lead, is_private
+
+Policy = Literal["swallow", "question", "fffd", "drop"]
+Form = Literal["toned", "spaced", "toneless", "doubled", "fullwidth"]
+FOLD_ASCII = str.maketrans("，！？；：（）", ",!?;:()")
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """How a site damages its pages.
+
+    `table`: character to the reading spliced in after it. `punctuation`: full-width mark to what replaces it, an ASCII
+    mark or the mark itself written anew. `chance`: how likely a straddling pair is hit; an aligned one always is, but
+    for `strewn`, the share of aligned places hit by tools that splice at random. `policy`: what a decoder makes of half
+    a character; `mark_policy` the same in runs that a replaced mark began, where the marks were replaced by a later
+    pass with a decoder of its own (None: one pass, `policy` holds, and no mark is ever swallowed). `user_areas`: whether
+    private-use characters stay. `script`: OpenCC conversion before the damage (None: the text as it is). `lost`: how
+    many bytes of two-byte characters are lost, anywhere.
+    """
+
+    table: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    form: Form = "toned"
+    punctuation: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    chance: float = 1.0
+    strewn: float = 1.0
+    policy: Policy = "swallow"
+    mark_policy: Policy | None = None
+    user_areas: Literal["keep", "delete"] = "keep"
+    fold_ascii: bool = False
+    script: Literal["Hans", "Hant"] | None = None
+    encoding: Encoding = "gbk"
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A maximal stretch that is out of step: `text[start:end]` should read `right`.
+
+    `way` is what put it out of step: splice, mark or lost. `gone` counts the bytes lost beyond what a clue implies:
+    those of deleted user-area pairs, and bytes lost for no reason.
+    """
+
+    start: int
+    end: int
+    right: str
+    way: str
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A damaged text and the truth about it.
+
+    `right` is the text before the damage (in the damaged text's script). `spans` are in order. `before[i]` is the
+    number of characters of `right` that stand before `text[i]`; it holds outside spans and at their ends. `splices` are
+    the (start, end) of splices in step, outside all spans. `raw` are the bytes that were decoded into `text`.
+    """
+
+    text: str
+    right: str
+    spans: tuple[Span, ...]
+    before: tuple[int, ...]
+    splices: tuple[tuple[int, int], ...]
+    raw: bytes
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One step of the stream: a byte of `owner`'s two-byte character, or a literal that is no half of anything.
+
+    A literal has `value` -1 and shows `text`; `owner` is -1 for inserted ones.
+    """
+
+    owner: int
+    value: int = -1
+    text: str = ""
+    first: bool = False
+    role: str = ""
+
+
+@dataclass(slots=True)
+class _Shown:
+    """One decoded piece: its text, the owners of its bytes, and whether it is its owner undamaged."""
+
+    text: str
+    owners: tuple[int, ...]
+    whole: bool
+    role: str = ""
+    gone: int = 0
+
+
+def damage(text: str, how: Damage, seed: int = 0) -> Damaged:
+    """Damage `text` as `how` says; `seed` decides which of the possible places are hit.
+
+    >>> how = Damage({"當": "dāng", "數": "shù", "優": "yōu", "質": "zhì"})
+    >>> damaged = damage("當地優質", how)
+    >>> damaged.text
+    '當(dāng)?shù)貎?yōu)質(zhì)'
+    >>> [(damaged.text[s.start : s.end], s.right, s.way) for s in damaged.spans]
+    [('?shù)貎?yōu)', '地優', 'splice')]
+    """
+    right = _in_script(text, how)
+    random = Random(seed)
+    cells = list(_cells(right, how.encoding))
+    cells = _replace_marks(cells, how, random)
+    cells = _splice(cells, how, random)
+    _lose(cells, how.lost, random)
+    shown = list(_decode(cells, how))
+    return _truth(right, shown, _raw(cells, how.encoding), how.fold_ascii)
+
+
+def spliced(reading: str, form: Form) -> str:
+    """A reading as the tool writes it. Full-width brackets come of a later pass, so the bytes have ASCII ones.
+
+    >>> spliced("shù", "toned"), spliced("shù", "spaced"), spliced("shù", "doubled")
+    ('(shù)', '(shù )', '(shu)(shu)')
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFD", reading) if not unicodedata.combining(c))
+    forms: dict[Form, str] = {
+        "toned": f"({reading})",
+        "spaced": f"({reading} )",
+        "toneless": f"({bare})",
+        "doubled": f"({bare})({bare})",
+        "fullwidth": f"（{reading}）",
+    }
+    return forms[form]
+
+
+@lru_cache(maxsize=4)
+def _converter(name: str) -> object:
+    from opencc import OpenCC
+
+    return OpenCC(name)
+
+
+def _in_script(text: str, how: Damage) -> str:
+    if how.script is None:
+        return text
+    name = "t2s" if how.script == "Hans" else "s2t"
+    converted: str = _converter(name).convert(text)  # type: ignore[attr-defined]
+    return converted
+
+
+def _cells(text: str, encoding: Encoding) -> Iterator[_Cell]:
+    pairs = encoding_of(encoding)
+    for owner, character in enumerate(text):
+        pair = pairs.get(character) if character >= "\x80" else None
+        if pair is None:
+            yield _Cell(owner, text=character)
+        else:
+            yield _Cell(owner, pair[0], first=True)
+            yield _Cell(owner, pair[1])
+
+
+def _replace_marks(cells: list[_Cell], how: Damage, random: Random) -> list[_Cell]:
+    """Replace marks left to right on bytes: aligned ones always, straddling ones by chance."""
+    pairs = encoding_of(how.encoding)
+    marks = {(p[0], p[1]): new for old, new in how.punctuation.items() if (p := pairs.get(old))}
+    out: list[_Cell] = []
+    i = 0
+    while i < len(cells):
+        cell = cells[i]
+        new = marks.get((cell.value, cells[i + 1].value)) if i + 1 < len(cells) else None
+        if new is None or not (cell.first or _straddles(cells, i, how, random)):
+            out.append(cell)
+            i += 1
+            continue
+        out.append(_Cell(cell.owner if cell.first else -1, text=new, role="mark" if cell.first else "way:mark"))
+        i += 2
+    return out
+
+
+def _straddles(cells: list[_Cell], i: int, how: Damage, random: Random) -> bool:
+    """Whether a mark's bytes at i, across two characters, are hit; a splice between them shields them."""
+    character = decoding(how.encoding)[bytes((cells[i - 1].value, cells[i].value))]
+    return cells[i + 1].first and character not in how.table and random.random() < how.chance
+
+
+def _splice(cells: list[_Cell], how: Damage, random: Random) -> list[_Cell]:
+    """Insert readings after each pair of the table, aligned or straddling."""
+    pairs = encoding_of(how.encoding)
+    readings = {(p[0], p[1]): spliced(r, _byte_form(how.form)) for c, r in how.table.items() if (p := pairs.get(c))}
+    wide = str.maketrans("()", "（）") if how.form == "fullwidth" else {}
+    out: list[_Cell] = []
+    for i, cell in enumerate(cells):
+        out.append(cell)
+        reading = readings.get((cells[i - 1].value, cell.value)) if i and cell.value >= 0 else None
+        if reading is None:
+            continue
+        aligned = cells[i - 1].first and cells[i - 1].owner == cell.owner
+        if not aligned and not (cell.first and not cells[i - 1].first):
+            continue
+        if random.random() < (how.strewn if aligned else how.chance):
+            role = "splice" if aligned else "way:splice"
+            out += (_Cell(-1, text=c.translate(wide), role=role) for c in reading)
+    return out
+
+
+def _byte_form(form: Form) -> Form:
+    return "toned" if form == "fullwidth" else form
+
+
+def _lose(cells: list[_Cell], count: int, random: Random) -> None:
+    """Take `count` bytes of two-byte characters out of the stream."""
+    bytes_at = [i for i, cell in enumerate(cells) if cell.value >= 0]
+    for i in sorted(random.sample(bytes_at, min(count, len(bytes_at))), reverse=True):
+        cells[i] = _Cell(cells[i].owner, text="", role="way:lost")
+
+
+def _raw(cells: list[_Cell], encoding: Encoding) -> bytes:
+    codec = "gb18030" if encoding == "gbk" else "cp950"
+    return b"".join(bytes((c.value,)) if c.value >= 0 else c.text.encode(codec, "replace") for c in cells)
+
+
+def _decode(cells: list[_Cell], how: Damage) -> Iterator[_Shown]:
+    """Read the stream pair by pair, never looking back, with the decoder's policy for half characters."""
+    pairs = decoding(how.encoding)
+    cells = [cell for cell in cells if cell.text or cell.value >= 0 or cell.role == "way:lost"]
+    way, i = "", 0
+    while i < len(cells):
+        cell = cells[i]
+        if cell.role.startswith("way:"):
+            way = cell.role
+        if cell.value < 0:
+            yield _Shown(cell.text, (cell.owner,), cell.role != "way:lost", cell.role, int(cell.role == "way:lost"))
+            i += 1
+            continue
+        j = i + 1
+        while j < len(cells) and cells[j].role == "way:lost":
+            way = "way:lost"
+            yield _Shown("", (cells[j].owner,), False, "way:lost", 1)
+            j += 1
+        after = cells[j] if j < len(cells) else None
+        if is_lead(cell.value) and after is not None and (trail := _trail(after)) is not None:
+            character = pairs.get(bytes((cell.value, trail)))
+            if character is not None:
+                yield _pair(cell, after, character, how)
+                i = j + 1
+                continue
+        if cell.value < 0x80:
+            yield _Shown(chr(cell.value), (cell.owner,), False)
+            i = j
+            continue
+        policy = how.mark_policy if how.mark_policy and _next_way(way, after) == "way:mark" else how.policy
+        swallowed = policy == "swallow" and after is not None and _can_swallow(after)
+        owners = (cell.owner, after.owner) if swallowed and after is not None else (cell.owner,)
+        text = {"swallow": "?", "question": "?", "fffd": "\N{REPLACEMENT CHARACTER}", "drop": ""}[policy]
+        way = after.role if after is not None and after.role.startswith("way:") else way
+        yield _Shown(text, owners, False, way if way else "")
+        i = j + 1 if swallowed else j
+
+
+def _next_way(way: str, after: _Cell | None) -> str:
+    """The way into the run that a half character belongs to: the half before a straddling mark is that run's first."""
+    return after.role if after is not None and after.role.startswith("way:") else way
+
+
+def _trail(cell: _Cell) -> int | None:
+    """The byte that a cell offers as a trail byte: its own, or an ASCII literal's."""
+    if cell.value >= 0:
+        return cell.value
+    return ord(cell.text) if len(cell.text) == 1 and "@" <= cell.text <= "~" and not cell.role else None
+
+
+def _can_swallow(cell: _Cell) -> bool:
+    """An ASCII byte goes with the half character before it; line ends and replaced marks stay."""
+    return cell.value < 0x80 and cell.text not in ("\n", "") and cell.text < "\x80" and "mark" not in cell.role
+
+
+def _pair(lead: _Cell, trail: _Cell, character: str, how: Damage) -> _Shown:
+    whole = lead.first and trail.owner == lead.owner and trail.value >= 0
+    deleted = how.user_areas == "delete" and is_private(character)
+    return _Shown("" if deleted else character, (lead.owner, trail.owner), whole, gone=2 * deleted)
+
+
+def _truth(right: str, shown: list[_Shown], raw: bytes, fold_ascii: bool) -> Damaged:
+    """Put the decoded pieces together and find the stretches whose characters did not come through whole."""
+    whole = bytearray(len(right))
+    for piece in shown:
+        if piece.whole and piece.owners[0] >= 0:
+            whole[piece.owners[0]] = 1
+    for piece in shown:
+        if not piece.whole:
+            for owner in piece.owners:
+                if owner >= 0:
+                    whole[owner] = 0
+    text, before, spans, splices = _walk(right, shown, whole)
+    return Damaged(text.translate(FOLD_ASCII) if fold_ascii else text, right, spans, before, splices, raw)
+
+
+def _walk(
+    right: str, shown: list[_Shown], whole: bytearray
+) -> tuple[str, tuple[int, ...], tuple[Span, ...], tuple[tuple[int, int], ...]]:
+    text: list[str] = []
+    before: list[int] = []
+    spans: list[Span] = []
+    splices: list[tuple[int, int]] = []
+    seen, length, opened = 0, 0, -1
+    run: list[_Shown] = []
+
+    def close() -> None:
+        nonlocal opened, seen
+        last = seen
+        while seen < len(right) and not whole[seen]:
+            seen += 1
+        if opened >= 0:
+            way = next((p.role[4:] for p in run if p.role.startswith("way:")), "lost")
+            spans.append(Span(opened, length, right[last:seen], way, sum(p.gone for p in run)))
+            opened = -1
+        run.clear()
+
+    for piece in shown:
+        owner = next((o for o in piece.owners if o >= 0), -1)
+        intact = piece.whole and owner >= 0
+        aligned_splice = owner < 0 and piece.role == "splice" and opened < 0
+        if intact:
+            close()
+        elif not aligned_splice:
+            opened = length if opened < 0 else opened
+            run.append(piece)
+        if aligned_splice:
+            if splices and splices[-1][1] == length and not piece.text.startswith(("(", "（")):
+                splices[-1] = (splices[-1][0], length + len(piece.text))
+            else:
+                splices.append((length, length + len(piece.text)))
+        text.append(piece.text)
+        before += [seen] * len(piece.text)
+        seen += intact
+        length += len(piece.text)
+    close()
+    before.append(seen)
+    return "".join(text), tuple(before), tuple(spans), tuple(splices)
