@@ -31,9 +31,9 @@ class Damage:
     mark or the mark itself written anew. `chance`: how likely a straddling pair is hit; an aligned one always is, but
     for `strewn`, the share of aligned places hit by tools that splice at random. `policy`: what a decoder makes of half
     a character; `mark_policy` the same in runs that a replaced mark began, where the marks were replaced by a later
-    pass with a decoder of its own (None: one pass, `policy` holds, and no mark is ever swallowed). `user_areas`: whether
-    private-use characters stay. `script`: OpenCC conversion before the damage (None: the text as it is). `lost`: how
-    many bytes of two-byte characters are lost, anywhere.
+    pass with a decoder of its own (None: one pass, `policy` holds, and no mark is ever swallowed). `user_areas`:
+    whether private-use characters stay. `script`: OpenCC conversion before the damage (None: the text as it is).
+    `lost`: how many bytes of two-byte characters are lost, anywhere.
     """
 
     table: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -71,7 +71,8 @@ class Damaged:
 
     `right` is the text before the damage (in the damaged text's script). `spans` are in order. `before[i]` is the
     number of characters of `right` that stand before `text[i]`; it holds outside spans and at their ends. `splices` are
-    the (start, end) of splices in step, outside all spans. `raw` are the bytes that were decoded into `text`.
+    the (start, end) of splices in step, outside all spans. `raw` are the bytes that were decoded into `text`. A span
+    is empty where all its bytes are gone.
     """
 
     text: str

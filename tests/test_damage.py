@@ -149,5 +149,5 @@ def test_putting_the_right_text_back_gives_the_text_before_the_damage(text: str,
     width = str.maketrans("，！；？：（）", ",!;?:()")
     assert "".join(parts).translate(width) == text.translate(width)
     assert len(damaged.before) == len(damaged.text) + 1
-    assert all(damaged.right.startswith(s.right, damaged.before[s.start]) for s in damaged.spans)
+    assert all(damaged.right.startswith(s.right, damaged.before[s.start]) for s in damaged.spans if s.start < s.end)
     assert damaged.text.count("\n") == text.count("\n")
