@@ -2,9 +2,9 @@
 
     python tools/make_readings.py
 
-Source: the single-character dictionary of pypinyin (MIT licence), which collects Unihan, the Kangxi and the Hanyu Da Zidian readings. A
-line a toned syllable: the syllable, a tab, the hanzi whose first (commonest) reading it is, a tab, the hanzi that have it
-as another reading.
+Source: the single-character dictionary of pypinyin (MIT licence), which collects the readings of Unihan and of the large
+dictionaries. A line a toned syllable: the syllable, a tab, the hanzi whose first (commonest) reading it is, a tab, the
+hanzi that have it as another reading.
 """
 
 from __future__ import annotations

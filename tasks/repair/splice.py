@@ -1,0 +1,122 @@
+"""Pinyin spliced in after characters: `產(chǎn)業(yè)發(fā)展` is 產業發展 (damage class 1).
+
+`find_splices` finds what looks like it, tasks/repair/table.py says whether the page was spliced by a tool's table, and
+`splice_edits` takes the splices of that table out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tasks.records import Edit, Stage
+from tasks.repair.readings import base, characters, plain, readings
+
+LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
+_GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
+_ONE = rf"[(（]{_GAP}?([{LETTERS}]{{1,6}}){_GAP}{{0,2}}[)）]"
+_SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """A bracketed syllable, `text[start:end]` (== `before`), after the character `host` ("" at the start of the text).
+
+    `reading` is the syllable as the table of readings spells it; `fits` says that `host` can be read so, whatever the
+    tone; `strange` that the syllable is doubled or has a space inside; `inside` that a hanzi or another splice is next
+    to it or its host.
+    """
+
+    start: int
+    end: int
+    before: str
+    host: str
+    reading: str
+    fits: bool
+    strange: bool
+    inside: bool
+
+    @property
+    def toned(self) -> bool:
+        """Whether the reading carries a tone mark."""
+        return base(self.reading) != self.reading
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A page's inferred table, false if there is none.
+
+    `readings`: character to reading; `counts`: how often it is spliced, and how often it stands in the text at all;
+    `confidence`: how sure it is, 0 to 1, that a table and not a writer put the splices there.
+    """
+
+    readings: Mapping[str, str]
+    counts: Mapping[str, tuple[int, int]]
+    confidence: float
+
+    def __bool__(self) -> bool:
+        return bool(self.readings)
+
+
+NO_TABLE = Table({}, {}, 0.0)
+
+
+def is_hanzi(char: str) -> bool:
+    """Whether `char` is one unified ideograph of the basic block or extension A.
+
+    >>> is_hanzi("產"), is_hanzi("？"), is_hanzi("")
+    (True, False, False)
+    """
+    return "\u3400" <= char <= "\u9fff"
+
+
+def find_splices(text: str) -> list[Splice]:
+    """Every bracketed Mandarin syllable of `text`, with or without a tone mark, whatever stands before it.
+
+    >>> [(s.host, s.reading, s.fits) for s in find_splices("產(chǎn)業(yè)，會(huì )奥(lián)國（guo）（guo）(can)")]
+    [('產', 'chǎn', True), ('業', 'yè', True), ('會', 'huì', True), ('奥', 'lián', False), ('國', 'guo', True)]
+    """
+    found = []
+    for match in _SPLICES.finditer(text):
+        reading = plain(match[1])
+        host = text[match.start() - 1 : match.start()]
+        # A toneless syllable after anything but a hanzi is as a rule something else: f(a), (can).
+        if characters(reading) and (is_hanzi(host) or base(reading) != reading):
+            found.append(_splice(text, match, host, reading))
+    return found
+
+
+def _splice(text: str, match: re.Match[str], host: str, reading: str) -> Splice:
+    start, end = match.span()
+    fits = any(base(known) == base(reading) for known in readings(host))
+    strange = len(match[0]) != len(match[1]) + 2
+    around = text[max(start - 2, 0) : start - 1] + text[end : end + 1] if host else ""
+    inside = any(is_hanzi(char) or char in ")）" for char in around)
+    return Splice(start, end, match[0], host, reading, fits, strange, inside)
+
+
+def splice_edits(splices: Iterable[Splice], table: Table) -> list[Edit]:
+    """Edits that take the splices of a page's table out, and mark those that do not fit the table as unrepaired.
+
+    >>> table = Table({"產": "chǎn"}, {"產": (2, 2)}, 0.99)
+    >>> edits = splice_edits(find_splices("產(chǎn)量，產(chǎn)地，奥(lián)"), table)
+    >>> [(e.before, e.applied, e.why) for e in edits[1:]]
+    [('(chǎn)', True, "the page's table has 產(chǎn) at 2 of 2 places"),
+     ('(lián)', False, '奥 is not read lián: a clue of bytes out of step')]
+    """
+    return [_edit(splice, table) for splice in splices] if table else []
+
+
+def _edit(splice: Splice, table: Table) -> Edit:
+    applied, confidence, kind = False, 0.0, "clue"
+    if not splice.fits:
+        why = f"{splice.host} is not read {splice.reading}: a clue of bytes out of step"
+    elif splice.host not in table.readings:
+        confidence = 0.5
+        why = f"{splice.host}({splice.reading}) is not for sure of the page's table: it may be an honest gloss"
+    else:
+        applied, confidence, kind = True, table.confidence, "splice"
+        spliced, places = table.counts[splice.host]
+        why = f"the page's table has {splice.host}({table.readings[splice.host]}) at {spliced} of {places} places"
+    return Edit(splice.start, splice.end, splice.before, "", Stage.REPAIR, kind, confidence, applied, why)

@@ -1,0 +1,189 @@
+"""Whether a page's splices come from a tool's table, and from which: told from honest glosses by evidence.
+
+The tool wrote each character of its table as character and reading, wherever the character stood. The page therefore
+shows the table: common characters, their commonest reading, spliced at every place, inside words. Writers gloss
+otherwise: a rare character once, a word's unusual reading, every character of a lesson.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp
+
+from tasks.repair.readings import base, readings
+from tasks.repair.splice import NO_TABLE, Splice, Table, is_hanzi
+from tasks.script.fold import fold
+
+# What a page shows for a table (+) or for honest glosses (-): in nats, roughly how much oftener it is seen in spliced
+# pages. The hosts of the spliced pages at hand (four pages, 207 hosts) were, all of them, traditional characters that
+# GB 2312 lacks with a simplified form among its 3,755 common characters, and none stood bare where it was in step.
+TRADITIONAL = 1.5  # such a host: a third of running traditional text is, and hardly any honest gloss
+RARE = -2.0  # not a common character in either script: what writers gloss
+INSIDE = 0.5  # a hanzi beside it, in running text
+STANDALONE = -2.0  # never in running text: a list of characters
+UNUSUAL = -1.5  # not the character's commonest reading: what writers gloss
+TWO_READINGS = -3.0  # a table has one reading a character; a lesson in polyphones has two
+BARE = -1.5  # oftener bare than spliced: glossed at first mention
+STRANGE = 3.0  # `(huì )` or `(guo)(guo)`: nobody writes so
+REPEATED, REPEATED_MOST = 0.5, 6  # for each time it is spliced, up to six, if it hardly ever stands bare
+TEACHING = -3.0  # the page speaks of readings, or of characters to learn
+THIN = -2.0  # fewer than FEW splices, and more than MANY hanzi for each: tables of 20 characters show oftener
+ENOUGH = 2.0  # what one traditional character spliced inside a word of a short text comes to
+FEW, MANY = 5, 100
+HARDLY = 4  # consistent: spliced at least four times as often as bare (a shift hides a splice now and then)
+CHAIN = 4  # so many glossed characters in a row are a lesson, unless nearly all of them are traditional
+NEARLY_ALL = 0.8
+DOUBT = 0.3  # one page in three is not spliced where the evidence is just ENOUGH
+
+_TEACHING = re.compile(
+    "拼音|注音|[读讀]音|生字|生[词詞]|多音|[组組][词詞]|[声聲][调調母]|[韵韻]母|音[节節]|[读讀念]作|[识識]字|[发發]音"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """What the page shows of one character that is glossed with a reading of its own."""
+
+    char: str
+    reading: str
+    spliced: int
+    bare: int
+    two_readings: bool
+    toned: bool
+    strange: bool
+    inside: bool
+
+    @property
+    def traditional(self) -> bool:
+        return _rank(self.char) == "traditional"
+
+    @property
+    def consistent(self) -> bool:
+        return self.spliced > 1 and self.spliced >= HARDLY * self.bare
+
+    @property
+    def weight(self) -> float:
+        """The evidence of this character, in nats."""
+        return (
+            TRADITIONAL * self.traditional
+            + RARE * (_rank(self.char) == "rare")
+            + (INSIDE if self.inside else STANDALONE)
+            + UNUSUAL * (not _is_usual(self.char, self.reading))
+            + TWO_READINGS * self.two_readings
+            + BARE * (self.toned and self.bare > self.spliced)
+            + STRANGE * self.strange
+            + REPEATED * min(self.spliced - 1, REPEATED_MOST) * self.consistent
+        )
+
+    def belongs(self, traditional_table: bool) -> bool:
+        """Whether the character is of the table of a page that has one: by its kind, or by what the page shows."""
+        if self.traditional or self.consistent or self.strange:
+            return True
+        usual = _is_usual(self.char, self.reading) and not self.two_readings
+        return usual and not traditional_table and _rank(self.char) == "common" and self.weight > 0
+
+
+def infer_table(splices: Sequence[Splice], text: str) -> Table:
+    """The table that spliced this page, or `NO_TABLE` if the page does not show one.
+
+    >>> from tasks.repair.splice import find_splices
+    >>> text = "產(chǎn)業(yè)發(fā)展，產(chǎn)業(yè)升級(jí)"
+    >>> dict(infer_table(find_splices(text), text).readings)
+    {'產': 'chǎn', '業': 'yè', '發': 'fā', '級': 'jí'}
+    >>> bool(infer_table(find_splices("他叫龘(dá)，人稱龘先生。"), "他叫龘(dá)，人稱龘先生。"))
+    False
+    """
+    fitting = [splice for splice in splices if splice.fits]
+    taught = _taught(fitting, text)
+    if not fitting or 2 * len(taught) > len(fitting):
+        return NO_TABLE
+    hosts = _hosts([splice for splice in fitting if splice.start not in taught], text)
+    score = sum(host.weight for host in hosts) + _page_weight(len(fitting), text)
+    if score < ENOUGH:
+        return NO_TABLE
+    traditional_table = sum(host.traditional for host in hosts) >= NEARLY_ALL * len(hosts)
+    members = [host for host in hosts if host.belongs(traditional_table)]
+    return Table(
+        {host.char: host.reading for host in members},
+        {host.char: (host.spliced, host.spliced + host.bare) for host in members},
+        1 - DOUBT * exp((ENOUGH - score) / 2),
+    )
+
+
+def _taught(fitting: Sequence[Splice], text: str) -> set[int]:
+    """Where the splices start that belong to a lesson: a row of characters all glossed, not nearly all traditional."""
+    taught: set[int] = set()
+    row: list[Splice] = []
+    for splice in fitting:
+        # A row goes on over a mark or a line end, not over a character without a gloss.
+        if row and (splice.start - row[-1].end > FEW or any(map(is_hanzi, text[row[-1].end : splice.start - 1]))):
+            taught.update(_lesson(row))
+            row = []
+        row.append(splice)
+    taught.update(_lesson(row))
+    return taught
+
+
+def _lesson(row: Sequence[Splice]) -> list[int]:
+    hosts = {splice.host for splice in row}
+    if len(row) < CHAIN or sum(_rank(host) == "traditional" for host in hosts) >= NEARLY_ALL * len(hosts):
+        return []
+    return [splice.start for splice in row]
+
+
+def _hosts(fitting: Sequence[Splice], text: str) -> list[_Host]:
+    """The distinct hosts, in the order of the page."""
+    places: dict[str, list[Splice]] = defaultdict(list)
+    for splice in fitting:
+        places[splice.host].append(splice)
+    counts = Counter(text)
+    return [_host(char, found, counts[char]) for char, found in places.items()]
+
+
+def _host(char: str, found: Sequence[Splice], count: int) -> _Host:
+    spoken = Counter(splice.reading for splice in found)
+    return _Host(
+        char,
+        reading=spoken.most_common(1)[0][0],
+        spliced=len(found),
+        bare=count - len(found),
+        two_readings=len({base(reading) for reading in spoken}) > 1,
+        toned=any(splice.toned for splice in found),
+        strange=any(splice.strange for splice in found),
+        inside=any(splice.inside for splice in found),
+    )
+
+
+def _page_weight(splices: int, text: str) -> float:
+    """The evidence of the page beside its splices."""
+    thin = splices < FEW and sum(map(is_hanzi, text)) > MANY * splices
+    return TEACHING * bool(_TEACHING.search(text)) + THIN * thin
+
+
+@lru_cache(maxsize=4096)
+def _rank(char: str) -> str:
+    """How a character is likely to be in a table: `traditional` (see the weights), `common` or `rare`."""
+    if not _is_common(fold(char)):
+        return "rare"
+    return "common" if _in_gb2312(char) else "traditional"
+
+
+def _in_gb2312(char: str) -> bool:
+    try:
+        return len(char.encode("gb2312")) == 2
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_common(char: str) -> bool:
+    """Whether a character is of level 1 of GB 2312: rows 16 to 55, 3,755 hanzi by how common they are."""
+    return _in_gb2312(char) and 0xB0 <= char.encode("gb2312")[0] <= 0xD7
+
+
+def _is_usual(char: str, reading: str) -> bool:
+    first = readings(char)[0]
+    return reading in (first, base(first))
