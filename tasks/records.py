@@ -74,6 +74,10 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"  # permission denied, or another error of the storage
     VANISHED = "vanished"  # listed, then gone
     UNSUPPORTED = "unsupported"  # not a file, or of a kind that is not read
+    OUTSIDE = "outside"  # a link, or a member's name, that leads out of raw/ or out of its archive
+    BOMB = "bomb"  # expands by more than Limits.expansion
+    TOO_DEEP = "too_deep"  # an archive in an archive, deeper than Limits.depth
+    TOO_MANY = "too_many"  # what follows Limits.members members of one archive
     FAILED = "failed"  # a stage raised: a bug of ours; detail holds the error
 
 
@@ -172,9 +176,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what one page may cost. Sizes in bytes, before decoding."""
+    """Bounds on what one page, and one container, may cost. Sizes in bytes, before decoding.
+
+    `expansion` is how many times its own size a compressed file may grow to, once it has grown past `page_bytes`: gzip
+    cannot pass 1,032, pages of text stay under 20, rows that repeat a template under 100. `depth` counts compressions and
+    archives around a page: x.jsonl.gz is 1, x.txt.gz in a .tar.zst is 3. `members` is per archive.
+    """
 
     page_bytes: int = 64 * 2**20
+    expansion: int = 250
+    depth: int = 4
+    members: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,104 @@
+"""A row of a JSONL, CSV or Parquet file as a page: which columns hold its text, its URL and its date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tasks.read.digest import rejected
+from tasks.read.kinds import opens_html
+from tasks.records import Media, Page, Reason, Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The names of the columns that are looked for, best first, without regard to case."""
+
+    text: tuple[str, ...] = ("text", "content", "raw_content", "body", "article", "html", "raw_html", "正文", "内容")
+    url: tuple[str, ...] = ("url", "uri", "link", "source_url", "page_url", "warc-target-uri", "网址", "链接")
+    date: tuple[str, ...] = ("fetched_at", "fetch_time", "crawl_date", "crawled_at", "warc-date", "date", "timestamp")
+
+
+# Columns that hold a page's source as it was fetched; a row of one is HTML whatever it opens with.
+_HTML_COLUMNS = frozenset({"html", "raw_html"})
+# Where corpora keep a row's url and date besides the row itself.
+_NESTED = ("metadata", "meta", "warc_headers")
+# Numbers beyond this are milliseconds since 1970, not seconds: as seconds they would lie past the year 5000.
+_MILLISECONDS_FROM = 10**11
+
+
+def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | Reject:
+    """The page that a row holds. `raw` is the row as the container holds it, for the reject's digest.
+
+    A page's bytes are its text in UTF-8; what was no UTF-8 in the row is handed on as it was, for decode to judge.
+
+    >>> page_of_row("a.jsonl#1", {"Text": "正文。", "meta": {"url": "http://x/"}}, Columns(), b"").url
+    'http://x/'
+    """
+    if isinstance(row, str):
+        row = {columns.text[0]: row}
+    if not isinstance(row, Mapping):
+        return rejected(uri, Reason.MALFORMED, f"the row is not an object but {type(row).__name__}", raw)
+    fields = {key.lower(): value for key, value in row.items() if isinstance(key, str)}
+    name, text = _text(fields, columns.text)
+    if text is None:
+        wanted = ", ".join(columns.text[:3])
+        return rejected(uri, Reason.MALFORMED, f"no column of the row holds text (looked for {wanted}, …)", raw)
+    content = text if isinstance(text, bytes) else _bytes(text)
+    html = name in _HTML_COLUMNS or opens_html(content[:4096])
+    nested = [fields, *(value for key in _NESTED if isinstance(value := fields.get(key), Mapping))]
+    return Page(
+        source_uri=uri,
+        raw=content,
+        media=Media.HTML if html else Media.TEXT,
+        url=next((value for f in nested if (value := _string(f, columns.url))), None),
+        fetched_at=next((value for f in nested if (value := _date(f, columns.date))), None),
+    )
+
+
+def instant(value: object) -> datetime | None:
+    """A date as data files write it (ISO 8601, or seconds or milliseconds since 1970), timezone-aware; None if it is none.
+
+    >>> instant("2021-03-04T05:06:07Z").isoformat(), instant(1614834367000).year, instant("gestern")
+    ('2021-03-04T05:06:07+00:00', 2021, None)
+    """
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value.strip())
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            value = datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS_FROM else value, UTC)
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None
+
+
+def _text(fields: Mapping[str, Any], names: Sequence[str]) -> tuple[str, str | bytes | None]:
+    found: tuple[str, str | bytes | None] = ("", None)
+    for name in names:
+        value = fields.get(name.lower())
+        if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+            value = "\n".join(value)
+        if isinstance(value, str | bytes) and (found[1] is None or (not found[1].strip() and value.strip())):
+            found = (name, value)
+    return found
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Half a surrogate pair, written as an escape: its three bytes are for decode to call undecodable.
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _string(fields: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    values = (fields.get(name) for name in names)
+    return next((value.strip() for value in values if isinstance(value, str) and value.strip()), None)
+
+
+def _date(fields: Mapping[str, Any], names: Sequence[str]) -> datetime | None:
+    return next((found for name in names if (found := instant(fields.get(name)))), None)
