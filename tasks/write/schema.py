@@ -6,20 +6,27 @@ holds against this module. pyarrow is imported here, at the top: only `tasks/wri
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
+from tasks.records import Reason
 from tasks.version import SCHEMA_VERSION
 
 #: The time zone of the pages' own dates: they say what a clock in China showed.
 PAGE_ZONE = "Asia/Shanghai"
 
 
-def _field(name: str, kind: pa.DataType, description: str, *, null: bool = False) -> pa.Field:
+def _field(name: str, kind: pa.DataType, description: str, *, null: bool = False) -> pa.Field[Any]:
     return pa.field(name, kind, nullable=null, metadata={"description": description})
 
 
-def _table(name: str, description: str, *fields: pa.Field) -> pa.Schema:
-    metadata = {"table": name, "description": description, "schema_version": SCHEMA_VERSION}
+def _table(name: str, description: str, *fields: pa.Field[Any]) -> pa.Schema:
+    metadata: dict[str | bytes, str | bytes] = {
+        "table": name,
+        "description": description,
+        "schema_version": SCHEMA_VERSION,
+    }
     return pa.schema(fields, metadata=metadata)
 
 
@@ -91,8 +98,7 @@ REJECTS = _table(
     _field(
         "reason",
         pa.string(),
-        "one of empty, binary, undecodable, too_large, truncated, malformed, no_content, unreadable, vanished, unsupported,"
-        " failed",
+        f"one of {', '.join(Reason)}",
     ),
     _field("detail", pa.string(), "the reason in a sentence"),
 )

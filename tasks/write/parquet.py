@@ -1,0 +1,71 @@
+"""One Parquet file of a shard, written row group by row group, the same bytes for the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.write.rows import Row
+
+# A row group closes at so many rows or so many characters, whichever comes first: groups of some megabytes compress and
+# scan well, and a worker holds at most one open group a table, whatever the size of the shard.
+GROUP_ROWS = 16_384
+GROUP_CHARS = 16 * 2**20
+
+
+class ParquetFile:
+    """A file being written; a context manager. Where the groups end depends on the rows alone, so the bytes do too."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._rows: list[Row] = []
+        self._chars = 0
+        self.count = 0
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd", version="2.6", write_statistics=True)
+
+    def append(self, rows: Iterable[Row]) -> None:
+        """Add rows. Raises pyarrow.ArrowInvalid if one does not fit the schema, OSError if the disk is full."""
+        for row in rows:
+            self._rows.append(row)
+            self.count += 1
+            self._chars += sum(len(value) for value in row.values() if isinstance(value, str))
+            if len(self._rows) >= GROUP_ROWS or self._chars >= GROUP_CHARS:
+                self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            table = pa.Table.from_pylist(self._rows, schema=self._schema)
+            self._writer.write_table(table, row_group_size=len(self._rows))
+        self._rows, self._chars = [], 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self._flush()
+        finally:
+            self._writer.close()
+
+
+def count_rows(path: Path) -> int:
+    """How many rows a finished file holds, by its own footer."""
+    return int(pq.read_metadata(path).num_rows)
+
+
+def read_rows(path: Path, start: int, count: int) -> Iterator[Row]:
+    """Rows `start` to `start + count` of a file, reading only the row groups that hold them."""
+    with pq.ParquetFile(path) as file:
+        first = 0
+        for group in range(file.metadata.num_row_groups):
+            size = file.metadata.row_group(group).num_rows
+            low, high = max(start - first, 0), min(start + count - first, size)
+            if low < high:
+                yield from file.read_row_group(group).slice(low, high - low).to_pylist()
+            first += size
