@@ -60,7 +60,7 @@ def cases(passages: list[Passage], count: int) -> list[Case]:
     for number in range(count):
         random = Random(number)
         passage = passages[number % len(passages)]
-        kind = KINDS[(number // len(passages) + number) % len(KINDS)]
+        kind = KINDS[number // len(passages) % len(KINDS)]
         how = draw_damage(random, kind, passage.script)
         made.append(Case(passage, kind, how, damage(passage.text, how, seed=number)))
     return made
