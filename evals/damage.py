@@ -338,7 +338,7 @@ def _walk(
             opened = length if opened < 0 else opened
             run.append(piece)
         if aligned_splice:
-            if splices and splices[-1][1] == length and not piece.text.startswith(("(", "（")):
+            if splices and splices[-1][1] == length:
                 splices[-1] = (splices[-1][0], length + len(piece.text))
             else:
                 splices.append((length, length + len(piece.text)))
