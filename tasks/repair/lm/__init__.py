@@ -1,0 +1,131 @@
+"""A character trigram model of Chinese: how surprising is a character after the two before it?
+
+The file `model.bin` is made by tools/build_lm.py: a magic number, three sizes, and deflated sections.  For each of the
+`n1` symbols, in code point order: the symbol (UTF-16), its cost, its back-off cost, how many bigrams it begins.  For each
+of the `n2` bigrams, by first symbol: the second symbol, cost, back-off cost, how many trigrams it begins.  For each of the
+`n3` trigrams: the third symbol and the cost.  A cost is minus a natural logarithm of a probability in steps of `UNIT`.
+Successors stay strings, so that `str.find` looks them up at C speed, and nothing is unpacked into Python objects.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from array import array
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+from tasks.script.fold import simplified
+
+MAGIC = b"QWLM1\n"
+UNIT = 1 / 16  # nats a step: 255 steps reach 16 nats, a chance of one in nine million
+BOUNDARY = "\n"  # stands at both ends of a line
+UNKNOWN = 240  # the cost of a character that no source holds: 15 nats, as for the rarest hanzi
+
+# One symbol for marks that say the same, in the widths and quotation styles of all sites.
+_SAME = dict(zip("「」『』﹁﹂〝〞＂˙•・‧‥〜～﹏｡", '“”‘’“”“”"····…~~~。', strict=True))
+
+
+@cache
+def _symbol_table() -> dict[int, str]:
+    widths = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    same = {ord(mark): one for mark, one in _SAME.items()} | {0x3000: " ", 0xA0: " "}
+    narrow = {code: one for code, one in simplified().items() if one < "\U00010000"}  # a symbol is one UTF-16 unit
+    table = narrow | widths | same
+    for first, last, symbol in (("0", "9", "0"), ("A", "Z", "a"), ("a", "z", "a")):
+        for code in range(ord(first), ord(last) + 1):
+            table[code] = table[code + 0xFEE0] = symbol
+    return table
+
+
+def symbols(text: str) -> str:
+    """`text` as the model sees it, one symbol a character: simplified, half-width, digits and letters one class each.
+
+    >>> symbols("臺灣Ａ股，１９９５年「開」")
+    '台湾a股,0000年“开”'
+    """
+    return text.translate(_symbol_table())
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The tables of the file, as strings of symbols and bytes of costs, side by side."""
+
+    index: dict[str, int]
+    costs1: bytes
+    backoffs1: bytes
+    starts1: array[int]
+    after1: str
+    costs2: bytes
+    backoffs2: bytes
+    starts2: array[int]
+    after2: str
+    costs3: bytes
+
+    def cost(self, first: str, second: str, third: str) -> int:
+        """Minus log P(third | first second), in steps of `UNIT` nats; all three are symbols.
+
+        >>> model().cost("中", "华", "人") < model().cost("中", "华", "貎")
+        True
+        """
+        at = self.index.get(second, -1)
+        if at < 0:
+            return self.lone(third)
+        starts = self.starts1
+        before = self.index.get(first, -1)
+        charge = 0
+        if before >= 0:
+            pair = self.after1.find(second, starts[before], starts[before + 1])
+            if pair >= 0:
+                found = self.after2.find(third, self.starts2[pair], self.starts2[pair + 1])
+                if found >= 0:
+                    return self.costs3[found]
+                charge = self.backoffs2[pair]
+        found = self.after1.find(third, starts[at], starts[at + 1])
+        if found >= 0:
+            return charge + self.costs2[found]
+        return charge + self.backoffs1[at] + self.lone(third)
+
+    def lone(self, symbol: str) -> int:
+        """Minus log P(symbol) with nothing known before it, in steps of `UNIT` nats."""
+        at = self.index.get(symbol, -1)
+        return UNKNOWN if at < 0 else self.costs1[at]
+
+
+@cache
+def model(path: Path | None = None) -> Model:
+    """The model, read once, when first asked for.
+
+    Raises OSError if the package lacks its file, ValueError if the file is not of this version.
+    """
+    source = path or Path(__file__).with_name("model.bin")
+    data = source.read_bytes()
+    if not data.startswith(MAGIC):
+        raise ValueError(f"{source} is not a language model of this version")
+    n1, n2, n3 = struct.unpack_from("<3I", data, len(MAGIC))
+    rest = memoryview(zlib.decompress(data[len(MAGIC) + 12 :]))
+    at = 0
+
+    def take(count: int, width: int) -> bytes:
+        nonlocal at
+        at += count * width
+        return bytes(rest[at - count * width : at])
+
+    def starts(count: int) -> array[int]:
+        sizes = array("H", take(count, 2))
+        return array("I", accumulate(sizes, initial=0))
+
+    return Model(
+        index={symbol: i for i, symbol in enumerate(take(n1, 2).decode("utf-16-le"))},
+        costs1=take(n1, 1),
+        backoffs1=take(n1, 1),
+        starts1=starts(n1),
+        after1=take(n2, 2).decode("utf-16-le"),
+        costs2=take(n2, 1),
+        backoffs2=take(n2, 1),
+        starts2=starts(n2),
+        after2=take(n3, 2).decode("utf-16-le"),
+        costs3=take(n3, 1),
+    )

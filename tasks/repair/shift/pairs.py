@@ -1,0 +1,61 @@
+"""GBK as pairs of bytes: one pair, one character, the user areas included, and nothing that re-synchronises by itself.
+
+The table is GB 18030-2000's for two bytes, as Python's codec has it; the user areas AAA1-AFFE, F8A1-FEFE and A140-A7A0
+and the cells without a character lie in Unicode's private use area there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+LEADS = range(0x81, 0xFF)
+TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
+
+# Full-width marks that sites replace or fold to ASCII, and their pairs.
+MARKS = {mark: ("，！？；：（）、％".encode("gb18030")[i * 2], "，！？；：（）、％".encode("gb18030")[i * 2 + 1])
+         for i, mark in enumerate(",!?;:()、%")}
+
+# The forms that decoders of other houses (code page 936, GB 18030-2005) give to a few pairs.
+_ALIASES = {
+    "\N{EM DASH}": 0xA1AA,
+    "\N{HORIZONTAL BAR}": 0xA1AA,
+    "\N{MIDDLE DOT}": 0xA1A4,
+    "\N{KATAKANA MIDDLE DOT}": 0xA1A4,
+    "\N{WAVE DASH}": 0xA1AB,
+    "\N{FULLWIDTH TILDE}": 0xA1AB,
+    "\N{LATIN SMALL LETTER N WITH GRAVE}": 0xA8BF,
+    "\N{LATIN SMALL LETTER M WITH ACUTE}": 0xA8BC,
+}
+
+
+@cache
+def characters() -> list[str]:
+    """The character of each pair, by lead * 256 + trail; "" where none is.
+
+    >>> characters()[0x94B5], hex(ord(characters()[0xFACA])), characters()[0x9428]
+    ('數', '0xe319', '')
+    """
+    table = [""] * 0x10000
+    for lead in LEADS:
+        for trail in TRAILS:
+            table[lead << 8 | trail] = bytes((lead, trail)).decode("gb18030")
+    return table
+
+
+@cache
+def pairs() -> dict[str, int]:
+    """The pair of each character, as lead * 256 + trail; ASCII forms of folded marks are not in it.
+
+    >>> hex(pairs()["當"])
+    '0xae94'
+    """
+    return {char: pair for pair, char in enumerate(characters()) if char} | _ALIASES
+
+
+def is_private(char: str) -> bool:
+    """Whether a character lies in the private use area, where GBK's user areas are mapped.
+
+    >>> is_private(chr(0xE319)), is_private("數")
+    (True, False)
+    """
+    return "\ue000" <= char <= "\uf8ff"
