@@ -14,7 +14,7 @@ _MARKS = {"\N{IDEOGRAPHIC SPACE}": " ", "\N{NO-BREAK SPACE}": " ", "\N{PRESENTAT
 
 @cache
 def simplified() -> dict[int, str]:
-    """Traditional to simplified, character for character, for `str.translate` (OpenCC t2s; see tools/make_fold_table.py)."""
+    """Traditional to simplified, one for one, for `str.translate` (OpenCC t2s; see tools/make_fold_table.py)."""
     source = Path(__file__).with_name("data") / "fold.txt"
     traditional, simple = source.read_text(encoding="utf-8").splitlines()
     return dict(zip(map(ord, traditional), simple, strict=True))

@@ -1,0 +1,100 @@
+"""Conversion to the target script and width: one code point for one, line by line, so that offsets survive it.
+
+Not written edit by edit: a deterministic function named by the settings (docs/adr/0002-text-normalisation.md). OpenCC
+decides by phrase; the tables of tasks/script/data add what it leaves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache, partial
+
+from tasks.records import Punctuation, Script, Target
+from tasks.script.detect import has_kana, is_japanese
+from tasks.script.fold import simplified
+from tasks.script.punctuation import widen
+from tasks.script.tables import forms, japanese, only_simplified, only_traditional, regional, with_other_form
+
+Convert = Callable[[str], str]
+
+# Traditional forms that simplified text uses as well, in names and set words (乾隆, 张乾, 宫商角徵羽): a line without
+# any other traditional character keeps them.
+_ALSO_SIMPLIFIED = frozenset("乾徵夥麴吒榘")
+_SURROGATES = re.compile("([\ud800-\udfff]+)")
+
+
+def converter(script: Script, target: Target, punctuation: Punctuation) -> Convert:
+    """The conversion of a page found in `script`: it keeps length and line ends, and changes nothing twice.
+
+    A page without Chinese (Script.NONE) stays as it is, and so do Japanese lines of a Chinese page.
+
+    >>> convert = converter(Script.HANT, Target.HANS, Punctuation.FULLWIDTH)
+    >>> convert("乾隆皇后的頭髮,在後面⻊球場裡")
+    '乾隆皇后的头发，在后面足球场里'
+    >>> converter(Script.HANS, Target.HANT, Punctuation.KEEP)("后面,皇后")
+    '後面,皇后'
+    """
+    return partial(_convert, script=script, target=target, punctuation=punctuation)
+
+
+def _convert(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
+    if script is Script.NONE or text.isascii():
+        return text
+    if not has_kana(text):
+        return _chinese(text, script, target, punctuation)
+    lines = (line if is_japanese(line) else _chinese(line, script, target, punctuation) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
+    """Lines none of which is Japanese."""
+    if with_other_form().search(text):
+        text = text.translate(forms())
+        if target is not Target.KEEP:
+            text = text.translate(japanese())
+        if target is Target.HANS:
+            text = _to_hans(text)
+    if target is Target.HANT:
+        text = "\n".join(_opencc("s2t", line) if _is_hans(line, script) else line for line in text.split("\n"))
+    return widen(text) if punctuation is Punctuation.FULLWIDTH else text
+
+
+def _to_hans(text: str) -> str:
+    converted = _opencc("t2s", text).translate(regional())
+    if _ALSO_SIMPLIFIED.isdisjoint(text):
+        return converted
+    pairs = zip(text.split("\n"), converted.split("\n"), strict=True)
+    return "\n".join(after if only_traditional().search(before) else _keep(before, after) for before, after in pairs)
+
+
+def _keep(before: str, after: str) -> str:
+    """A simplified line, with the characters kept that simplified text uses as well."""
+    return "".join(old if old in _ALSO_SIMPLIFIED else new for old, new in zip(before, after, strict=True))
+
+
+def _is_hans(line: str, script: Script) -> bool:
+    """Whether a line is to be made traditional: simplified by its characters, or by its page if they do not tell."""
+    traditional = len(only_traditional().findall(line))
+    simple = len(only_simplified().findall(line))
+    return simple > traditional or (script is Script.HANS and not traditional)
+
+
+@cache
+def _opencc_converter(name: str) -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC(name).convert
+    return convert
+
+
+def _opencc(name: str, text: str) -> str:
+    """OpenCC's conversion, held to one code point for one: the lines where it gives more or fewer go by character."""
+    # OpenCC speaks UTF-8, which half a surrogate pair has no place in.
+    pieces = _SURROGATES.split(text)
+    converted = [piece if i % 2 else _opencc_converter(name)(piece) for i, piece in enumerate(pieces)]
+    if all(len(old) == len(new) for old, new in zip(pieces, converted, strict=True)):
+        return "".join(converted)
+    if "\n" in text:
+        return "\n".join(_opencc(name, line) for line in text.split("\n"))
+    return text.translate(simplified()) if name == "t2s" else text

@@ -1,0 +1,91 @@
+"""ASCII punctuation between Chinese characters, made full-width: one code point for one, line by line.
+
+Left alone: numbers and times (1,000 10:30), addresses, code, text in Latin letters, quotation marks and full stops.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.script.tables import HANZI
+
+# What stands for a Chinese character on the left and on the right: the hanzi themselves and full-width marks.
+_CLOSING = "”’」』》〉】〕）％"
+_OPENING = "“‘「『《〈【〔（"
+_LEFT, _RIGHT = f"[{HANZI}{_CLOSING}]", f"[{HANZI}{_OPENING}]"
+
+_ANY = re.compile(f"{_LEFT}[,;:?!()]|[,;:?!()]{_RIGHT}")
+# After a Chinese character whatever follows, but for emoticons; before one, after a digit, a Latin letter or a percent
+# sign, only commas and semicolons: `key:值` and `C:盘` are not Chinese punctuation.
+_AFTER = re.compile(f"(?<={_LEFT})(?![:;]-?[)DP])[,;:?!]+")
+_BEFORE = re.compile(f"(?<=[0-9A-Za-z%])[,;](?={_RIGHT})")
+_BRACKET = re.compile("[()]")
+_HANZI = re.compile(f"[{HANZI}]")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s，。；：！？、）》”]+|www\.[^\s，。；：！？、）》”]+")
+# A line that looks like program text keeps its punctuation.
+_CODE = re.compile(
+    r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|\w\((?:[\"']|\))|^\s*(?:import|def|return|print|var|let|const|for|if|class)\b"
+)
+_LATIN = re.compile("[A-Za-z]")
+_WIDE = str.maketrans(",;:?!()", "，；：？！（）")
+# A line with more Latin letters than this for each hanzi is not Chinese text: its punctuation is its own.
+FOREIGN = 4
+# Longest bracket looked into: what a reader takes in at once; bounds the work on nested brackets.
+LONGEST_BRACKET = 400
+
+
+def widen(text: str) -> str:
+    """Punctuation between Chinese characters made full-width.
+
+    >>> widen("他说:好!共1,000人(含老师),10:30出发?见http://a.cn/?q=水,火")
+    '他说：好！共1,000人（含老师），10:30出发？见http://a.cn/?q=水,火'
+    """
+    if not _ANY.search(text):
+        return text
+    return "\n".join(_widen_line(line) if _ANY.search(line) else line for line in text.split("\n"))
+
+
+def _widen_line(line: str) -> str:
+    if _CODE.search(line) or len(_LATIN.findall(line)) > FOREIGN * len(_HANZI.findall(line)):
+        return line
+    line = _brackets(line)
+    addresses = [match.span() for match in _ADDRESS.finditer(line)]
+    for rule in (_AFTER, _BEFORE):
+        line = _outside(line, rule, addresses)
+    return line
+
+
+def _outside(line: str, rule: re.Pattern[str], addresses: list[tuple[int, int]]) -> str:
+    """Apply a rule everywhere but in addresses; no rule changes lengths."""
+    if not addresses:
+        return rule.sub(_translated, line)
+    parts: list[str] = []
+    position = 0
+    for start, end in addresses:
+        parts += (rule.sub(_translated, line[position:start]), line[start:end])
+        position = end
+    parts.append(rule.sub(_translated, line[position:]))
+    return "".join(parts)
+
+
+def _translated(match: re.Match[str]) -> str:
+    return match[0].translate(_WIDE)
+
+
+def _brackets(line: str) -> str:
+    """Pairs of brackets with Chinese in them, made full-width, both or neither."""
+    opened: list[int] = []
+    wide: list[int] = []
+    for match in _BRACKET.finditer(line):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif opened:
+            start = opened.pop()
+            if match.start() - start <= LONGEST_BRACKET and _HANZI.search(line, start, match.start()):
+                wide += (start, match.start())
+    if not wide:
+        return line
+    characters = list(line)
+    for at in wide:
+        characters[at] = characters[at].translate(_WIDE)
+    return "".join(characters)

@@ -1,0 +1,83 @@
+"""Character tables of the script stage, loaded on first use: which tell a script, and which stand for others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from tasks.script.fold import simplified
+
+KANA = "\N{HIRAGANA LETTER SMALL A}-\N{KATAKANA LETTER SMALL KE}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
+HANZI = (
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+    "\N{IDEOGRAPHIC NUMBER ZERO}\N{IDEOGRAPHIC ITERATION MARK}"
+)
+
+# Full-width letters and digits; marks are left, for full-width is their right width between Chinese characters.
+_WIDE = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
+_NARROW_MARKS = {
+    "\N{HALFWIDTH IDEOGRAPHIC FULL STOP}": "\N{IDEOGRAPHIC FULL STOP}",
+    "\N{HALFWIDTH LEFT CORNER BRACKET}": "\N{LEFT CORNER BRACKET}",
+    "\N{HALFWIDTH RIGHT CORNER BRACKET}": "\N{RIGHT CORNER BRACKET}",
+    "\N{HALFWIDTH IDEOGRAPHIC COMMA}": "\N{IDEOGRAPHIC COMMA}",
+}
+
+
+@cache
+def _rows() -> dict[str, dict[int, str]]:
+    """The rows of data/forms.txt (see tools/make_forms_table.py), each ready for `str.translate`."""
+    source = Path(__file__).with_name("data") / "forms.txt"
+    cells = (row.split("\t") for row in source.read_text(encoding="utf-8").splitlines())
+    return {name: dict(zip(map(ord, chars), same, strict=True)) for name, chars, same in cells}
+
+
+@cache
+def forms() -> dict[int, str]:
+    """Radicals, compatibility ideographs, old private use and full-width letters to what they stand for."""
+    rows = _rows()
+    wide = {ord(char): chr(ord(char) - 0xFEE0) for char in _WIDE}
+    narrow = {ord(mark): same for mark, same in _NARROW_MARKS.items()}
+    return rows["radicals"] | rows["compatibility"] | rows["private"] | wide | narrow
+
+
+@cache
+def japanese() -> dict[int, str]:
+    """Japanese forms that Chinese does not use, to the traditional form."""
+    return _rows()["japanese"]
+
+
+@cache
+def regional() -> dict[int, str]:
+    """Forms of Hong Kong and Taiwan that OpenCC's t2s leaves, to the simplified form."""
+    return _rows()["regional"]
+
+
+def _has(encoding: str, char: str) -> bool:
+    return bool(char.encode(encoding, "ignore"))
+
+
+@cache
+def only_traditional() -> re.Pattern[str]:
+    """Characters of traditional text alone: they have a simplified form, and GBK has them but not GB 2312."""
+    return _one_of(char for char in map(chr, simplified()) if _has("gbk", char) and not _has("gb2312", char))
+
+
+@cache
+def only_simplified() -> re.Pattern[str]:
+    """Characters of simplified text alone: simplified forms that Big5 lacks (so not 后, 里, 云, which it has)."""
+    return _one_of(char for char in set(simplified().values()) if _has("gbk", char) and not _has("cp950", char))
+
+
+@cache
+def with_other_form() -> re.Pattern[str]:
+    """Characters that any conversion of ours may change."""
+    chars = {*simplified(), *forms(), *japanese(), *regional()}
+    return _one_of(map(chr, chars))
+
+
+def _one_of(chars: Iterable[str]) -> re.Pattern[str]:
+    """A class of characters. Those beyond the basic plane, which `re` would try one by one, are one range."""
+    inside = sorted(char for char in chars if char < "\U00010000")
+    return re.compile("[" + re.escape("".join(inside)) + "\U00020000-\U000323af]")
