@@ -1,0 +1,116 @@
+"""Captions, notes and bylines: lines beside the running text, each recognisable on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tasks.segment.paragraphs import Paragraph
+
+# Longest caption and byline that still count; longer ones are paragraphs that end in a credit.
+_LONGEST_CAPTION = 120
+_LONGEST_BYLINE = 40
+_CREDIT = r"(?:网?发|供图|供稿图|摄|摄影|图|资料图|资料图片|制图|绘|绘图|截图|翻拍|视频截图|提供图片|图片提供)"
+_CAPTION_END = re.compile(rf"[(\[【][^()\[\]【】]{{0,40}}{_CREDIT}[)\]】]$")
+_CAPTION_START = re.compile(
+    r"[▲▼△▽↑↓]|(?:上图|下图|左图|右图|本图|图|图片)(?:为|:|说明)|图片(?:来源|说明|由)"
+    r"|[(\[【](?:图片?来源|图源|图片?:|资料图|图文无关|点击图片)"
+    r"|(?:资料图|效果图|示意图|图说|题图|配图|图片)(?:[:。]|$)"
+)
+_FIGURE = re.compile(r"(?:图|表|Fig(?:ure)?\.?|Table) ?\d{1,3}(?:[-.]\d{1,3})?(?:[:.、 ]|(?=[一-鿿]))[^。]{1,60}$")
+_PHOTOGRAPHER = re.compile(
+    r"(?:(?:本报|本网|新华社|通讯员|特约)?(?:记者|通讯员|摄影师?)?[: ]{0,2})?[一-鿿·]{2,4}(?:[ 、][一-鿿·]{2,4}){0,3}"
+    r" ?[/ ]?(?:摄|摄影|绘|制图|供图)(?:影报道)?$"
+)
+_NOTE = re.compile(
+    r"[(\[【〔]?(?:编者?按语?|编者注|编后(?:语|记)?|编辑?注|按语)(?:[)\]】〕]?:|[)\]】〕]|$)"
+    r"|[(\[【〔]?(?:原标题|原题|原文标题|特别说明|声明|注释?|备注|附注|说明)[)\]】〕]?:"
+    r"|本文(?:系|为|原载|首发|转自|选自)[^,。]{2,40}。?$"
+)
+_INLINE_NOTE = re.compile(
+    r"[(\[【〔](?:编者?按|编者注|原标题|原题|注|本文(?:系|为|原载|首发|转自|选自)|作者(?:系|为|是|单位))"
+)
+_EDITOR_NOTE = re.compile(r"[(\[【〔]?编(?:者?按语?|者注|后语?|后记)[)\]】〕]?:?$")
+_BYLINE = re.compile(
+    r"[(\[【]?(?:(?:本报|本网|本刊|本台|见习|实习|特约|全媒体){1,3}(?:记者|通讯员|评论员|撰稿人?)"
+    r"|(?:记者|通讯员|文/|文\||撰文|作者|撰稿|供稿|编译|翻译|整理|校对|审核|初审|终审)(?:[: /]| ?(?=[一-鿿]{2,3}$)))"
+)
+_BYLINE_NAMES = re.compile(r"[一-鿿·A-Za-z ,、:/()\[\]【】|丨]{2,40}$")
+_SIGN_DATE = re.compile(
+    r"(?:\d{4}|二[〇零○O0][一二三四五六七八九〇零○]{2})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月"
+    r"(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?$"
+)
+_SIGNER = re.compile(
+    r"[一-鿿()、 ]{2,40}(?:办公厅|办公室|委员会|政府|局|厅|部|处|院|会|社|中心|公司|大学|学院|学校|法院|检察院"
+    r"|党组|党委|编辑部|总队|支队|集团|馆|署|站)$"
+)
+_END = re.compile(r"[(\[【](?:完|全文完|待续|未完待续|连载|本文完)[)\]】]$|(?:全文完|未完待续)$")
+_DATELINE = re.compile(r"[一-鿿]{2,16}(?:\d{1,2}月)?\d{1,2}日(?:电|讯)$")
+
+
+def aside(paragraphs: Sequence[Paragraph], at: int) -> str:
+    """What a line is: "caption", "note", "byline", or "" for running text and headings.
+
+    >>> [aside([Paragraph(text, text)], 0) for text in ("图为新落成的水塔。", "编者按:", "(完)", "水塔落成了。")]
+    ['caption', 'note', 'byline', '']
+    """
+    paragraph = paragraphs[at]
+    if paragraph.verbatim:
+        return ""
+    if paragraph.tag in ("figcaption", "caption", "alt"):
+        return "caption"
+    if paragraph.mark and paragraph.mark < 7:
+        return ""
+    folded = paragraph.folded
+    if _is_caption(folded):
+        return "caption"
+    if _NOTE.match(folded) or (_INLINE_NOTE.match(folded) and folded[-1] in ")]】〕"):
+        return "note"
+    return "byline" if _is_byline(folded) or _is_sign_off(paragraphs, at) else ""
+
+
+def opens_note(paragraph: Paragraph) -> bool:
+    """Whether the line is only the words "editor's note": the paragraph after it is the note."""
+    return _EDITOR_NOTE.match(paragraph.folded) is not None
+
+
+def _is_caption(folded: str) -> bool:
+    if len(folded) > _LONGEST_CAPTION:
+        return False
+    return bool(
+        (folded[-1:] in ")]】" and _CAPTION_END.search(folded))
+        or _CAPTION_START.match(folded)
+        or _FIGURE.match(folded)
+        or (folded.endswith(("摄", "绘", "影", "图", "影报道")) and _PHOTOGRAPHER.match(folded))
+    )
+
+
+def _is_byline(folded: str) -> bool:
+    if len(folded) > _LONGEST_BYLINE:
+        return False
+    if _END.match(folded) or _DATELINE.match(folded):
+        return True
+    return _BYLINE.match(folded) is not None and _BYLINE_NAMES.match(folded) is not None
+
+
+# A sign-off stands among the last lines of a page, or before an annex.
+_SIGN_OFF_LINES = 4
+
+
+def _is_sign_off(paragraphs: Sequence[Paragraph], at: int) -> bool:
+    """A date alone near the end, or a body's name alone on the line before such a date."""
+    folded = paragraphs[at].folded
+    if len(folded) > _LONGEST_BYLINE or not at:
+        return False
+    if _SIGN_DATE.match(folded):
+        return len(paragraphs) - at <= _SIGN_OFF_LINES
+    if _SIGNER.match(folded) and at + 1 < len(paragraphs):
+        later = at + 1
+        while later < len(paragraphs) and later < at + _SIGN_OFF_LINES and _SIGNER.match(paragraphs[later].folded):
+            later += 1
+        return (
+            later < len(paragraphs)
+            and len(paragraphs) - later <= _SIGN_OFF_LINES
+            and bool(_SIGN_DATE.match(paragraphs[later].folded))
+        )
+    return False

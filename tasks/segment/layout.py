@@ -1,0 +1,127 @@
+"""Layout leaves the text: blank lines, indents, trailing white space, Markdown's marks. A paragraph becomes a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tasks.ledger import Ledger
+from tasks.lines import Line, lines_of
+from tasks.records import Block, Edit, Stage
+from tasks.script.fold import fold
+from tasks.segment.markdown import Marks, fenced, marks_of
+from tasks.segment.paragraphs import Paragraph
+
+_NO_MARKS = Marks()
+_MAY_HAVE_MARKS = re.compile(r"#[ \t\u3000\xa0]|\*\*|\]\(")
+# A line of code shows itself by an indent, ASCII alone, and a mark that prose does not use so.
+_CODE = re.compile(r"(?:\t| {2,})[!-~][ -~\t]*$")
+_CODE_MARK = re.compile(r"[(){}\[\];=<>]|^\s*(?:return|else|try|pass|break|import)\b")
+_Cut = tuple[int, int, str, str]
+"""Start, end, replacement and kind of an edit inside a line."""
+_COLUMNS = {"\N{IDEOGRAPHIC SPACE}": 2, "\t": 4}
+
+
+def layout(ledger: Ledger, blocks: Sequence[Block] = ()) -> tuple[Ledger, list[Paragraph]]:
+    """Make every paragraph one line that ends in "\\n", with no blank lines, indents or marks, but for code.
+
+    The text of the ledger given back is the paragraphs' texts, each with a line end. Edits are of stage segment, of the
+    kinds blank_line, indent, trailing_space, markdown and line_end. Code (`pre`, a fenced block, an indented line of
+    ASCII) stays as it is.
+
+    >>> ledger, paragraphs = layout(Ledger.of("# 水利\\n\\n　　修了**三座**水库。  "))
+    >>> ledger.text
+    '水利\\n修了三座水库。\\n'
+    >>> [(paragraph.mark, paragraph.indent) for paragraph in paragraphs]
+    [(1, 0), (0, 4)]
+    """
+    lines = lines_of(ledger, blocks)
+    fences = fenced(lines) if "```" in ledger.text or "~~~" in ledger.text else frozenset[int]()
+    marks = marks_of(lines, fences) if not blocks and _MAY_HAVE_MARKS.search(ledger.text) else {}
+    edits: list[Edit] = []
+    paragraphs: list[Paragraph] = []
+    blank = False
+    for number, line in enumerate(lines):
+        if number in fences or _is_code(line):
+            paragraphs.append(Paragraph(line.text, line.folded, tag=_tag(line), gap=blank, verbatim=True))
+            blank = False
+            continue
+        paragraph, layer = _line(line, marks.get(number, _NO_MARKS), blank)
+        if paragraph:
+            paragraphs.append(paragraph)
+        edits += layer
+        blank = paragraph is None
+    if lines and lines[-1].end - lines[-1].start == len(lines[-1].text) and not blank:
+        edits.append(_edit(len(ledger.text), "", "\n", "line_end"))
+    return ledger.then(_merged(edits)), paragraphs
+
+
+def _line(line: Line, marks: Marks, gap: bool) -> tuple[Paragraph | None, list[Edit]]:
+    """What is left of a line, or None if nothing is, and the edits that take the rest away."""
+    cuts = _cuts(line, marks)
+    kept = _apply(line.text, cuts)
+    if not kept:
+        end = "\n" * (line.end - line.start - len(line.text))
+        return None, [_edit(line.start, line.text + end, "", "markdown" if line.text.strip() else "blank_line")]
+    paragraph = Paragraph(
+        kept,
+        fold(kept) if marks.cuts else line.folded.strip(),
+        mark=marks.mark,
+        label=min(marks.label, len(kept)),
+        tag=_tag(line),
+        gap=gap,
+        indent=sum(_COLUMNS.get(space, 1) for space in line.text[: len(line.text) - len(line.text.lstrip())]),
+        wrapped=marks.wrapped,
+    )
+    return paragraph, [_edit(line.start + at, line.text[at:end], after, kind) for at, end, after, kind in cuts]
+
+
+def _cuts(line: Line, marks: Marks) -> list[_Cut]:
+    """All that leaves a line, so that what is left neither begins nor ends in white space."""
+    text = line.text
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if start >= end:
+        return [(0, len(text), "", "blank_line")]
+    cuts: list[_Cut] = [(0, start, "", "indent")] if start else []
+    cuts += [(at, to, after, "markdown") for at, to, after in marks.cuts]
+    if end < len(text):
+        cuts.append((end, len(text), "", "trailing_space"))
+    kept = _apply(text, cuts)
+    return cuts if kept == kept.strip() else [(0, len(text), kept.strip(), "markdown")]
+
+
+def _apply(text: str, cuts: Sequence[_Cut]) -> str:
+    parts: list[str] = []
+    position = 0
+    for start, end, after, _ in cuts:
+        parts += (text[position:start], after)
+        position = end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def _merged(edits: Iterable[Edit]) -> list[Edit]:
+    """`edits` with blank lines that follow one another as one edit."""
+    merged: list[Edit] = []
+    for edit in edits:
+        last = merged[-1] if merged else None
+        if last and last.kind == edit.kind == "blank_line" and last.end == edit.start:
+            merged[-1] = replace(last, end=edit.end, before=last.before + edit.before)
+        else:
+            merged.append(edit)
+    return merged
+
+
+def _edit(start: int, before: str, after: str, kind: str) -> Edit:
+    return Edit(start, start + len(before), before, after, Stage.SEGMENT, kind)
+
+
+def _is_code(line: Line) -> bool:
+    if line.block is not None:
+        return line.block.tag == "pre"
+    return _CODE.match(line.text) is not None and _CODE_MARK.search(line.text) is not None
+
+
+def _tag(line: Line) -> str:
+    return line.block.tag if line.block else ""

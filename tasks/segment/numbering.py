@@ -1,0 +1,122 @@
+"""The numbers that Chinese documents set before their headings, articles and items."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NUMERAL = "〇零一二三四五六七八九十百两"
+_DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
+
+# Style name, rank from the outermost to the innermost, pattern in the folded view. The order of ranks is that of the
+# standard for official documents (GB/T 9704-2012, 7.3.3: 一、 （一） 1. （1）), with the divisions of books and laws
+# above it (Legislation Law: 编, 章, 节, 条, 款, 项, 目). A page that shows another order has its way: headings.py.
+_STYLES: tuple[tuple[str, int, str], ...] = (
+    ("part", 0, rf"第([{_NUMERAL}\d]{{1,5}})(?:部分|编|篇|卷|单元|部|幕)(?![一-鿿]{{0,2}}[,。是为])"),
+    ("chapter", 1, rf"第([{_NUMERAL}\d]{{1,5}})(?:章|回|讲|课|集)(?![,。是为])"),
+    ("section", 2, rf"第([{_NUMERAL}\d]{{1,5}})节(?![,。课车是为])"),
+    ("article", 3, rf"第([{_NUMERAL}\d]{{1,5}})条(?![,。、的和至第款]|规定|件|路)"),
+    ("annex", 3, rf"(?:附件|附录|附表|附)\s?([{_NUMERAL}\d]{{1,3}})(?=[:.、\s]|$)"),
+    (
+        "case",
+        3,
+        rf"(?:案例|实例|步骤|方法|误区|技巧|问题|专题|专栏|单元|模块|任务|阶段|实验|类型|建议)([{_NUMERAL}\d]{{1,3}})"
+        r"(?=[:.、\s]|$)",
+    ),
+    ("roman", 4, rf"([{_ROMAN}])[.、\s]"),
+    (
+        "chinese",
+        5,
+        rf"([{_NUMERAL}]{{1,3}})(?:、|\.(?!\d)|\s(?=\S))(?![{_NUMERAL}]、?[线级类型等手流审次年期])",
+    ),
+    ("chinese_bracket", 6, rf"[(〔【\[]([{_NUMERAL}]{{1,3}})[)〕】\]][、.,]?"),
+    ("decimal", 7, r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?(?=\s|[一-鿿])"),
+    ("arabic", 7, r"(\d{1,2})(?:、|\.(?!\d)|\)、?(?!\d))"),
+    ("arabic_bracket", 12, r"\((\d{1,2})\)[、.,]?"),
+    ("circled", 13, rf"([{_CIRCLED}])[、.]?"),
+)
+_COMPILED = tuple((name, rank, re.compile(pattern)) for name, rank, pattern in _STYLES)
+_FIRST = re.compile(rf"[第附案实步方误技问专单模任阶类建{_NUMERAL}{_CIRCLED}{_ROMAN}\d(〔【\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number at the start of a line: its style, the style's rank (0 outermost), its value, and where the number ends.
+
+    Decimals such as `1.2.3` have the rank of `1.` and one more for every part after the first; their value is the last
+    part.
+    """
+
+    style: str
+    rank: int
+    value: int
+    end: int
+
+
+def number(folded: str) -> Number | None:
+    """The number a line starts with, in the folded view, or None.
+
+    >>> number("(三)修复古桥")
+    Number(style='chinese_bracket', rank=6, value=3, end=3)
+    >>> number("2.1 水文资料").rank
+    8
+    >>> number("1.5亿元"), number("2020.年"), number("一是修桥"), number("一、二年级")
+    (None, None, None, None)
+    """
+    if not _FIRST.match(folded):
+        return None
+    for style, rank, pattern in _COMPILED:
+        found = pattern.match(folded)
+        if found:
+            return _number(style, rank, found)
+    return None
+
+
+def _number(style: str, rank: int, found: re.Match[str]) -> Number | None:
+    label = found[1]
+    if style == "decimal":
+        parts = label.split(".")
+        after = found.string[found.end() : found.end() + 1]
+        if after in _UNITS or parts[0] == "0":
+            return None
+        return Number(style, rank + len(parts) - 1, int(parts[-1]), found.end())
+    value = _value(label)
+    return Number(style, rank, value, found.end()) if value else None
+
+
+_UNITS = frozenset("万亿元米吨倍度级分公千百平立斤克升毫厘%个名人次天年月日号点折")
+"""What follows a decimal that is a quantity: 1.5亿元, 2.3万人, 3.15日."""
+
+
+def _value(label: str) -> int:
+    """The value of a Chinese or Arabic numeral, a circled number or a Roman one; 0 for what is none.
+
+    >>> [_value(label) for label in ("三", "十", "十二", "二十", "一百零五", "12", "③", "Ⅳ")]
+    [3, 10, 12, 20, 105, 12, 3, 4]
+    """
+    if label.isdecimal():
+        return int(label)
+    if label in _CIRCLED:
+        return _CIRCLED.index(label) + 1
+    if label in _ROMAN:
+        return _ROMAN.index(label) + 1
+    return _chinese_value(label)
+
+
+def _chinese_value(label: str) -> int:
+    if not set(label) & {"十", "百"}:
+        value = 0
+        for numeral in label:
+            value = value * 10 + _DIGITS.get(numeral, 0)
+        return value
+    value = 0
+    digit = 0
+    for numeral in label:
+        if numeral in "十百":
+            value += (digit or 1) * (10 if numeral == "十" else 100)
+            digit = 0
+        else:
+            digit = _DIGITS.get(numeral, 0)
+    return value + digit

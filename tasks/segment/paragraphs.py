@@ -1,0 +1,73 @@
+"""What the steps of segmentation hand to one another: the page's paragraphs, one for every line of its text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+BOLD = 7
+"""`Paragraph.mark` of a line that is bold as a whole; 1 to 6 are Markdown's heading levels, 0 is no mark."""
+
+FINAL = frozenset("。!?…;:")
+"""Marks that end a sentence or announce what follows, in the folded view."""
+
+CLOSERS = frozenset("”’」』》】)]〉〕\"'")
+"""Marks that may stand after a final mark, and leave it open whether the sentence ended without one."""
+
+_HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
+_CELL_TAGS = frozenset({"li", "td", "th", "dt", "dd", "tr", "pre", "figcaption", "caption", "alt", "option"})
+# Two marks of a column, or white space that no sentence has: a row of a table.
+_ROW = re.compile(r"\t|\|.*\||\S {3,}\S")
+_BULLET = re.compile(r"[-*+•·●○◆◇■□▪▲△▼★☆※→►▶✓√]\s*\S")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of the text after layout, without its line end, and what the layout said of it.
+
+    `folded` is `text` in the folded view (tasks/script/fold.py), of the same length. `mark` is a heading level by
+    Markdown, or BOLD; `label` how many characters at its start were bold; `tag` HTML's; `gap` whether a blank line
+    stood before it; `indent` the columns of white space it began with; `verbatim` a line of code, which is left as it
+    is; `wrapped` whether its bold goes on in the next line.
+    """
+
+    text: str
+    folded: str
+    mark: int = 0
+    label: int = 0
+    tag: str = ""
+    gap: bool = False
+    indent: int = 0
+    verbatim: bool = False
+    wrapped: bool = False
+
+    @property
+    def heading_level(self) -> int:
+        """The level that HTML or Markdown gives this line as a heading, or 0."""
+        return _HEADING_TAGS.get(self.tag, self.mark)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the line ends as a sentence does.
+
+        >>> [Paragraph(text, text).closed for text in ("水退了。", "他说:“水退了。”", "水退了", "“水塔”")]
+        [True, True, False, False]
+        """
+        body = self.folded.rstrip("".join(CLOSERS))
+        return body[-1:] in FINAL
+
+    @property
+    def cell(self) -> bool:
+        """Whether the line is a row, a cell, an item or code: never part of running prose."""
+        return (
+            self.verbatim
+            or self.tag in _CELL_TAGS
+            or _ROW.search(self.folded) is not None
+            or _BULLET.match(self.folded) is not None
+        )
+
+    @property
+    def han(self) -> bool:
+        """Whether the line has a Chinese character."""
+        return _HAN.search(self.text) is not None

@@ -1,0 +1,130 @@
+"""Speaker turns: interviews, questions and answers, panels, plays."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from tasks.segment.paragraphs import Paragraph
+
+_LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】)]?:(?!//)")
+_BRACKETED = re.compile(r"[\[【]([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】]")
+_QUESTION = re.compile(r"(问|答|提问|回答|追问|Q|A|问题|q|a) ?\d{0,2}$")
+_ROLE = re.compile(
+    r".{0,12}(?:记者|主持人?|嘉宾|网友|听众|观众|读者|采访者|受访者|访谈者|访员|编辑|小编|发言人|老师|教授|学生|同学|医生|律师"
+    r"|专家|法官|审判长|原告|被告|公诉人|辩护人|旁白|画外音|众人?|甲|乙|丙|丁)[\u4e00-\u9fff·A-Z\d() ]{0,8}$"
+    r"|[^ ]{2,14}(?:报|网|社|周刊|杂志|电视台|电台|新闻|日报|晚报|财经|传媒)$"
+    r"|[^ ]{2,8}(?:报|网|社|台|刊|新闻|财经)·[^ ]{2,10}$"
+)
+# Words that head a field of a form, a recipe, an exercise or a notice, and recur there.
+_FIELD = re.compile(
+    r".{0,6}(?:时间|日期|地点|地址|电话|手机|传真|邮箱|邮编|网址|官网|来源|作者|编辑|责编|摄影|标题|题目|关键词|摘要|注|说明|备注|提示|注意|"
+    r"答案|解析|分析|点评|例如|比如|例|材料|原料|做法|用料|步骤|方法|价格|型号|规格|名称|姓名|性别|年龄|职务|职位|单位|部门|公司|编号|"
+    r"数量|优点|缺点|特点|功能|用途|功效|主治|用法|用量|原因|结果|结论|目的|目标|任务|要求|条件|对象|范围|内容|主题|重点|难点|背景|意义|"
+    r"主演|导演|编剧|类型|片长|上映|译文|原文|释义|出处|拼音|读音|近义词|反义词|造句|其中|分别|如下|包括|等|即|是|为|有)$"
+)
+_SAYING = re.compile(r".{1,}(?:说|道|称|表示|认为|指出|强调|写道|喊|叫|告诉.{0,6}|介绍|问道|答道|回应|坦言|透露|笑道)$")
+# The usual surnames of one character, by how many bear them.
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+    "温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴"
+    "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚"
+    "岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑"
+    "迟邝"
+)
+_COMPOUND = (
+    "欧阳",
+    "上官",
+    "司马",
+    "诸葛",
+    "东方",
+    "慕容",
+    "夏侯",
+    "尉迟",
+    "皇甫",
+    "端木",
+    "令狐",
+    "司徒",
+    "公孙",
+    "独孤",
+)
+_NAME = re.compile(
+    r"[\u4e00-\u9fff]{2,4}(?: ?[(][^()]{1,12}[)])?$|[\u4e00-\u9fffA-Za-z]{1,12}[·.][\u4e00-\u9fffA-Za-z·.]{1,16}$"
+)
+# Speakers named by no more than their names must sound like speech: most of their lines end as sentences.
+_SPEECH_SHARE = 0.7
+
+
+def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
+    """The speaker of every paragraph that begins a turn, by the paragraph's number; empty where nobody takes turns.
+
+    A label counts as a speaker if it is a part in a conversation (记者, 主持人, 问) or a name, not a field of a form,
+    and somebody speaks twice or two speakers alternate.
+
+    >>> lines = ["问：水库何时蓄水？", "答：明年春天。", "要看雨水。", "问：谁来管？", "答：镇里。"]
+    >>> from tasks.script.fold import fold
+    >>> turns([Paragraph(line, fold(line)) for line in lines])
+    {0: '问', 1: '答', 3: '问', 4: '答'}
+    """
+    labels = {at: label for at, paragraph in enumerate(paragraphs) if (label := _label(paragraph))}
+    counts = Counter(label for _, label in labels.values())
+    roles = {label for label in counts if _ROLE.match(label) or _QUESTION.match(label)}
+    names = {label for label in counts if label not in roles and _is_name(label)}
+    if not _converse(paragraphs, labels, counts, roles, names):
+        return {}
+    speakers = roles | names if roles else {name for name in names if counts[name] > 1}
+    return {at: said for at, (said, label) in labels.items() if label in speakers}
+
+
+def _label(paragraph: Paragraph) -> tuple[str, str] | None:
+    """A line's label as it stands and folded, if it may name a speaker."""
+    if paragraph.verbatim or paragraph.cell:
+        return None
+    folded = paragraph.folded
+    found = _LABEL.match(folded)
+    if found:
+        start, end = found.span(2)
+    else:
+        found = _BRACKETED.match(folded)
+        if not found or not (_ROLE.match(found[1]) or _QUESTION.match(found[1])):
+            return None
+        start, end = found.span(1)
+    label = folded[start:end].strip()
+    quoted = folded[found.end() : found.end() + 1] in ("“", "「", '"')
+    if not label or label.isdecimal() or _FIELD.match(label) or (_SAYING.match(label) and quoted):
+        return None
+    if _SAYING.match(label) and not _QUESTION.match(label):
+        return None
+    return _without_number(paragraph.text[start:end].strip()), _without_number(label)
+
+
+def _without_number(label: str) -> str:
+    """`问1` and `Q 2` are the same asker."""
+    return label.rstrip("0123456789").rstrip() if _QUESTION.match(label) else label
+
+
+def _is_name(label: str) -> bool:
+    """Whether a label reads like a person's name: a surname first, or a foreign name with its dot."""
+    if not _NAME.match(label):
+        return False
+    return label[0] in _SURNAMES or label.startswith(_COMPOUND) or "·" in label
+
+
+def _converse(
+    paragraphs: Sequence[Paragraph],
+    labels: dict[int, tuple[str, str]],
+    counts: Counter[str],
+    roles: set[str],
+    names: set[str],
+) -> bool:
+    """Whether the labels make a conversation: a part that recurs or is answered, or two names that both recur."""
+    if roles:
+        spoken = sum(counts[label] for label in roles | names)
+        return spoken >= 2 and (len(roles | names) >= 2 or spoken >= 3)
+    recurring = {name for name in names if counts[name] > 1}
+    if len(recurring) < 2:
+        return False
+    lines = [paragraphs[at] for at, (_, label) in labels.items() if label in recurring]
+    return sum(line.closed for line in lines) >= _SPEECH_SHARE * len(lines)
