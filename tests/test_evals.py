@@ -1,0 +1,103 @@
+"""The evaluation itself: its texts, its judgement, its gate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evals import run, systems
+from evals.corpus import own
+from evals.damage import Damage, damage
+from evals.leaks import leaked
+from evals.run import cases, figures, measure
+from evals.score import score
+from evals.systems import Change
+from evals.tables import KINDS, draw_table, pool
+
+PASSAGES = own()
+
+
+def test_there_is_enough_text_in_both_scripts_and_many_registers() -> None:
+    paragraphs = {s: [p for t in PASSAGES if t.script == s for p in t.text.splitlines()] for s in ("Hans", "Hant")}
+    assert len(paragraphs["Hans"]) >= 60
+    assert len(paragraphs["Hant"]) >= 15
+    assert len({passage.register for passage in PASSAGES}) >= 12
+
+
+def test_a_copied_sentence_is_found_in_either_script_and_whatever_its_marks() -> None:
+    sentence = next(p for p in PASSAGES if p.register == "local").text[30:70]
+    from opencc import OpenCC
+
+    assert leaked([sentence.replace("，", ","), "無關的一行"]) == [sentence.replace("，", ",")]
+    assert leaked([OpenCC("s2t").convert(sentence)])
+
+
+def test_readings_of_a_drawn_table_are_of_the_pool() -> None:
+    from random import Random
+
+    table = draw_table(Random(3), 150)
+    assert len(table) == 150
+    assert set(table) <= set(pool())
+
+
+def test_cases_are_the_same_every_time_and_of_every_kind() -> None:
+    first, second = (cases(PASSAGES, 2 * len(PASSAGES) * len(KINDS)) for _ in range(2))
+    assert [c.damaged.text for c in first] == [c.damaged.text for c in second]
+    assert {c.kind for c in first} == set(KINDS)
+    registers = {(c.kind, c.passage.register) for c in first}
+    assert len(registers) == len(set(KINDS)) * len(PASSAGES)
+
+
+def test_the_truth_scores_right_everywhere_and_harms_nothing() -> None:
+    def perfect(text: str) -> list[Change]:
+        damaged = next(case.damaged for case in made if case.damaged.text == text)
+        spans = [Change(s.start, s.end, s.right, 0.95) for s in damaged.spans if s.end > s.start]
+        return spans + [Change(a, b, "", splice=True) for a, b in damaged.splices]
+
+    made = cases(PASSAGES, 120)
+    tally = measure(perfect, made, [])
+    measured = figures(tally)
+    assert measured["class3_right"] == measured["splices_gone"] == measured["sure_right"] == 1.0
+    assert measured["harmed_per_million_max"] == 0.0
+
+
+def test_a_wrong_reading_is_wrong_though_the_splices_are_gone() -> None:
+    damaged = damage("當地優質", Damage({"當": "dāng", "數": "shù", "優": "yōu"}))
+    (span,) = damaged.spans
+    aligned = [Change(a, b, "", splice=True) for a, b in damaged.splices]
+    for reading, outcome in (("地優", "right"), ("地憂", "wrong")):
+        (judged,) = score(damaged, [*aligned, Change(span.start, span.end, reading)]).spans
+        assert judged.outcome == outcome
+
+
+def test_a_change_of_healthy_text_counts_and_one_of_width_does_not() -> None:
+    damaged = damage("好，天气好", Damage())
+    assert score(damaged, [Change(2, 3, "大")]).harmed == 1
+    assert score(damaged, [Change(1, 2, ",")]).harmed == 0
+    assert score(damaged, [Change(2, 3, "大", applied=False)]).false_flags == 1
+
+
+def test_an_edit_that_takes_context_with_it_is_judged_over_all_it_covers() -> None:
+    damaged = damage("當地優質", Damage({"當": "dāng", "數": "shù", "優": "yōu"}))
+    whole = Change(0, len(damaged.text), "當地優質")
+    assert [s.outcome for s in score(damaged, [whole]).spans] == ["right"]
+    assert score(damaged, [whole]).harmed == 0
+
+
+def test_peers_leave_shifts_as_they_are() -> None:
+    made = cases(PASSAGES, 40)
+    for system in (systems.ftfy_defaults, systems.plain_splice_removal):
+        assert figures(measure(system, made, []))["class2_right"] == 0.0
+
+
+def test_the_gate_fails_when_a_figure_is_below_its_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    floors = tmp_path / "floors.json"
+    monkeypatch.setattr(run, "FLOORS", floors)
+    monkeypatch.setattr(run, "QUICK_PAGES", 15)
+    monkeypatch.setitem(run.SYSTEMS, "qingwen", lambda text: [])
+    floors.write_text(json.dumps({"quick": {"splices_gone": 0.0}}), encoding="utf-8")
+    assert run.main(["--quick", "--gate"]) == 0
+    floors.write_text(json.dumps({"quick": {"splices_gone": 0.9}}), encoding="utf-8")
+    assert run.main(["--quick", "--gate"]) == 1
