@@ -1,0 +1,124 @@
+"""Stage 4: what is not the article leaves the text, and what the page says of itself fills the metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tasks.ledger import Ledger
+from tasks.lines import lines_of
+from tasks.records import Block, Edit, Metadata, Policy, Stage
+from tasks.strip import bars, extractor, leftovers, metadata, places, spam, tails, title
+from tasks.strip.fields import Field
+from tasks.strip.sheet import Claim, Row, Sheet, rows_of
+
+Found = list[tuple[Row, list[Field]]]
+
+# The rules, in the order in which they see the page: each sees what those before it left standing. Spam goes first, as it
+# would pass for prose and move the page's head and tail; disclaimers for the same reason; then what is known by its own
+# words, then what is known by its place. `metadata`, `title` and `extractor` have their own places in `strip`.
+BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
+    "markup": leftovers.leftover_markup,
+    "spam": spam.keyword_spam,
+    "places": places.place_lists,
+    "disclaimer": tails.disclaimers,
+}
+AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
+    "caption": leftovers.caption_leftovers,
+    "breadcrumb": bars.breadcrumbs,
+    "font_size": bars.font_bars,
+    "share": bars.share_bars,
+    "tools": bars.tool_bars,
+    "pager": bars.pagers,
+    "login": bars.logins,
+    "related": tails.related_tails,
+    "footer": tails.footers,
+    "navigation": bars.menus,
+    "label": leftovers.empty_labels,
+}
+KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "title", "extractor"})
+"""Every kind of strip edit, for the settings' `strip`."""
+
+
+def strip(ledger: Ledger, blocks: Sequence[Block], policy: Policy) -> tuple[Ledger, Metadata]:
+    """Take out of `ledger.text` what is not the article, and read the metadata. Positions count code points.
+
+    `blocks` has one entry a line of the decoded text, or is empty; `policy.strip` says which kinds of rules are on
+    (None: all). Raises ValueError for a kind that there is not. Metadata is read whether or not its rows leave.
+
+    >>> page = "首页 > 新闻\\n灯会开幕\\n2024-02-03 来源:甲城日报\\n灯会昨晚开幕。\\n"
+    >>> ledger, said = strip(Ledger.of(page), (), Policy())
+    >>> ledger.text, said.title, said.publisher
+    ('灯会开幕\\n灯会昨晚开幕。\\n', '灯会开幕', '甲城日报')
+    """
+    if policy.strip is not None and not policy.strip <= KINDS:
+        raise ValueError(f"no such kind of strip rule: {', '.join(sorted(policy.strip - KINDS))}")
+    on = KINDS if policy.strip is None else policy.strip
+    sheet = Sheet.of(rows_of(lines_of(ledger, blocks)))
+    taken: list[tuple[str, Claim]] = []
+    sheet = _apply(sheet, BEFORE_METADATA, on, taken)
+    found = metadata.metadata_rows(sheet)
+    starts = [row.line.start for row, _ in found]
+    sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
+    sheet = _apply(sheet, AFTER_METADATA, on, taken)
+    shown = title.title_row(sheet, starts)
+    if shown and "title" in on:
+        sheet = _take(sheet, "title", title.repeats(sheet, shown), taken)
+        taken += [("title", claim) for claim in _site_name(shown)]
+    if blocks and "extractor" in on:
+        sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
+    opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
+    shown_title = title.title_text(shown) if shown else None
+    said = metadata.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
+    return ledger.then(_layer(ledger.text, taken)), said
+
+
+def _apply(
+    sheet: Sheet,
+    rules: dict[str, Callable[[Sheet], Iterable[Claim]]],
+    on: frozenset[str],
+    taken: list[tuple[str, Claim]],
+) -> Sheet:
+    for kind, rule in rules.items():
+        if kind in on:
+            sheet = _take(sheet, kind, rule(sheet), taken)
+    return sheet
+
+
+def _take(sheet: Sheet, kind: str, claims: Iterable[Claim], taken: list[tuple[str, Claim]]) -> Sheet:
+    """Note the claims of one rule, and the sheet without the rows that they take whole."""
+    gone: set[int] = set()
+    for claim in claims:
+        taken.append((kind, claim))
+        if _whole(claim):
+            gone.add(claim.row.line.start)
+    return sheet.without(gone)
+
+
+def _site_name(shown: Row) -> list[Claim]:
+    cut = title.site_suffix(shown)
+    return [] if cut is None else [Claim(shown, cut, len(shown.line.text), "the site's name behind the title")]
+
+
+def _whole(claim: Claim) -> bool:
+    text = claim.row.line.text
+    return not (text[: claim.start] + text[claim.end :]).strip(" \t\u3000\xa0|_,;。.")
+
+
+def _layer(text: str, taken: Iterable[tuple[str, Claim]]) -> list[Edit]:
+    """The claims as edits in order; of claims that overlap the first stands, and whole lines take their line end."""
+    whole = {claim.row.line.start: (kind, claim) for kind, claim in reversed(list(taken)) if _whole(claim)}
+    edits = [_edit(text, kind, claim.row.line.start, claim.row.line.end, claim.why) for kind, claim in whole.values()]
+    for kind, claim in taken:
+        base = claim.row.line.start
+        if base not in whole:
+            edits.append(_edit(text, kind, base + claim.start, base + claim.end, claim.why))
+    edits.sort(key=lambda edit: (edit.start, edit.end))
+    layer: list[Edit] = []
+    for edit in edits:
+        if not layer or edit.start >= layer[-1].end:
+            layer.append(edit)
+    return layer
+
+
+def _edit(text: str, kind: str, start: int, end: int, why: str) -> Edit:
+    return Edit(start, end, text[start:end], "", Stage.STRIP, kind, why=why)

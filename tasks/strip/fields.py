@@ -1,0 +1,240 @@
+"""A line of metadata, read as fields: dates, labels with their values, counters and bars, and nothing else.
+
+Evidence first: `fields_of` reads a row whole or not at all, so that a sentence that begins like a label stays text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from tasks.strip.bars import known_word
+from tasks.strip.dates import CHINESE_DATE, DATE, PARTIAL, read_date
+from tasks.strip.tables import table
+
+# A row of metadata is no longer than this; the longest of our layouts has 130 characters.
+MAX_CHARS = 200
+MAX_VALUE = 40
+
+
+def _spread(label: str) -> str:
+    """A label's pattern: two characters may be set apart (来　源)."""
+    return r"\s{0,2}".join(label) if len(label) in (2, 3) else label
+
+
+@cache
+def _fields() -> dict[str, str]:
+    """Every label with its field."""
+    return {label: field for field, labels in table("labels").items() if field != "spaced" for label in labels}
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    labels = "|".join(map(_spread, sorted(_fields(), key=len, reverse=True)))
+    return re.compile(
+        rf"(?P<label>{labels})"
+        r"(?:\s{0,3}(?P<mark>[:/|\N{CJK UNIFIED IDEOGRAPH-4E28}])|(?P<space>\s)|(?=\d))"
+    )
+
+
+_SEPARATORS = " \t|/·,;、()[]【】<>《》-—_:.丨•「」\u3000\u200b\ufeff*#"
+_EDGE = re.compile(r"[\s|/·,;()\[\]【】<>\-—_:.丨•*]")
+_COUNT = re.compile(
+    r"\(?\s*(?:约|共|已有|有|被)?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
+)
+_SENTENCE = re.compile(r"[。!?;“”…]")
+_NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
+_ROLES = re.compile(
+    r"(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])"
+)
+_MEDIA = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9·•・\-—\s《》“”\"]{0,22}(?:网站?|日报|晚报|早报|时报|商报|都市报|晨报|快报|导报|周报|青年报|报社?|社|电视台|广播台|电台|总台|卫视|频道|客户端|新闻|在线|周刊|杂志|月刊|传媒|融媒体?(?:中心)?|"
+    r"发布|头条|壹点|观察|资讯|公众号|微信|政府|办公室|官网|门户|论坛|委员会|局|厅)[》”\"]?"
+)
+_MEDIA_BY_PART = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:报|网|社|台)[·•・][\u4e00-\u9fffA-Za-z0-9]{1,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a row: what it is (a key of the label table, `date`, or `media`), its label, and its value."""
+
+    kind: str
+    label: str
+    value: str
+    when: datetime | None = None
+
+
+def is_media(text: str) -> bool:
+    """Whether `text` reads as the name of a medium or an office.
+
+    >>> is_media("齐鲁晚报·齐鲁壹点"), is_media("人民网"), is_media("张三")
+    (True, True, False)
+    """
+    return len(text) >= 2 and bool(_MEDIA.fullmatch(text) or _MEDIA_BY_PART.fullmatch(text))
+
+
+def names_of(value: str) -> tuple[str, ...]:
+    """The names in the value of a byline, in order; () if it does not read as names.
+
+    >>> names_of("张三、李 四 王五"), names_of("您怎么看这件事")
+    (('张三', '李四', '王五'), ())
+    """
+    parts = [part for part in re.split(r"[、,;\s/&|]+", _ROLES.sub(" ", value + " ")) if part.strip(_SEPARATORS)]
+    parts = [part.strip("()[]【】:.-—_*") for part in parts]
+    names: list[str] = []
+    held = ""
+    for part in parts:
+        if not _NAME.fullmatch(part):
+            return ()
+        if len(part) == 1 and "\u4e00" <= part <= "\u9fff":
+            held += part
+            if len(held) == 2:
+                names.append(held)
+                held = ""
+            continue
+        if held:
+            return ()
+        names.append(part)
+    if held:
+        return ()
+    return _join_latin(names)
+
+
+def _join_latin(names: list[str]) -> tuple[str, ...]:
+    joined: list[str] = []
+    for name in names:
+        if joined and name.isascii() and joined[-1].isascii():
+            joined[-1] += " " + name
+        else:
+            joined.append(name)
+    return tuple(dict.fromkeys(joined))
+
+
+def fields_of(core: str) -> list[Field]:
+    """Read a folded row as metadata: all its fields, or [] if anything in it is not metadata.
+
+    >>> [(field.kind, field.value) for field in fields_of("2016年04月27日 15:22  来源:某某网 [责任编辑:王五]")]
+    [('date', '2016年04月27日 15:22'), ('publisher', '某某网'), ('editor', '王五')]
+    >>> fields_of("来源:本文据采访录音整理,略有删节。")
+    []
+    """
+    if not 2 <= len(core) <= MAX_CHARS:
+        return []
+    marks = _marks(core)
+    if not marks:
+        return []
+    fields: list[Field] = []
+    if not _bare(core[: marks[0].start()], fields):
+        return []
+    for at, mark in enumerate(marks):
+        end = marks[at + 1].start() if at + 1 < len(marks) else len(core)
+        value = core[mark.end() : end]
+        if not (_labelled(mark, value, fields) if "label" in mark.re.groupindex else _dated(mark, value, fields)):
+            return []
+    return _with_dates(fields)
+
+
+def _marks(core: str) -> list[re.Match[str]]:
+    """Dates and labels in order, not overlapping; a label must stand free, or follow a value with its colon."""
+    found: list[re.Match[str]] = []
+    position = 0
+    while position < len(core):
+        candidates = [match for pattern in (DATE, CHINESE_DATE, PARTIAL) if (match := pattern.search(core, position))]
+        label = _next_label(core, position, min((match.start() for match in candidates), default=len(core)))
+        if label:
+            candidates.append(label)
+        if not candidates:
+            break
+        best = min(candidates, key=lambda match: (match.start(), -match.end()))
+        found.append(best)
+        position = best.end()
+    return found
+
+
+def _next_label(core: str, position: int, limit: int) -> re.Match[str] | None:
+    while (match := _label().search(core, position)) and match.start() <= limit:
+        free = match.start() == 0 or _EDGE.match(core[match.start() - 1]) is not None or match.start() == position
+        label = re.sub(r"\s", "", match["label"])
+        if match["mark"]:
+            short = len(label) == 1 and match["mark"] == ":" and not free
+            if (free or (match["mark"] == ":" and len(label) >= 2)) and not short:
+                return match
+        elif free and label in table("labels")["spaced"]:
+            return match
+        position = match.start() + 1
+    return None
+
+
+def _bare(text: str, fields: list[Field]) -> bool:
+    """Take what stands before the first mark or after a date: nothing, or the name of a medium."""
+    text = text.strip(_SEPARATORS)
+    if not text or _known(text):
+        return True
+    if is_media(text) and len(text) <= 20:
+        fields.append(Field("media", "", text))
+        return True
+    return False
+
+
+def _known(text: str) -> bool:
+    """Whether `text` is nothing but words of bars and counts."""
+    words = [word for word in re.split(r"[\s|/()\[\]【】,:<>]+", text) if word]
+    return all(known_word(word) or _COUNT.fullmatch(word) for word in words)
+
+
+def _dated(mark: re.Match[str], rest: str, fields: list[Field]) -> bool:
+    when = None if mark.re is PARTIAL else read_date(mark)
+    if when is None and mark.re is not PARTIAL:
+        return False
+    fields.append(Field("date", "", mark[0].strip(), when))
+    return _bare(rest, fields)
+
+
+def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
+    label = re.sub(r"\s", "", mark["label"])
+    kind = _fields()[label]
+    value = value.strip().strip("|/,;[]【】<>-—_丨•*").strip()
+    value = value.strip("()") if value.count("(") != value.count(")") or value[:1] == "(" else value
+    if kind in ("counter", "bar"):
+        fields.append(Field(kind, label, value))
+        return _known(value)
+    if kind in ("published", "updated", "dated"):
+        fields.append(Field(kind, label, value))
+        return not value
+    value, rest = _cut(value)
+    if len(value) > MAX_VALUE or _SENTENCE.search(value):
+        return False
+    if kind == "author" and value and not names_of(value):
+        if label == "作者" and mark["mark"] and len(value) <= 20 and "," not in value:
+            fields.append(Field(kind, label, value))
+            return _known(rest)
+        return False
+    if mark["space"] and kind in ("editor", "others") and not names_of(value):
+        return False
+    if kind == "others" and label in ("图", "图片", "图文", "栏目", "分类", "频道", "配图", "上传") and len(value) > 12:
+        return False
+    fields.append(Field(kind, label, value))
+    return _known(rest)
+
+
+def _cut(value: str) -> tuple[str, str]:
+    """A value, and the bar that stands behind it after two spaces, a bar or a bracket."""
+    match = re.search(r"\s{2,}|\s*[|\[【]\s*|\s+(?=(?:大|中|小|打印|关闭|收藏|分享|字号)(?:\s|$))", value)
+    if not match:
+        return value, ""
+    rest = value[match.end() :]
+    return (value[: match.start()].strip(_SEPARATORS), rest) if _known(rest) else (re.sub(r"\s+", " ", value), "")
+
+
+def _with_dates(fields: list[Field]) -> list[Field]:
+    """Give a date the kind of the label right before it."""
+    joined: list[Field] = []
+    for field in fields:
+        before = joined[-1] if joined else None
+        if field.kind == "date" and before and before.kind in ("published", "updated", "dated") and not before.value:
+            joined[-1] = Field(before.kind, before.label, field.value, field.when)
+        else:
+            joined.append(field)
+    return joined

@@ -1,0 +1,71 @@
+"""What a page cut out of its site leaves behind: markup, captions of pictures that are gone, empty labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.strip.sheet import SHORT_CHARS, Claim, Sheet
+from tasks.strip.tables import phrase
+
+_PICTURE = (
+    r"(?:(?:相关|新闻|网络|文章)?资料(?:图片?|照片)|(?:相关|新闻|网络)(?:配图|图片)|网络图|题图|配图|图文无关|图片与(?:文章|内容|本文)无关|"
+    r"(?:图片?|图源|图片来源|题图|配图)\s*(?:来源)?\s*(?:于|:|来自|自)?\s*:?\s*(?:于|自)?(?:互联)?网络?(?:,?\s*(?:如有|若有)?侵权?(?:必|请联系)?(?:删除?|联系删除))?)"
+)
+_PICTURE_ROW = re.compile(rf"[(\[]?\s*{_PICTURE}\s*[)\]]?")
+_PICTURE_SPAN = re.compile(
+    r"\((?:相关资料图片?|(?:图片|图)?来(?:源|自)于?:?(?:互联)?网络?[^()。]{0,10}|图源:?网络|侵删)\)"
+)
+_EMPTY_LABEL = re.compile(
+    r"[(\[【]?\s*(?:关键词|关键字|标签|摘要|核心提示|导读|简介|来源|作者|编辑|责任编辑|出处|栏目|分类|专题|tags?|keywords?)\s*[)\]】]?\s*[:|]?\s*[)\]】]?",
+    re.IGNORECASE,
+)
+_TAGS = re.compile(r"(?:文章|本文|新闻)?(?:标签|tags?|热词|相关标签|关键词标签)\s*:.{0,100}", re.IGNORECASE)
+# Tags that hold nothing and are hidden, as mirrors strew them; a lesson on HTML shows tags too, but not such ones.
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0|<(\w{1,12}) id=\"?\w{4,8}\"?></\1>"
+)
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>")
+_COMMENT = re.compile(
+    r"(?:<!--\s*/?(?:enp|ad|content|正文|文章|分页|广告|begin|end|start|cms|wap|ue|baidu)[^>]{0,400}-->\s*)+",
+    re.IGNORECASE,
+)
+
+
+def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
+    """Rows of hidden tags, of marks that a content system did not fill in, and of counters' scripts."""
+    for row in sheet.rows:
+        folded = row.folded.strip()
+        if folded[0] > "\u2e80" and (len(folded) > SHORT_CHARS or not folded.startswith(("您", "你", "请", "视"))):
+            continue
+        if folded[0] == "<" and (
+            _COMMENT.fullmatch(folded) or (_HIDDEN.search(folded) and not _TAG.sub("", folded).strip())
+        ):
+            yield Claim.whole(row, "hidden tags without text")
+        elif phrase("code").match(folded):
+            yield Claim.whole(row, "script of a counter or marks of a content system")
+        elif len(folded) <= SHORT_CHARS and phrase("player").fullmatch(folded):
+            yield Claim.whole(row, "a notice of the page's player or script")
+
+
+def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
+    """(相关资料图), 图片来源:网络: notes that say nothing of the picture, on a row of their own or within one."""
+    for row in sheet.rows:
+        if len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
+            yield Claim.whole(row, "a note on a picture that is not there")
+        elif "(" in row.folded and ("资料图" in row.folded or "网络" in row.folded or "侵删" in row.folded):
+            for match in _PICTURE_SPAN.finditer(row.folded):
+                yield Claim(row, match.start(), match.end(), "a note on a picture that is not there")
+
+
+def empty_labels(sheet: Sheet) -> Iterator[Claim]:
+    """关键词: with nothing after it, and rows of tags outside the prose."""
+    for number, row in sheet.short():
+        if row.core.endswith((":", "|", "】", "]")) and _EMPTY_LABEL.fullmatch(row.core):
+            if number > sheet.first and sheet.rows[number + 1 : number + 2] and sheet.rows[number + 1].prose:
+                continue
+            if number < sheet.first and not row.core.startswith(("关键", "标签", "来源", "作者", "编", "责", "出处")):
+                continue
+            yield Claim.whole(row, "a label with nothing after it")
+        elif sheet.outside(number) and _TAGS.fullmatch(row.core):
+            yield Claim.whole(row, "the site's tags for this page")

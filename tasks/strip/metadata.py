@@ -1,0 +1,175 @@
+"""Rows that say where a page comes from: they leave the text and fill the metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tasks.records import Metadata
+from tasks.strip.fields import MAX_CHARS, Field, fields_of, is_media, names_of
+from tasks.strip.sheet import Claim, Row, Sheet
+
+# Below a marked title so many rows may be metadata, even if prose stands above the title.
+BELOW_TITLE = 5
+# A byline's publisher on the row above it is no longer than this.
+MEDIA_CHARS = 24
+
+_WHY = "the page's source, date, byline or counter"
+_MARKED_TITLE = re.compile(r"\s*#\s+\S")
+_HINT = re.compile(r"\d{4}|\d:\d|[:/|丨]|来源|记者|作者|编辑|责编|通讯员|浏览|阅读|点击|发布|发表|刚刚|天|前")
+_AGENDA = re.compile(
+    r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
+)
+_DATELINE = re.compile(
+    r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(])"
+)
+_AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线|壹点)")
+_OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
+_REPORTER = re.compile(r"\((?:[^()]{0,10})?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
+
+
+def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
+    """The rows that are metadata, each with its fields, in order. Values are as the page has them, not folded."""
+    found: list[tuple[Row, list[Field]]] = []
+    rows = sheet.rows
+    below_title = 0
+    for number, row in enumerate(rows):
+        below_title = BELOW_TITLE if _MARKED_TITLE.match(row.folded) or row.tag == "h1" else below_title - 1
+        if len(row.core) > MAX_CHARS or not _HINT.search(row.core):
+            continue
+        near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
+        fields = fields_of(row.core)
+        if fields and (near or _tells_all(fields)) and _fits(sheet, number, fields):
+            if _needs_publisher(rows, number, fields):
+                found.append((rows[number - 1], [Field("publisher", "", _as_found(rows[number - 1], None))]))
+            found.append((row, [replace(field, value=_as_found(row, field.value)) for field in fields]))
+    return found
+
+
+def _tells_all(fields: Sequence[Field]) -> bool:
+    """Whether a row names its source and its date: such a row is metadata wherever it stands."""
+    kinds = {field.kind for field in fields}
+    return bool(kinds & {"publisher", "media"}) and any(field.when for field in fields)
+
+
+def _as_found(row: Row, value: str | None) -> str:
+    """A folded value (None: the row's words) in the page's own script; folded, where the row does not have it so."""
+    value = row.core if value is None else value
+    at = row.folded.find(value) if value else -1
+    return row.line.text[at : at + len(value)] if at >= 0 else value
+
+
+def claims(found: Iterable[tuple[Row, list[Field]]]) -> list[Claim]:
+    """The claims to the rows of `metadata_rows`."""
+    return [Claim.whole(row, _WHY) for row, _ in found]
+
+
+def _fits(sheet: Sheet, number: int, fields: Sequence[Field]) -> bool:
+    """Whether a row that reads as fields is metadata where it stands."""
+    kinds = {field.kind for field in fields}
+    rows = sheet.rows
+    core = rows[number].core
+    if kinds <= {"date", "media"}:
+        return _date_fits(sheet, number, fields)
+    if kinds == {"dated"}:
+        near = rows[max(number - 2, 0) : number] + rows[number + 1 : number + 3]
+        return not any(_AGENDA.match(row.core) for row in near)
+    if kinds <= {"author", "others"}:
+        turns = sum(row.core.startswith(core[:3]) for row in rows[:200])
+        return turns == 1 and (number > 0 or len(rows) > 1)
+    return True
+
+
+def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field]) -> bool:
+    """A bare date is metadata above the prose and below a title, if it is the page's only one: a diary has more."""
+    if all(field.kind == "media" for field in fields):
+        return False
+    core = sheet.rows[number].core
+    clock = ":" in core
+    if number > sheet.last and not clock:
+        return False
+    if core[:1] in "(" or (number == 0 and not clock):
+        return False
+    others = sum(
+        len(row.core) <= 24 and bool(fields_of(row.core)) and row.core[:2].isdigit()
+        for row in sheet.rows[:200]
+        if row.core[:1].isdigit()
+    )
+    return others <= 1 or (clock and number <= sheet.first and others <= 2)
+
+
+def _needs_publisher(rows: Sequence[Row], number: int, fields: Sequence[Field]) -> bool:
+    """Whether a byline stands under the name of its medium."""
+    if fields[0].kind != "author" or any(field.kind in ("publisher", "media") for field in fields) or number < 2:
+        return False
+    above = rows[number - 1].core
+    return len(above) <= MEDIA_CHARS and is_media(above)
+
+
+def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None) -> Metadata:
+    """The metadata that `fields` and the opening of the first paragraph give; each falls back in the order written.
+
+    Date: of publication, bare, 时间, of the last change. Publisher: 来源, the medium beside a date, the dateline.
+    Authors: bylines, the reporter that the dateline names. Editor: 责任编辑, then 编辑.
+    """
+    publisher = _first(fields, "publisher") or _first(fields, "media") or _dateline(opening)
+    authors = tuple(dict.fromkeys(name for field in fields if field.kind == "author" for name in _authors(field.value)))
+    editors = [field for field in fields if field.kind == "editor" and field.value]
+    chief = next((field for field in editors if field.label.startswith("责")), editors[0] if editors else None)
+    return Metadata(
+        title=title,
+        published_at=_when(fields),
+        publisher=publisher,
+        authors=authors or _reporters(opening),
+        editor=_people(chief.value) if chief else None,
+    )
+
+
+def _dateline(opening: Row | None) -> str | None:
+    agency = dateline_publisher(opening.core) if opening else None
+    return _as_found(opening, agency) if opening and agency else None
+
+
+def _first(fields: Iterable[Field], kind: str) -> str | None:
+    return next((field.value.strip('"《》() ') for field in fields if field.kind == kind and field.value), None)
+
+
+def _authors(value: str) -> tuple[str, ...]:
+    return names_of(value) or ((value,) if value else ())
+
+
+def _people(value: str) -> str:
+    return "、".join(names_of(value)) or value
+
+
+def _when(fields: Sequence[Field]) -> datetime | None:
+    for kind in ("published", "date", "dated", "updated"):
+        found = [field.when for field in fields if field.kind == kind and field.when]
+        if found:
+            return found[0]
+    return None
+
+
+def dateline_publisher(opening: str) -> str | None:
+    """The agency that a dateline names.
+
+    >>> dateline_publisher("某某网4月27日济南讯 近日"), dateline_publisher("本报讯 近日")
+    ('某某网', None)
+    """
+    match = _DATELINE.match(opening[:60])
+    if not match:
+        return None
+    agency = _AGENCY.match(match["head"] or match["plain"])
+    if not agency or _OURS.match(agency[0]):
+        return None
+    return agency[0]
+
+
+def _reporters(opening: Row | None) -> tuple[str, ...]:
+    """The reporters that stand in brackets behind a dateline."""
+    if opening is None or not (_DATELINE.match(opening.core[:60]) or opening.core.lstrip("( ").startswith("本报")):
+        return ()
+    match = _REPORTER.search(opening.core[:100])
+    return tuple(_as_found(opening, name) for name in names_of(match["names"])) if match else ()

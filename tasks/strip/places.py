@@ -1,0 +1,216 @@
+"""Lists of place names that mirrors add to their pages, told from honest lists.
+
+Such a list draws its names at random from the whole country, so that neighbours hardly ever lie in one province, most
+of its names are counties, and it has neither figures nor a sentence around it. A list that an article gives goes through
+one province, or province by province. docs/adr/0007-strip.md has the figures.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from tasks.strip.sheet import Claim, Row, Sheet
+
+# A list has at least so many names. Rows of cities in menus and in heads of tables have fewer, or fail the tests below.
+MIN_NAMES = 8
+# Of a list's entries so many must be names; the rest are cut names and words between.
+NAMES_SHARE = 0.8
+# Of the neighbours so many may lie in one province: random draws give 0.04 to 0.06, lists by province 0.8 and more.
+NEIGHBOURS_SHARE = 0.3
+# Of the names so many must be counties and districts: real tables and menus name the large cities.
+COUNTIES_SHARE = 0.5
+# Of the names so many must carry their suffix (县, 市 …): pairs of ordinary characters are often the start of a name.
+FULL_SHARE = 0.5
+
+_SUFFIX = "县市区旗州盟"
+_ENTRY = re.compile(r"[^\s|,;/、_·•\-—>.。:]+")
+_GLUED = re.compile(r"[\u4e00-\u9fff]{1,14}?[县市区旗州盟]")
+_LABEL = re.compile(r"(?:模板|链接|标签|地区|城市|站点|分站|热门|友情|导航|服务|推荐)[^:]{0,6}:\s*$")
+_HONEST_HEAD = re.compile(r"名单|名录|一览|公示|排名|榜|如下|下列|以下|包括|分别|名称|目录|区划|辖")
+_WHY = "names of counties drawn at random from the whole country"
+
+
+@cache
+def _gazetteer() -> tuple[list[str], list[frozenset[str]], frozenset[str]]:
+    """Names in order, the provinces of each, and the names of counties and districts (tools/make_places.py)."""
+    provinces: dict[str, set[str]] = {}
+    counties: set[str] = set()
+    source = Path(__file__).with_name("data") / "places.txt"
+    for line in source.read_text(encoding="utf-8").splitlines():
+        province, level, *names = line.split(" ")
+        for name in names:
+            provinces.setdefault(name, set()).add(province)
+        if level == "c":
+            counties.update(names)
+    names = sorted(provinces)
+    return names, [frozenset(provinces[name]) for name in names], frozenset(counties)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    start: int
+    end: int
+    provinces: frozenset[str]  # empty if no name of the gazetteer begins so
+    full: bool
+    county: bool
+
+
+def provinces_of(word: str) -> frozenset[str]:
+    """The provinces (first two digits of their codes) with a place whose name is or begins with `word`.
+
+    >>> sorted(provinces_of("文登市")), sorted(provinces_of("喀喇")), sorted(provinces_of("很久"))
+    (['37'], ['15', '21'], [])
+    """
+    names, provinces, _ = _gazetteer()
+    at = bisect_left(names, word)
+    found: set[str] = set()
+    while at < len(names) and names[at].startswith(word):
+        found |= provinces[at]
+        at += 1
+    return frozenset(found)
+
+
+def place_lists(sheet: Sheet) -> Iterator[Claim]:
+    """Lists of place names: a row of them, at either end of a row of text, or one name a row."""
+    run: list[tuple[int, Row]] = []
+    for number, row in enumerate(sheet.rows):
+        if _one_name(row.core):
+            run.append((number, row))
+            continue
+        yield from _column(sheet, run)
+        run = []
+        if _dense(row.folded):
+            yield from _in_row(sheet, number, row)
+    yield from _column(sheet, run)
+
+
+def _one_name(core: str) -> bool:
+    """Whether a row may be one name; two or three characters may be a name cut short."""
+    return 2 <= len(core) <= 15 and (core[-1] in _SUFFIX or len(core) <= 3)
+
+
+def _dense(folded: str) -> bool:
+    """Whether a row has as many suffixes as a list of names: a fifth of its characters in the lists seen."""
+    if len(folded) < 2 * MIN_NAMES:
+        return False
+    suffixes = folded.count("县") + folded.count("市") + folded.count("区") + folded.count("旗")
+    return suffixes >= MIN_NAMES // 2 and suffixes * 20 >= min(len(folded), 400)
+
+
+def _column(sheet: Sheet, run: Sequence[tuple[int, Row]]) -> Iterator[Claim]:
+    if len(run) < MIN_NAMES:
+        return
+    names = [_name(row.core, 0, len(row.core)) for _, row in run]
+    above = sheet.rows[run[0][0] - 1].core if run[0][0] else ""
+    if _random(names) and not _HONEST_HEAD.search(above):
+        yield from (Claim.whole(row, _WHY) for _, row in run)
+
+
+def _in_row(sheet: Sheet, number: int, row: Row) -> Iterator[Claim]:
+    folded = row.folded
+    entries = _entries(folded)
+    while entries and not entries[-1].provinces:
+        entries.pop()
+    start = _first_of_run(entries)
+    names = entries[start:]
+    if not names or not _random(names):
+        return
+    begin, end = names[0].start, names[-1].end
+    before, after = folded[:begin].rstrip(), folded[end:].strip(" |,;/、_·•-—>.")
+    if after and not _tail_of_list(after):
+        return
+    if not before or (_LABEL.search(before) and len(before) <= 20):
+        above = sheet.rows[number - 1].core if number else ""
+        if (_HONEST_HEAD.search(above[-12:]) and "|" not in folded) or _table(sheet, number):
+            return
+        yield Claim.whole(row, _WHY)
+    elif before[-1] in "。!?…)]”>|" and re.search(r"[|_\s/-]", folded[begin:end]):
+        yield Claim(row, len(folded[:begin].rstrip(" |")), len(row.line.text), _WHY)
+
+
+def _entries(folded: str) -> list[_Name]:
+    """The entries between separators; one that is long and ends in a suffix is cut after each suffix."""
+    found: list[_Name] = []
+    for match in _ENTRY.finditer(folded):
+        start, end = match.span()
+        name = _name(match[0], start, end)
+        if name.provinces or end - start < 6:
+            found.append(name)
+        else:
+            found += _glued(match[0], start)
+    return found
+
+
+def _glued(word: str, offset: int) -> list[_Name]:
+    names, at = [], 0
+    for match in _GLUED.finditer(word):
+        if match.end() <= at:
+            continue
+        start = max(match.start(), at)
+        at = match.end()
+        name = _name(word[start:at], offset + start, offset + at)
+        # A name may hold a suffix inside (沙市区, 州 in 自治州): take the longer where the gazetteer has it.
+        for further in range(at + 1, min(at + 10, len(word)) + 1):
+            if not name.full and word[further - 1] in _SUFFIX:
+                longer = _name(word[start:further], offset + start, offset + further)
+                if longer.full:
+                    name, at = longer, further
+        names.append(name)
+    if at < len(word):
+        names.append(_name(word[at:], offset + at, offset + len(word)))
+    return names
+
+
+def _name(word: str, start: int, end: int) -> _Name:
+    if not 2 <= len(word) <= 15:
+        return _Name(start, end, frozenset(), False, False)
+    names, _, counties = _gazetteer()
+    at = bisect_left(names, word)
+    full = at < len(names) and names[at] == word
+    return _Name(start, end, provinces_of(word), full, word in counties)
+
+
+def _first_of_run(entries: Sequence[_Name]) -> int:
+    """Where the run of names that goes to the end begins: back over names and over single words between them."""
+    start = len(entries)
+    misses = 0
+    for at in range(len(entries) - 1, -1, -1):
+        if entries[at].provinces:
+            start, misses = at, 0
+        else:
+            misses += 1
+            if misses > 1:
+                break
+    return start
+
+
+def _random(names: Sequence[_Name]) -> bool:
+    """Whether `names` look like random draws; see the constants above."""
+    known = [name for name in names if name.provinces]
+    full = [name for name in known if name.full]
+    if len(known) < MIN_NAMES or len(known) < NAMES_SHARE * len(names) or len(full) < FULL_SHARE * len(known):
+        return False
+    if sum(name.county for name in full) < COUNTIES_SHARE * len(full):
+        return False
+    pairs = list(pairwise(full))
+    same = sum(bool(one.provinces & other.provinces) for one, other in pairs)
+    return same <= NEIGHBOURS_SHARE * len(pairs)
+
+
+def _tail_of_list(after: str) -> bool:
+    return len(after) <= 4 and after[-1] not in "。!?"
+
+
+def _table(sheet: Sheet, number: int) -> bool:
+    """Whether the row above or below has as many bars and holds figures: then this is the head of a real table."""
+    bars = sheet.rows[number].line.folded.count("|")
+    near = sheet.rows[max(number - 1, 0) : number] + sheet.rows[number + 1 : number + 3]
+    return bars > 0 and any(
+        abs(row.folded.count("|") - bars) <= 1 and any(c.isdigit() or c == "-" for c in row.folded) for row in near
+    )

@@ -1,0 +1,146 @@
+"""A page as the strip rules see it: its rows (the lines that are not blank), and where its prose begins and ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tasks.lines import Line
+
+# A row this long with a full stop, or twice this long with two commas, is prose: running text that only the rules for
+# spam, place names and disclaimers may judge. Menu entries and headlines of the layouts under evals/ stay below.
+PROSE_CHARS = 24
+# Rows longer than this are not looked at by the rules for menus, bars and headings.
+SHORT_CHARS = 120
+
+_BULLET = re.compile(r"(?:[\s#*•●■◆▪►▶※★☆○◎▲△◇□|\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}]|·|[-+] )+")
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
+_SPLIT = re.compile(r"[\s|/·•\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}]+")
+_SENTENCE_END = re.compile(r"[。!?;…][\"'”’」』)\]]*$")
+_LATIN_STOP = re.compile(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line that is not blank. `core` is its folded text without marks, bullets and link targets around its words."""
+
+    line: Line
+    core: str
+    prose: bool
+    links: int
+
+    @property
+    def folded(self) -> str:
+        """The row's folded text, one character for one of `line.text`."""
+        return self.line.folded
+
+    @property
+    def tag(self) -> str:
+        """The HTML tag the row comes from, or "" for plain text."""
+        return self.line.block.tag if self.line.block else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a rule takes of a page: columns `start` to `end` of a row's line; the whole line if they cover its words."""
+
+    row: Row
+    start: int
+    end: int
+    why: str
+
+    @classmethod
+    def whole(cls, row: Row, why: str) -> Claim:
+        """A claim to all of a row."""
+        return cls(row, 0, len(row.line.text), why)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows still standing, in order. `first` and `last` index the first and last row of prose.
+
+    Without prose `first` is len(rows) and `last` is that of the last row that ends a sentence, or -1: all is head, and
+    only what follows the sentences is tail.
+    """
+
+    rows: tuple[Row, ...]
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Sheet:
+        """The sheet of `rows`."""
+        rows = tuple(rows)
+        prose = [number for number, row in enumerate(rows) if row.prose]
+        if prose:
+            return cls(rows, prose[0], prose[-1])
+        last = max((number for number, row in enumerate(rows) if ends_sentence(row.core)), default=-1)
+        return cls(rows, len(rows), last)
+
+    def without(self, gone: frozenset[int] | set[int]) -> Sheet:
+        """The sheet less the rows whose lines start at the positions in `gone`."""
+        return Sheet.of(row for row in self.rows if row.line.start not in gone) if gone else self
+
+    def outside(self, number: int) -> bool:
+        """Whether row `number` stands before the first prose or after the last."""
+        return number < self.first or number > self.last
+
+    def short(self) -> Iterable[tuple[int, Row]]:
+        """The rows that menus, bars and headings may be, with their numbers."""
+        return ((n, row) for n, row in enumerate(self.rows) if not row.prose and len(row.core) <= SHORT_CHARS)
+
+
+Rule = Callable[[Sheet], Iterable[Claim]]
+
+
+def rows_of(lines: Sequence[Line]) -> list[Row]:
+    """The rows of `lines`: those that are not blank.
+
+    >>> from tasks.ledger import Ledger
+    >>> from tasks.lines import lines_of
+    >>> [(row.core, row.prose) for row in rows_of(lines_of(Ledger.of("• 首頁\\n\\n## **標題**\\n")))]
+    [('首页', False), ('标题', False)]
+    """
+    return [_row(line) for line in lines if line.folded and not line.folded.isspace()]
+
+
+def _row(line: Line) -> Row:
+    folded, links = line.folded, 0
+    if "](" in folded:
+        folded, links = _LINK.subn(r"\1", folded)
+    core = undress(folded)
+    return Row(line, core, is_prose(core), links)
+
+
+def undress(folded: str) -> str:
+    """`folded` without white space, bullets and Markdown marks around it.
+
+    >>> undress("  • **责任编辑:某某**  ")
+    '责任编辑:某某'
+    """
+    bullet = _BULLET.match(folded)
+    return folded[bullet.end() if bullet else 0 :].rstrip(" \t\r\N{ZERO WIDTH SPACE}#*|")
+
+
+def is_prose(core: str) -> bool:
+    """Whether a row is running text, by its length and its punctuation."""
+    if len(core) < PROSE_CHARS:
+        return False
+    if "。" in core or (len(core) >= 2 * PROSE_CHARS and core.count(",") >= 2):
+        return True
+    return ends_sentence(core) or (len(core) >= 2 * PROSE_CHARS and bool(_LATIN_STOP.search(core)))
+
+
+def ends_sentence(core: str) -> bool:
+    """Whether a row ends as a sentence does."""
+    return bool(_SENTENCE_END.search(core[-4:]))
+
+
+def words_of(core: str) -> list[str]:
+    """The words of a row of furniture: what stands between bars, brackets, colons and spaces.
+
+    >>> words_of("【打印】 [关闭] | 字号:大 中 小")
+    ['打印', '关闭', '字号', '大', '中', '小']
+    """
+    return [word for word in _SPLIT.split(core) if word]

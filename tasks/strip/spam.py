@@ -1,0 +1,74 @@
+"""Headers and footers of keywords for pornography, gambling and loans that mirrors add to the pages they copy.
+
+Such a row is hardly anything but keywords: the words of the table below cover most of it. An article about such sites
+names a few of them in sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+
+from tasks.strip.sheet import Claim, Sheet
+from tasks.strip.tables import table
+
+# Of a row's letters and characters so many must lie in keywords; headlines about the trade stay below 0.35.
+COVER_JOINED = 0.5  # rows of at least three parts joined by marks
+COVER_PLAIN = 0.85  # rows without joining marks
+# A row needs two different keywords that hardly stand in any other text.
+MIN_STRONG = 2
+
+_JOINT = re.compile(r"[_,|、/;:\s·.!\-—+~]+")
+_LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
+_QUOTED = re.compile(r"[“”‘’「」『』《》?]")
+# Set phrases with which such footers begin.
+_PHRASE = re.compile(
+    r"主站蜘蛛池|蜘蛛池模板|您可能还对以下资源感兴趣|(?:感谢|欢迎)您?访问(?:我们|本)的?(?:网)?站,您可能"
+)
+_WHY = "a row of keywords for pornography, gambling or loans"
+
+
+@cache
+def _keyword() -> re.Pattern[str]:
+    """A keyword that hardly stands in any other text."""
+    words = table("spam")
+    return _any(words["adult"] + words["gambling"] + words["loans"])
+
+
+@cache
+def _keyword_or_filler() -> re.Pattern[str]:
+    return _any((*chain.from_iterable(table("spam").values()), "[0-9]+"))
+
+
+def _any(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
+def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
+    """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
+    for row in sheet.rows:
+        core = row.core
+        if _keyword().search(core) is None and _PHRASE.match(core) is None:
+            continue
+        if is_keywords(core) or _PHRASE.match(core):
+            yield Claim.whole(row, _WHY)
+
+
+def is_keywords(core: str) -> bool:
+    """Whether a folded row is keywords and hardly anything else.
+
+    >>> is_keywords("无码专区_亚洲精品在线观看_久久综合网")
+    True
+    >>> is_keywords("警方捣毁一个利用百家乐、老虎机敛财的网站")
+    False
+    """
+    strong = {match[0].lower() for match in _keyword().finditer(core)}
+    if len(strong) < MIN_STRONG or "。" in core or _QUOTED.search(core):
+        return False
+    parts = [part for part in _JOINT.split(core) if part]
+    letters = len(_LETTER.findall(core))
+    covered = sum(len(match[0]) for match in _keyword_or_filler().finditer(core))
+    needed = COVER_JOINED if len(parts) >= 3 else COVER_PLAIN
+    return covered >= needed * letters

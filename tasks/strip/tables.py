@@ -1,0 +1,55 @@
+"""The word tables under data/: sections headed [name], words between spaces, # for comments."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+_HEAD = re.compile(r"\[([a-z_ ]+)\]")
+
+
+@cache
+def table(file: str) -> dict[str, tuple[str, ...]]:
+    """The sections of data/`file`.txt with their words, in the order written.
+
+    >>> "font_size" in [name.split()[-1] for name in table("words")]
+    True
+    """
+    found: dict[str, list[str]] = {}
+    words: list[str] = []
+    source = Path(__file__).with_name("data") / f"{file}.txt"
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if head := _HEAD.fullmatch(line):
+            words = found.setdefault(head[1], [])
+        elif not line.startswith("#"):
+            words += line.split()
+    return {name: tuple(section) for name, section in found.items()}
+
+
+@cache
+def kinds(strength: str) -> dict[str, str]:
+    """The words of bars and menus that are `strong` or `weak`, each with the kind of its bar.
+
+    >>> kinds("strong")["打印本页"], kinds("weak")["体育"]
+    ('tools', 'navigation')
+    """
+    return {
+        word: name.split()[1] for name, words in table("words").items() if name.startswith(strength) for word in words
+    }
+
+
+@cache
+def related() -> frozenset[str]:
+    """The headings of lists of links to other articles."""
+    return frozenset(table("words")["related"])
+
+
+@cache
+def phrase(section: str) -> re.Pattern[str]:
+    """The turns of phrase of a section of data/phrases.txt as one pattern that ignores case.
+
+    >>> phrase("copyright").search("甲ICP备00000000号")[0]
+    '甲ICP备'
+    """
+    return re.compile("(?:" + "|".join(table("phrases")[section]) + ")", re.IGNORECASE)

@@ -1,0 +1,177 @@
+"""What comes after the article: lists of links to other articles, disclaimers, and the site's footer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from tasks.strip.bars import bar_kind, is_breadcrumb
+from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
+from tasks.strip.tables import phrase, related
+
+# Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
+GAP_ROWS = 3
+GAP_CHARS = 16
+# Rows of a list of links are no longer than this; a teaser ends in dots.
+LINK_CHARS = 60
+
+_RELATED = re.compile(
+    r"(?:更多)?(?:相关|热门|热点|推荐|最新|精彩|延伸|随机|今日|本周|本月|24小时|48小时|一周|一周内|月度|年度|同类|往期|频道|本站|编辑|小编|为[您你]|猜[您你]).{0,4}?"
+    r"(?:新闻|阅读|文章|链接|推荐|报道|资讯|内容|信息|专题|视频|图片|图集|排行|排行榜|热点|热文|话题|回顾|喜欢|榜单|精选)(?:推荐|排行|排行榜|更多|列表)?"
+)
+_MORE = re.compile(r"\s*(?:\(?更多\)?|more|MORE|More|换一换|换一批)?\s*[>»:+.…]*$")
+_SIGN_OFF = re.compile(
+    r"(?:厅|局|委|办|府|会|部|处|司|院|校|中心|社|组|队|站|所|厂|行|馆|团|党|县|市|区|乡|镇|村|年|月|日|班|级)$|\d"
+)
+_BOOK = re.compile(r"^[《\[\d【]|出版社")
+
+
+@cache
+def _disclaimer_head() -> re.Pattern[str]:
+    heads = phrase("disclaimer_head").pattern
+    return re.compile(rf"[\[【(*]*\s*{heads}\s*(?:[\]】)*:]|\s)+")
+
+
+@cache
+def _inline() -> re.Pattern[str]:
+    heads = phrase("related_inline").pattern
+    return re.compile(rf"[\[【(]?\s*{heads}\s*[\]】)]?\s*[:>|]\s*\S.{{0,80}}")
+
+
+def disclaimers(sheet: Sheet) -> Iterator[Claim]:
+    """声明: 本文…不代表本站立场: rows in which the site speaks of its rights and duties, at either end of the page."""
+    rows = sheet.rows
+    for order in (range(len(rows) - 1, -1, -1), range(len(rows))):
+        for number in order:
+            row = rows[number]
+            if is_disclaimer(row.core):
+                if order.step > 0 and number > sheet.first:
+                    break
+                yield Claim.whole(row, "the site's disclaimer")
+            elif row.prose:
+                break
+
+
+def is_disclaimer(core: str) -> bool:
+    """Whether a folded row is the site speaking of rights and liability.
+
+    >>> is_disclaimer("声明:本文仅为作者观点,不代表本站立场。")
+    True
+    >>> is_disclaimer("专家认为,未经许可转载他人作品属于侵权行为。")
+    False
+    """
+    if len(core) > 600 or not len(core) >= 6:
+        return False
+    found = {match.start() for match in phrase("disclaimer").finditer(core)}
+    if not found:
+        return False
+    head = _disclaimer_head().match(core)
+    if head:
+        return True
+    own = len({match[0] for match in phrase("own_voice").finditer(core)})
+    return own >= 2 and (len(found) >= 2 or phrase("self").search(core) is not None) and min(found) <= 60
+
+
+def related_head(row: Row) -> bool:
+    """Whether a row heads a list of links to other articles."""
+    core = _MORE.sub("", row.core.strip("[]【】()<> "))
+    core = core.strip("[]【】()|:<>»- ")
+    return len(core) <= 14 and (core in related() or _RELATED.fullmatch(core) is not None)
+
+
+def related_tails(sheet: Sheet) -> Iterator[Claim]:
+    """相关新闻 and the links below it, to the page's end or to the next prose."""
+    rows = sheet.rows
+    skip = 0
+    for number, row in sheet.short():
+        if number < skip:
+            continue
+        if _inline().fullmatch(row.core) and not ends_sentence(row.core):
+            yield Claim.whole(row, "a link to another article")
+        elif related_head(row):
+            skip = _links_end(sheet, number)
+            if skip > number:
+                yield from (Claim.whole(gone, "links to other articles") for gone in rows[number:skip])
+
+
+def _links_end(sheet: Sheet, head: int) -> int:
+    """The row after the list that row `head` heads; `head` itself if what follows is not a list of links."""
+    rows = sheet.rows
+    end = head + 1
+    while end < len(rows) and (_link(rows[end]) or related_head(rows[end])):
+        end += 1
+    below = rows[head + 1 : end]
+    if end == len(rows):
+        books = below and all(_BOOK.search(row.core) for row in below)
+        return head if books or (head < sheet.last and sheet.first < len(rows) and head < sheet.first) else end
+    # Prose follows: a list is links only if each row shows it by a bullet, a date or a target.
+    if len(below) >= 2 and all(_marked(row) for row in below):
+        return end
+    return head
+
+
+def _link(row: Row) -> bool:
+    if row.prose:
+        return row.core.endswith(("...", "…", "[详细]", "[详情]", ">>"))
+    return len(row.core) <= LINK_CHARS or row.links > 0 or "|" in row.core
+
+
+def _marked(row: Row) -> bool:
+    bullet = row.folded.lstrip()[:1] in "•·●■◆▪►▶※★○◎▲"
+    return row.links > 0 or bullet or re.search(r"(?:\d{4}-)?\d{1,2}-\d{1,2}\)?\]?$", row.core) is not None
+
+
+def footers(sheet: Sheet) -> Iterator[Claim]:
+    """Copyright, ICP, host and contact rows after the prose, from the first of them to the end."""
+    rows = sheet.rows
+    anchor = next((n for n in range(max(sheet.last + 1, 0), len(rows)) if _anchors(sheet, n)), len(rows))
+    anchor -= _gap(sheet, anchor)
+    for row in rows[anchor:]:
+        yield Claim.whole(row, "the site's footer")
+    for number, row in sheet.short():
+        if number < anchor and (_outright(row) and (sheet.outside(number) or not ends_sentence(row.core))):
+            yield Claim.whole(row, "the site's footer")
+
+
+def _outright(row: Row) -> bool:
+    return len(row.core) <= SHORT_CHARS and len({m[0].lower() for m in phrase("copyright").finditer(row.core)}) >= 2
+
+
+def _anchors(sheet: Sheet, number: int) -> bool:
+    """Whether the site's footer begins at row `number`, which has no prose after it."""
+    if number < len(sheet.rows) // 2 and sheet.first == len(sheet.rows):
+        return False
+    row = sheet.rows[number]
+    core = row.core
+    if ends_sentence(core) and not phrase("copyright").search(core):
+        return False
+    if (
+        phrase("copyright").search(core)
+        or phrase("footer_head").fullmatch(core.rstrip(" :"))
+        or phrase("friends").match(core)
+    ):
+        return True
+    if bar_kind(core) == "navigation" or is_breadcrumb(core):
+        return True
+    following = [row.core for row in sheet.rows[number : number + 8]]
+    if phrase("host").search(core):
+        return any(phrase("copyright").search(other) for other in following) or len(phrase("host").findall(core)) >= 2
+    return bool(phrase("contact").match(core)) and any(
+        phrase("copyright").search(other) or phrase("host").search(other) for other in following
+    )
+
+
+def _gap(sheet: Sheet, anchor: int) -> int:
+    """How many rows right before the footer go with it."""
+    if not 0 <= sheet.last < anchor < len(sheet.rows) or sheet.first == len(sheet.rows):
+        return 0
+    rows = sheet.rows[sheet.last + 1 : anchor]
+    if len(rows) > GAP_ROWS or not all(_column_of_site(row.core) for row in rows):
+        return 0
+    return len(rows)
+
+
+def _column_of_site(core: str) -> bool:
+    plain = 5 <= len(core) <= GAP_CHARS and all("\u4e00" <= c <= "\u9fff" for c in core)
+    return plain and not _SIGN_OFF.search(core)

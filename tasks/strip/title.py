@@ -1,0 +1,118 @@
+"""The page's title: which row shows it, and what it says without the site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
+
+# Titles of the layouts under evals/ have 4 to 60 characters.
+MAX_CHARS = 80
+MIN_CHARS = 2
+# A row is at the top if no more rows than these stand above it.
+TOP_ROWS = 6
+
+_H1 = re.compile(r"\s*#\s+\S")
+_SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
+_SITE_WORD = re.compile(
+    r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|Online|News)$|\.(?:com|cn|net|org)|^www\.",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
+)
+_NOT_TITLE = re.compile(
+    r"(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def title_row(sheet: Sheet, metadata_starts: Sequence[int]) -> Row | None:
+    """The row that shows the title, or None.
+
+    In this order: the only `h1` of the HTML; a Markdown `#`; the row right above the first metadata, if short; a short
+    row at the top, above the prose, that does not end as a sentence does.
+    """
+    rows = sheet.rows
+    for mark in (lambda row: row.tag == "h1", lambda row: bool(_H1.match(row.folded))):
+        marked = [row for row in rows if mark(row) and _can_be(row)]
+        if marked:
+            return marked[0]
+    head = [row for row in rows[: sheet.first] if row.tag not in ("title", "li", "alt", "td")]
+    if sheet.first == len(rows):
+        head = head[:TOP_ROWS] if sheet.last < 0 else head[: max(sheet.last, 0)][:TOP_ROWS]
+    if metadata_starts:
+        above = [row for row in head if row.line.start < metadata_starts[0] and _can_be(row)]
+        if above:
+            return _without_subtitle(above)
+    if len(rows) < 2 or len(head) > TOP_ROWS:
+        return None
+    return head[0] if head and _can_be(head[0]) else None
+
+
+def _without_subtitle(above: Sequence[Row]) -> Row:
+    """The last row above the metadata, or the first of the two if the second only adds to it."""
+    return above[0] if len(above) <= 2 else above[-1]
+
+
+def _can_be(row: Row) -> bool:
+    core = row.core
+    if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalnum() for c in core):
+        return False
+    if _NUMBERED.match(core) or _NOT_TITLE.match(core) or core.endswith((":", ",", ";", "、")) or core[:1] in "(":
+        return False
+    return not ends_sentence(core) or core.endswith(("!", "?", "”", '"'))
+
+
+def title_text(row: Row) -> str:
+    """What the row says, as it stands in the page, without marks around it, its site's name, and with single spaces.
+
+    >>> from tasks.lines import Line
+    >>> title_text(Row(Line(0, 9, "# 甲乙\\N{NO-BREAK SPACE} 丙丁", "# 甲乙  丙丁"), "甲乙  丙丁", False, 0))
+    '甲乙 丙丁'
+    """
+    text = row.line.text.replace("**", "")
+    cut = site_suffix(row)
+    text = undress(text[:cut] if cut is not None else text).strip("*#_ \t\u3000\xa0")
+    return _SPACE.sub(" ", text)
+
+
+def site_suffix(row: Row) -> int | None:
+    """The column where the names of the site and its channels begin behind a title, or None.
+
+    >>> from tasks.lines import Line
+    >>> said = "甲乙丙丁戊_地方_某某网"
+    >>> site_suffix(Row(Line(0, 14, said, said), said, False, 0))
+    5
+    """
+    parts = list(_SITE.finditer(row.folded))
+    if not parts or row.folded.rstrip()[-1:] in "。!?":
+        return None
+    last = row.folded[parts[-1].end() :].strip()
+    if len(last) > 16 or not _SITE_WORD.search(last):
+        return None
+    cut = parts[-1].start()
+    for mark, following in zip(reversed(parts[:-1]), reversed(parts[1:]), strict=True):
+        if following.start() - mark.end() > 8 or mark[0].strip() not in ("_", "|"):
+            break
+        cut = mark.start()
+    return cut if len(row.folded[:cut].strip()) >= 4 else None
+
+
+def repeats(sheet: Sheet, title: Row) -> list[Claim]:
+    """Rows above the prose that say the title again, with or without the site's name; and the HTML's own title."""
+    wanted = key(title_text(title))
+    found = []
+    for row in sheet.rows[: sheet.first]:
+        if row is title or not row.core:
+            continue
+        same = key(title_text(row)) == wanted or (row.tag == "title")
+        if same and len(wanted) >= 4:
+            found.append(Claim.whole(row, "the title again"))
+    return found
+
+
+def key(text: str) -> str:
+    """What two spellings of a title share."""
+    return "".join(c for c in text if c.isalnum())
