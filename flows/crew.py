@@ -1,0 +1,131 @@
+"""Who does the work: one pool of processes that lives as long as the run, or a Dask cluster.
+
+Prefect's task runs are threads that hand a shard to the crew and wait; the figures behind that are in
+docs/adr/0003-shards-and-tasks.md. Workers are spawned, not forked: the parent has threads.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import tempfile
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from flows.settings import Settings
+from flows.shard import Done, Job, write_shard
+from tasks.errors import QingwenError, SettingsError
+
+# A shard may lose so many workers, each to another page, before the run gives up on it.
+_MOST_DEATHS = 16
+
+
+class Crew(Protocol):
+    """Does jobs; may be asked from many threads at once."""
+
+    def run(self, job: Job) -> Done:
+        """Do a job and wait for it. Raises what `write_shard` raises, or QingwenError if workers keep dying."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+
+class LocalCrew:
+    """Worker processes on this machine. A pool that has lost a worker is replaced; see `_careful` for what it cost."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._free = threading.Semaphore(workers)
+        self._lock = threading.Lock()
+        self._pool = _pool(workers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def run(self, job: Job) -> Done:
+        """Do a job in the pool; if a worker dies meanwhile, whoever's fault it was, do it again by itself."""
+        with self._free:
+            pool = self._pool
+            try:
+                return pool.submit(write_shard, job).result()
+            except BrokenProcessPool:
+                self._replace(pool)
+                return _careful(job)
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                broken.shutdown(wait=False, cancel_futures=True)
+                self._pool = _pool(self._workers)
+
+
+def _careful(job: Job) -> Done:
+    """Do a job in a process of its own that notes every step; reject the pages that kill it, keep all the others."""
+    with tempfile.TemporaryDirectory(prefix="qingwen-") as folder:
+        trail = Path(folder) / "step"
+        job = replace(job, trail=str(trail))
+        for _ in range(_MOST_DEATHS):
+            trail.write_text("", encoding="utf-8")
+            with _pool(1) as pool:
+                try:
+                    return pool.submit(write_shard, job).result()
+                except BrokenProcessPool:
+                    step = trail.read_text(encoding="utf-8")
+            if step:
+                job = replace(job, blamed=job.blamed | {step})
+    raise QingwenError(f"shard {job.shard.name} lost {_MOST_DEATHS} worker processes; is there too little memory?")
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C goes to the whole group of processes; the parent alone decides what becomes of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class DaskCrew:
+    """Workers of a Dask cluster, used directly: they need neither Prefect nor its server."""
+
+    def __init__(self, workers: int, address: str | None) -> None:
+        try:
+            from distributed import Client, LocalCluster
+        except ImportError as error:
+            raise SettingsError("runner = dask needs the extra: pip install 'qingwen[dask]'") from error
+        self._cluster: Any = (
+            None if address else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        )
+        self._client: Any = Client(address or self._cluster)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._client.close()
+        if self._cluster:
+            self._cluster.close()
+
+    def run(self, job: Job) -> Done:
+        """Do a job on the cluster. Dask takes a lost worker's job up again: writing a shard is idempotent."""
+        done: Done = self._client.submit(write_shard, job, pure=False).result()
+        return done
+
+
+def crew_of(settings: Settings, shards: int) -> Crew:
+    """The crew that the settings ask for, no larger than the work. Raises SettingsError if Dask is not installed."""
+    workers = max(1, min(settings.crew_size(), shards))
+    return DaskCrew(workers, settings.dask_address) if settings.runner == "dask" else LocalCrew(workers)

@@ -1,0 +1,68 @@
+"""The record of a run: what went in, what came out, when, with which settings. One JSON file a run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
+from tasks.write.store import write_text
+from tasks.write.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run that has ended. `fresh` counts the pages curated by it, `whole` everything that curated/ now holds.
+
+    `error` is the sentence that a failed run ended with, or None. Times are in UTC.
+    """
+
+    run_id: str
+    started_at: datetime
+    ended_at: datetime
+    settings: dict[str, Any]
+    shards: int
+    unchanged_shards: int
+    fresh: Tally
+    whole: Tally
+    error: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return (self.ended_at - self.started_at).total_seconds()
+
+    def to_json(self) -> dict[str, Any]:
+        """The columns of the table `runs`."""
+        fresh = self.fresh.to_json()
+        damage = {key: count for key, count in fresh["edits"].items() if key.startswith(("decode/", "repair/"))}
+        removal = {key: count for key, count in fresh["edits"].items() if key.startswith("strip/")}
+        return {
+            "run_id": self.run_id,
+            "started_at": self.started_at.isoformat(timespec="seconds"),
+            "ended_at": self.ended_at.isoformat(timespec="seconds"),
+            "settings": self.settings,
+            "pipeline_version": PIPELINE_VERSION,
+            "schema_version": SCHEMA_VERSION,
+            "shards_written": self.shards,
+            "shards_unchanged": self.unchanged_shards,
+            "pages_in": self.fresh.pages,
+            "pages_kept": self.fresh.kept,
+            "pages_rejected": self.fresh.rejected,
+            "rejects": fresh["rejects"],
+            "damage": damage,
+            "unrepaired": fresh["unapplied"],
+            "removal": removal,
+            "documents_total": self.whole.kept,
+            "error": self.error,
+        }
+
+    def write(self, curated: Path) -> Path:
+        """Write the record and return where it is."""
+        moment = self.started_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        path = curated / "_runs" / f"{moment}-{self.run_id[:8]}.json"
+        write_text(path, json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n")
+        return path
