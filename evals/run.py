@@ -18,6 +18,7 @@ from random import Random
 
 from evals.corpus import Passage, fetch, own, packaged
 from evals.damage import Damage, Damaged, damage
+from evals.from_bytes import LinesScore, measure_bytes
 from evals.score import Score, SpanScore, score
 from evals.systems import SYSTEMS, System
 from evals.tables import KINDS, draw_damage
@@ -25,6 +26,8 @@ from evals.tables import KINDS, draw_damage
 FLOORS = Path(__file__).with_name("floors.json")
 PAGES = 1800
 QUICK_PAGES = 360
+BYTES = 60
+QUICK_BYTES = 15
 PACKAGED_PASSAGES = 40
 CLEAN_PASSAGES = 600  # about a million characters, to measure harm in changes per million
 
@@ -186,6 +189,17 @@ def show(name: str, tally: Tally) -> None:
             print(f"confidence {decile / 10:.1f} and up: {counts.total():>6} readings, {right}")
 
 
+def show_bytes(scores: Iterable[LinesScore]) -> None:
+    """Print what became of the lines of pages that lost bytes before they were decoded."""
+    print(
+        f"\nclass 3 from bytes   {'bytes lost':>10}{'lines':>8}{'exact':>8}{'whole':>8}{'out':>8}{'healthy harmed':>18}"
+    )
+    for found in scores:
+        counts = found.outcomes
+        cells = "".join(f"{100 * _share(counts, outcome):7.1f}%" for outcome in ("exact", "whole", "out"))
+        print(f"{found.encoding:21}{found.lost:>10}{counts.total():>8}{cells}{found.harmed:>10} of {found.healthy}")
+
+
 def clean_texts(passages: list[Passage]) -> list[str]:
     """The passages as they are, and those in simplified script once more in traditional."""
     from opencc import OpenCC
@@ -218,6 +232,8 @@ def main(arguments: list[str] | None = None) -> int:
         show(name, tally)
         if name == "qingwen":
             measured = figures(tally)
+    if "qingwen" in names and not options.gate:
+        show_bytes(measure_bytes(ours_texts, QUICK_BYTES if options.quick else BYTES))
     if options.wrong:
         show_wrong(made, options.wrong)
     if not measured:
