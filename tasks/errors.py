@@ -5,8 +5,8 @@
         ├── InputError      raw/ is missing, is not a folder or a file, or holds nothing to read
         └── SettingsError   a setting that is not known, or has a wrong value
 
-Bad data is never an exception: it ends as a `Reject` (tasks/records.py) or as a flagged edit. The message of each is one
-sentence that says what is wrong and with what.
+Bad data is never an exception: it ends as a `Reject` (tasks/records.py) or as a flagged edit. The message of each is
+one sentence that says what is wrong and with what.
 """
 
 from __future__ import annotations

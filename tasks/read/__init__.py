@@ -26,9 +26,9 @@ def read_source(
 ) -> Iterator[Page | Reject]:
     """Read the pages of one source, in the order in which they stand in it.
 
-    Every source gives at least one page or reject; what goes wrong inside a container costs the record it is in, or, where
-    the container cannot be read on, one reject for the rest under the container's own name. Nothing is raised for what a
-    file holds or for a file that cannot be read.
+    Every source gives at least one page or reject; what goes wrong inside a container costs the record it is in, or,
+    where the container cannot be read on, one reject for the rest under the container's own name. Nothing is raised
+    for what a file holds or for a file that cannot be read.
     """
     if source.refused:
         yield source.refused
@@ -56,7 +56,7 @@ class _Door:
 
 def _opened(path: Path) -> BinaryIO:
     """The file, never waiting for the other end of a pipe that has taken its place since it was listed."""
-    stream = open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")  # noqa: SIM115, PTH123
+    stream = open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")  # noqa: SIM115
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         stream.close()
         raise BrokenError(Reason.UNSUPPORTED, "not a file any more")

@@ -10,8 +10,8 @@ from tasks.read.digest import rejected
 from tasks.read.rows import Columns, page_of_row
 from tasks.records import Limits, Page, Reason, Reject
 
-# Of a row's bytes outside ASCII, the share that may be no UTF-8 before the row is taken for GB18030: a few lost bytes make
-# far less, GBK read as UTF-8 is wrong in more than half of its bytes.
+# Of a row's bytes outside ASCII, the share that may be no UTF-8 before the row is taken for GB18030: a few lost bytes
+# make far less, GBK read as UTF-8 is wrong in more than half of its bytes.
 _BROKEN_SHARE = 0.2
 
 

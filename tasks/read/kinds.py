@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from tasks.records import Media
 
-# Enough to reach the magic of tar, which stands at byte 257, and to look for markup past a byte order mark and comments.
+# Enough to reach the magic of tar, which stands at byte 257, and to look for markup past a byte order mark and
+# comments.
 HEAD_BYTES = 4096
 
 
@@ -30,8 +31,8 @@ class Kind(StrEnum):
 
 COMPRESSED = frozenset({Kind.GZIP, Kind.ZSTD, Kind.XZ, Kind.BZIP2})
 
-# RFC 1952 2.3.1 (with the deflate method), RFC 8878 3.1.1 and 3.1.2 (skippable frames are not looked for), the .xz format
-# 2.1.1.1, bzip2's block magic, APPNOTE 4.3.7 and 4.3.16, POSIX ustar, WARC 1.1 4, Parquet's file format.
+# RFC 1952 2.3.1 (with the deflate method), RFC 8878 3.1.1 and 3.1.2 (skippable frames are not looked for), the .xz
+# format 2.1.1.1, bzip2's block magic, APPNOTE 4.3.7 and 4.3.16, POSIX ustar, WARC 1.1 4, Parquet's file format.
 _MAGIC = (
     (0, b"\x1f\x8b\x08", Kind.GZIP),
     (0, b"\x28\xb5\x2f\xfd", Kind.ZSTD),

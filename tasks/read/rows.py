@@ -59,7 +59,8 @@ def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | R
 
 
 def instant(value: object) -> datetime | None:
-    """A date as data files write it (ISO 8601, or seconds or milliseconds since 1970), timezone-aware; None if it is none.
+    """A date as data files write it (ISO 8601, or seconds or milliseconds since 1970), timezone-aware; None if it is
+    none.
 
     >>> instant("2021-03-04T05:06:07Z").isoformat(), instant(1614834367000).year, instant("gestern")
     ('2021-03-04T05:06:07+00:00', 2021, None)

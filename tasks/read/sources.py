@@ -33,9 +33,9 @@ class Source:
 def discover(root: str | Path) -> list[Source]:
     """List the files below `root`, or `root` itself if it is a file, sorted by uri.
 
-    Hidden files and folders (a leading dot) and the README.md at the top of raw/ are passed over. Links to files inside
-    raw/ are followed, links to folders are not: what they lead to is listed under its own name. Nothing is opened, so a
-    pipe cannot block. What is no page comes back as a source that is refused, with the reason.
+    Hidden files and folders (a leading dot) and the README.md at the top of raw/ are passed over. Links to files
+    inside raw/ are followed, links to folders are not: what they lead to is listed under its own name. Nothing is
+    opened, so a pipe cannot block. What is no page comes back as a source that is refused, with the reason.
 
     Raises InputError if `root` does not exist or cannot be listed.
     """

@@ -17,11 +17,11 @@ from tasks.read.kinds import Kind
 from tasks.records import Limits, Reason
 
 _CHUNK = 64 * 1024
-# A zstd block of 3 bytes may stand for 128 KiB, and its decompressor takes no bound on its output: feeding it 1 KiB keeps
-# what one call can return under 44 MiB.
+# A zstd block of 3 bytes may stand for 128 KiB, and its decompressor takes no bound on its output: feeding it 1 KiB
+# keeps what one call can return under 44 MiB.
 _ZSTD_CHUNK = 1024
-# The largest window that `zstd --long=31` would need is 2 GiB; 128 MiB is what the format asks every decoder to support
-# by default at the highest ordinary level (RFC 8878 3.1.1.1.2).
+# The largest window that `zstd --long=31` would need is 2 GiB; 128 MiB is what the format asks every decoder to
+# support by default at the highest ordinary level (RFC 8878 3.1.1.1.2).
 _ZSTD_WINDOW = 128 * 2**20
 # `xz -9` needs 65 MiB to decompress.
 _XZ_MEMORY = 128 * 2**20
@@ -45,7 +45,8 @@ class _Decompressor(Protocol):
 
 
 class Expanded(io.RawIOBase):
-    """The content of a compressed stream, member after member. Raises BrokenError if it is cut off, corrupt or a bomb."""
+    """The content of a compressed stream, member after member. Raises BrokenError if it is cut off, corrupt or a
+    bomb."""
 
     def __init__(self, stream: BinaryIO, kind: Kind, limits: Limits) -> None:
         self._stream = stream

@@ -1,0 +1,124 @@
+"""From bytes to the text they were: the encoding, the undecodable bytes, the lines a reader would see."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from tasks.decode.charsets import marked
+from tasks.decode.declared import declared_codec
+from tasks.decode.detect import Verdict, detect
+from tasks.decode.line_ends import with_line_ends
+from tasks.decode.resync import in_step
+from tasks.records import Block, Decoded, Edit, Limits, Media, Page, Reason, Reject, Stage
+
+__all__ = ["decode"]
+
+# A page with more control characters than this is no text. Text with stray ones has under 1 in 100; compiled programs,
+# images and compressed data read as single bytes have 10 in 100 and more.
+_BINARY_SHARE = 0.05
+# A page of whose bytes beyond ASCII more are undecodable is in an encoding we do not know. One byte in 10 lost leaves
+# GB18030 with 10 % undecodable, and no page with more can be read by a person.
+_UNDECODABLE_SHARE = 0.3
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_OPENS_HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]")
+_TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,1000}>")
+
+
+# Marks of undecodable bytes cannot pass an XML tree, in which a lone surrogate is no character. Plane 16 is private
+# use that no encoding of pages reaches but Unicode's own.
+_TO_REPLACEMENT = dict.fromkeys(range(0xDC00, 0xDD00), "\ufffd")
+_TO_STAND_INS = {0xDC00 + byte: chr(0x10FE00 + byte) for byte in range(256)}
+_FROM_STAND_INS = {0x10FE00 + byte: chr(0xDC00 + byte) for byte in range(256)}
+
+
+def decode(page: Page, limits: Limits) -> Decoded | Reject:
+    """The decoded text of a page, or why there is none.
+
+    The text has "\\n" as its only line end and no byte order mark at its start; an undecodable byte stands as U+FFFD
+    under an edit that is not applied and has the byte in its `why`.
+
+    >>> decode(Page("a.txt", "正文\\r\\n".encode("utf-16")), Limits()).text
+    '正文\\n'
+    """
+    raw = page.raw
+    if len(raw) > limits.page_bytes:
+        return _reject(page, Reason.TOO_LARGE, f"{len(raw)} bytes, more than {limits.page_bytes}")
+    if not raw.strip(b" \t\r\n\x0b\x0c\x00"):
+        return _reject(page, Reason.EMPTY, "no bytes" if not raw else "nothing but white space")
+    markup = page.media is Media.HTML or raw.lstrip()[:1] == b"<"
+    verdict = detect(raw, declared_codec(raw, page.charset, markup))
+    if verdict is None:
+        return _reject(page, Reason.BINARY, "looks like text in no encoding")
+    text = in_step(raw[verdict.skip :] if verdict.skip else raw, verdict.codec)
+    bad = marked(text)
+    if reason := _unreadable(text, len(bad)):
+        return _reject(page, *reason)
+    if _is_html(page, text):
+        return _html(page, verdict, text)
+    text = with_line_ends(text)
+    if not text.strip("\ufeff\x00 \t\n\u3000"):
+        return _reject(page, Reason.EMPTY, "nothing but white space")
+    return _decoded(verdict, text, ())
+
+
+def _html(page: Page, verdict: Verdict, text: str) -> Decoded | Reject:
+    from tasks.decode.content import content_flags
+    from tasks.decode.flat import flat_lines
+    from tasks.decode.html import parse, visible_lines
+
+    source = text.translate(_TO_STAND_INS) if marked(text) else text
+    tree = parse(source)
+    lines = flat_lines(source) if tree is None else visible_lines(tree)
+    if not lines:
+        return _reject(page, Reason.NO_CONTENT, "the HTML holds no text that a reader would see")
+    flags = [True] * len(lines) if tree is None else content_flags(tree, lines)
+    blocks = tuple(map(Block, (line.tag for line in lines), flags))
+    seen = "".join(f"{line.text}\n" for line in lines).translate(_FROM_STAND_INS)
+    return _decoded(verdict, seen, blocks)
+
+
+def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...]) -> Decoded:
+    """The decoded text, in which undecodable bytes are still marks."""
+    bad = marked(text)
+    if bad:
+        text = text.translate(_TO_REPLACEMENT)
+    return Decoded(
+        text=text,
+        encoding=verdict.codec,
+        evidence=verdict.evidence,
+        confidence=verdict.confidence,
+        undecodable_bytes=len(bad),
+        blocks=blocks,
+        edits=tuple(_undecodable(position, byte, verdict.codec) for position, byte in bad),
+    )
+
+
+def _undecodable(position: int, byte: int, codec: str) -> Edit:
+    why = f"the byte {byte:02X} is no character of {codec}"
+    return Edit(position, position + 1, "\ufffd", "", Stage.DECODE, "undecodable", applied=False, why=why)
+
+
+def _unreadable(text: str, bad: int) -> tuple[Reason, str] | None:
+    """Why a decoded text is none, or None if it is one."""
+    controls = len(_CONTROLS.findall(text)) if _CONTROLS.search(text) else 0
+    if controls > _BINARY_SHARE * len(text):
+        return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
+    if bad:
+        beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+        if bad > _UNDECODABLE_SHARE * beyond_ascii:
+            return Reason.UNDECODABLE, f"{bad} bytes are no characters of the likeliest encoding"
+    return None
+
+
+def _is_html(page: Page, text: str) -> bool:
+    """HTML by its name, if it has any markup, or by how it opens. A page of text that is called .html stays as it
+    is."""
+    if page.media is Media.HTML:
+        return _TAG.search(text) is not None
+    return page.media is Media.TEXT and "<" in text[:1024] and _OPENS_HTML.match(text) is not None
+
+
+def _reject(page: Page, reason: Reason, detail: str) -> Reject:
+    digest = hashlib.sha256(page.raw).hexdigest()
+    return Reject(page.source_uri, "decode", reason, detail, digest, len(page.raw))

@@ -1,0 +1,154 @@
+"""Labels to codecs, and bytes to text with every undecodable byte marked.
+
+A label stands for what pages mean by it, not for the standard of that name, as the WHATWG Encoding Standard has it
+(https://encoding.spec.whatwg.org/#names-and-labels): GB2312 and GBK are GB18030, Big5 has the Hong Kong characters,
+ISO-8859-1 is windows-1252.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+# Of the standard's labels those that do not lead Python to the same codec by themselves.
+_LABELS = {
+    "gb2312": "gb18030",
+    "gb231280": "gb18030",
+    "gbk": "gb18030",
+    "xgbk": "gb18030",
+    "cp936": "gb18030",
+    "csgb2312": "gb18030",
+    "eucgb2312cn": "gb18030",
+    "euccn": "gb18030",
+    "chinese": "gb18030",
+    "gb18030": "gb18030",
+    "gb180302000": "gb18030",
+    "gb180302005": "gb18030",
+    "gb180302022": "gb18030",
+    "hz": "hz",
+    "hzgb2312": "hz",
+    "big5": "big5hkscs",
+    "big5tw": "big5hkscs",
+    "big5eten": "big5hkscs",
+    "xxbig5": "big5hkscs",
+    "xbig5": "big5hkscs",
+    "cnbig5": "big5hkscs",
+    "csbig5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "big5hkscs": "big5hkscs",
+    "big5uao": "big5hkscs",
+    "euctw": "euc-tw",
+    "xeuctw": "euc-tw",
+    "iso2022cn": "iso-2022-cn",
+    "iso2022cnext": "iso-2022-cn",
+    "shiftjis": "cp932",
+    "sjis": "cp932",
+    "xsjis": "cp932",
+    "mskanji": "cp932",
+    "windows31j": "cp932",
+    "cswindows31j": "cp932",
+    "cp932": "cp932",
+    "ms932": "cp932",
+    "eucjp": "euc_jp",
+    "xeucjp": "euc_jp",
+    "eucjis2004": "euc_jis_2004",
+    "euckr": "cp949",
+    "ksc56011987": "cp949",
+    "ksc5601": "cp949",
+    "uhc": "cp949",
+    "windows949": "cp949",
+    "cp949": "cp949",
+    "iso88591": "cp1252",
+    "latin1": "cp1252",
+    "ascii": "cp1252",
+    "usascii": "cp1252",
+    "windows1252": "cp1252",
+    "iso88599": "cp1254",
+    "iso885911": "cp874",
+    "tis620": "cp874",
+    "utf8": "utf-8",
+    "utf8sig": "utf-8",
+    "unicode11utf8": "utf-8",
+    "utf16": "utf-16-le",
+    "unicode": "utf-16-le",
+    "utf16le": "utf-16-le",
+    "utf16be": "utf-16-be",
+    "utf32": "utf-32-le",
+    "utf32le": "utf-32-le",
+    "utf32be": "utf-32-be",
+    "xmaccyrillic": "mac-cyrillic",
+    "macintosh": "mac-roman",
+}
+# Codecs of Python that are no character encodings of pages, or that cannot be told from text.
+_NO_TEXT = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+
+# The Big5 symbols that Python's big5hkscs maps otherwise than the WHATWG index (which here is what cp950 has).
+_BIG5_SYMBOLS = str.maketrans("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡")
+# What GB18030-2022 and the WHATWG index give for pairs that Python's codec (GB18030-2000) still maps to private use:
+# the vertical forms, eight radicals used as characters, and ḿ.
+_GB18030_PRIVATE = (
+    "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864"
+)
+_GB18030_2022 = str.maketrans(_GB18030_PRIVATE, "︐︒︑︓︔︕︖︗︘︙ḿ龴龵龶龷龸龹龺龻")
+_HAS_GB18030_PRIVATE = re.compile(f"[{_GB18030_PRIVATE}]")
+
+# Marks for undecodable bytes: lone surrogates, as in PEP 383, but for all 256 bytes (UTF-16 loses ASCII ones as well).
+_MARK = 0xDC00
+_MARKED = re.compile("[\udc00-\udcff]")
+_HANDLER = "qingwen.mark"
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError), "only used for decoding"
+    return "".join(chr(_MARK + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_HANDLER, _mark)
+
+
+def codec_of(label: str) -> str | None:
+    """The codec that a label stands for, by the name we give it, or None if we have none.
+
+    >>> codec_of("GB_2312-80"), codec_of(" big5 "), codec_of("x-user-defined")
+    ('gb18030', 'big5hkscs', None)
+    """
+    plain = re.sub(r"[^a-z0-9]", "", label[:64].lower())
+    if plain in _LABELS:
+        return _LABELS[plain]
+    try:
+        info = codecs.lookup(label[:64].strip())
+    except (LookupError, ValueError):
+        return None
+    return None if info.name in _NO_TEXT or not info._is_text_encoding else info.name
+
+
+def text_of(raw: bytes, codec: str) -> str:
+    """`raw` as text; each undecodable byte is a lone surrogate, U+DC00 and the byte.
+
+    >>> ascii(text_of(b"\\xd6\\xd0\\xff\\xb9\\xfa", "gb18030"))
+    "'\\\\u4e2d\\\\udcff\\\\u56fd'"
+    """
+    text = _decoded(raw, codec)
+    if codec == "gb18030" and _HAS_GB18030_PRIVATE.search(text):
+        return text.translate(_GB18030_2022)
+    return text.translate(_BIG5_SYMBOLS) if codec == "big5hkscs" else text
+
+
+def _decoded(raw: bytes, codec: str) -> str:
+    if codec in ("euc-tw", "iso-2022-cn"):
+        from tasks.decode import cns
+
+        return cns.decode(raw, codec, _MARK)
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return raw.decode(codec, _HANDLER)
+
+
+def marked(text: str) -> list[tuple[int, int]]:
+    """Where `text` of `text_of` has undecodable bytes, and which: (position, byte).
+
+    >>> marked(text_of(b"a\\xff", "utf-8"))
+    [(1, 255)]
+    """
+    return [(match.start(), ord(match[0]) - _MARK) for match in _MARKED.finditer(text)]

@@ -1,0 +1,47 @@
+"""Which lines of an HTML page an extractor holds to be its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tasks.decode.html import Line
+
+_SPACE = re.compile(r"\s+")
+# A line this long that stands inside an extracted paragraph is content; a shorter one ("更多") may stand there by
+# chance and must be a paragraph of its own.
+_LONG = 10
+# Of a page's characters, the share below which the extractor has missed the page rather than found it: of lists and
+# short notices it often keeps nothing or one footer line.
+_LEAST_SHARE = 0.08
+_LEAST_CHARACTERS = 40
+# Beyond this many lines a page is no article, and an extractor's passes over it take seconds.
+_MOST_LINES = 20_000
+
+
+def content_flags(tree: Any, lines: Sequence[Line]) -> list[bool]:
+    """For each line whether trafilatura holds it content; all True where it found nothing, or too little to believe.
+
+    The tree is used up: trafilatura changes it.
+    """
+    extracted = _extracted(tree) if len(lines) <= _MOST_LINES else ""
+    paragraphs = [packed for line in extracted.split("\n") if (packed := _SPACE.sub("", line))]
+    whole, exact = "\n".join(paragraphs), set(paragraphs)
+    packed_lines = [_SPACE.sub("", line.text) for line in lines]
+    flags = [packed in exact or (len(packed) >= _LONG and packed in whole) for packed in packed_lines]
+    found = sum(len(packed) for packed, flag in zip(packed_lines, flags, strict=True) if flag)
+    total = sum(map(len, packed_lines))
+    if found < _LEAST_CHARACTERS or found < _LEAST_SHARE * total:
+        return [True] * len(lines)
+    return [flag or line.tag == "h1" for flag, line in zip(flags, lines, strict=True)]
+
+
+def _extracted(tree: Any) -> str:
+    from trafilatura import bare_extraction
+
+    try:
+        document = bare_extraction(tree, favor_recall=True, include_comments=False, include_tables=True)
+    except Exception:  # A defect of the extractor's must cost its verdict only: the lines are all there already.
+        return ""
+    return getattr(document, "text", None) or ""
