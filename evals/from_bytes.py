@@ -1,4 +1,4 @@
-"""Class 3 where the undecoded bytes are at hand: pages with bytes lost go through decode and repair, and lines are compared.
+"""Class 3 with the undecoded bytes at hand: pages that lost bytes go through decode and repair; lines are compared.
 
 A line is right when it equals the line before the damage after folding script and width, but for the characters whose
 own bytes were lost: of those one may be missing, or stand as U+FFFD.
