@@ -16,7 +16,7 @@ from tasks.segment.paragraphs import FINAL, Paragraph
 
 # A cut paragraph is prose: it holds a whole sentence, or is this long and has commas. Shorter lines without an end are
 # headings, verses, items and signatures far more often than pieces.
-_PROSE = 20
+_PROSE = 16
 _LONG_PROSE = 40
 _LONG_BEFORE_COMMA = 40
 _SENTENCE_END = re.compile(r"[。!;]")

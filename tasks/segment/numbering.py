@@ -33,7 +33,8 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
     ),
     ("chinese_bracket", 6, rf"[(〔【\[]([{_NUMERAL}]{{1,3}})[)〕】\]][、.,]?"),
     ("decimal", 7, r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?(?=\s|[一-鿿])"),
-    ("arabic", 7, r"(\d{1,2})(?:、|\.(?!\d)|\)、?(?!\d))"),
+    ("arabic", 7, r"(\d{1,2})(?:、|\.(?!\d)|\)、?(?!\d))|(0\d) (?=[一-鿿])"),
+    ("spaced", 7, r"(\d{1,2}) +(?=[一-鿿])"),
     ("arabic_bracket", 12, r"\((\d{1,2})\)[、.,]?"),
     ("circled", 13, rf"([{_CIRCLED}])[、.]?"),
 )
@@ -46,7 +47,7 @@ class Number:
     """A number at the start of a line: its style, the style's rank (0 outermost), its value, and where the number ends.
 
     Decimals such as `1.2.3` have the rank of `1.` and one more for every part after the first; their value is the last
-    part.
+    part. The style `spaced`, a number and a space, counts only beside decimals.
     """
 
     style: str
@@ -75,7 +76,7 @@ def number(folded: str) -> Number | None:
 
 
 def _number(style: str, rank: int, found: re.Match[str]) -> Number | None:
-    label = found[1]
+    label = found[found.lastindex or 1]
     if style == "decimal":
         parts = label.split(".")
         after = found.string[found.end() : found.end() + 1]
