@@ -33,7 +33,7 @@ DICTIONARY_WORDS = 3e6
 KEPT_BIGRAMS = 480_000
 KEPT_TRIGRAMS = 1_000_000
 # Absolute discounts, for bigrams and trigrams (held-out perplexity is flat between 0.5 and 0.8).
-DISCOUNTS = (0.6, 0.7)
+DISCOUNTS = (0.8, 0.92)
 # The share of the unigram mass for characters of GBK that no source holds.
 UNSEEN = 2e-5
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 import zlib
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -87,6 +88,35 @@ class Model:
         if found >= 0:
             return charge + self.costs2[found]
         return charge + self.backoffs1[at] + self.lone(third)
+
+    def costs(self, first: str, second: str, candidates: Sequence[tuple[int, str, int, str]]) -> list[int]:
+        """`cost` of many third symbols at once: of each candidate's second field, whose first is its cost alone.
+
+        >>> model().costs("中", "华", [(model().lone("人"), "人", 0, "")]) == [model().cost("中", "华", "人")]
+        True
+        """
+        at, before = self.index.get(second, -1), self.index.get(first, -1)
+        if at < 0:
+            return [candidate[0] for candidate in candidates]
+        find1, low1, high1 = self.after1.find, self.starts1[at], self.starts1[at + 1]
+        pair = find1(second, self.starts1[before], self.starts1[before + 1]) if before >= 0 else -1
+        low2, high2 = (self.starts2[pair], self.starts2[pair + 1]) if pair >= 0 else (0, 0)
+        charge = self.backoffs2[pair] if pair >= 0 else 0
+        find2, costs2, costs3, left = self.after2.find, self.costs2, self.costs3, charge + self.backoffs1[at]
+        found: list[int] = []
+        for lone, symbol, _, _ in candidates:
+            if low2 != high2 and (place := find2(symbol, low2, high2)) >= 0:
+                found.append(costs3[place])
+            elif (place := find1(symbol, low1, high1)) >= 0:
+                found.append(charge + costs2[place])
+            else:
+                found.append(left + lone)
+        return found
+
+    def successors(self, symbol: str) -> str:
+        """The symbols that the model has seen after a symbol."""
+        at = self.index.get(symbol, -1)
+        return "" if at < 0 else self.after1[self.starts1[at] : self.starts1[at + 1]]
 
     def lone(self, symbol: str) -> int:
         """Minus log P(symbol) with nothing known before it, in steps of `UNIT` nats."""

@@ -12,7 +12,8 @@ from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
 from tasks.repair.readings import reads
 from tasks.repair.shift.pairs import is_private
-from tasks.repair.shift.search import AS_SEEN, LETTERS, SPLICE, SPLICED, SWALLOWED, Hyp, Search, Segment, nats, segments
+from tasks.repair.shift.candidates import LETTERS
+from tasks.repair.shift.search import AS_SEEN, SPLICED, Hyp, Search, Segment, nats, segments
 from tasks.script.fold import simplified
 
 _HANZI = "\u3400-\u9fff"
@@ -46,24 +47,28 @@ def has_clue(text: str) -> bool:
 
 @cache
 def _scripts() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters of traditional script alone, and of simplified script alone."""
+    """Characters of traditional script alone, and of simplified script alone: those that GB 2312 or Big5 lacks."""
     pairs = {chr(t): s for t, s in simplified().items()}
-    traditional = frozenset(pairs)
-    return traditional, frozenset(pairs.values()) - traditional
+    lacking = [frozenset(c for c in chars if not _in(c, codec)) for chars, codec in ((pairs, "gb2312"), (pairs.values(), "big5"))]
+    return lacking[0], lacking[1]
+
+
+def _in(char: str, codec: str) -> bool:
+    try:
+        return bool(char.encode(codec))
+    except UnicodeEncodeError:
+        return False
 
 
 def foreign_to(text: str) -> frozenset[str]:
     """The characters that a page in the script of `text` does not use; none if it mixes scripts."""
     traditional, simple = _scripts()
-    counts = [sum(map(chars.__contains__, text)) for chars in (traditional, simple - _BOTH)]
+    counts = [sum(map(chars.__contains__, text)) for chars in (traditional, simple)]
     if counts[0] > 4 * counts[1] + 4:
-        return simple - _BOTH
+        return simple
     if counts[1] > 4 * counts[0] + 4:
         return traditional
     return frozenset()
-
-
-_BOTH = frozenset("后里台面余干斗谷几万与于云丑松范系征准征制致朱仆冬出复姜家志才折曲术")
 
 
 def clues(text: str) -> Iterator[tuple[int, bool]]:
@@ -92,7 +97,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
         start, loose = entry(search, at, strong, done)
         if not strong and not surprising(search, at):
             continue
-        end, hyps = search.run(start, at, loose, LIMIT)
+        end, hyps = search.run(start, at, range(max(start, at - loose), at + 1) if loose else range(0), LIMIT)
         found = list(decide(search, start, end, hyps, strong))
         if found:
             edits += found
@@ -101,17 +106,22 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
 
 
 def entry(search: Search, at: int, strong: bool, done: int) -> tuple[int, int]:
-    line = search.text.rfind("\n", 0, at) + 1
-    loose = 6
-    return max(line, done, at - loose - 1), loose
+    loose = 0 if strong and not is_private(search.text[at]) else 6
+    return max(done, search.back(at, loose + 1)), loose
 
 
 def surprising(search: Search, at: int) -> bool:
-    """Whether the few characters from `at` on are as unlikely as shifted text is."""
-    sym = search.sym
-    first, last = max(2, at), min(len(sym), at + 4)
-    costs = [search.lm.cost(sym[i - 2], sym[i - 1], sym[i]) for i in range(first, last)]
-    return sum(costs) > SURPRISE * max(len(costs), 1)
+    """Whether a few characters around `at` make more sense one byte out of step than as they are."""
+    mark = search.text[at] in "!;?:！；？：\ufffd"
+    if mark:
+        sym = search.sym
+        costs = [search.lm.cost(sym[i - 2], sym[i - 1], sym[i]) for i in range(max(2, at + 1), min(len(sym), at + 4))]
+        return sum(costs) > nats(8) * max(len(costs), 1)
+    for first in range(max(0, at - 3), at + 1):
+        cost, seen = search.shifted(first, 3)
+        if cost < seen + nats(2):
+            return True
+    return False
 
 
 def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> Iterator[Edit]:
@@ -121,8 +131,8 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     best = hyps[0]
     text = reading(best)
     other = next((h for h in hyps[1:] if symbols(reading(h)) != symbols(text)), None)
-    margin = (other.cost - best.cost) * UNIT if other else 30.0
-    gain = search.as_seen(start, end) - best.cost
+    margin = (other[0] - best[0]) * UNIT if other else 30.0
+    gain = search.as_seen(start, end) - best[0]
     if gain < (STRONG_GAIN if strong else ENOUGH_GAIN):
         return
     confidence = sure(margin)
@@ -130,7 +140,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
         first, last = run[0].start, run[-1].end
         yield Edit(
             first, last, search.text[first:last], "".join(s.after for s in run), Stage.REPAIR, "byte_shift",
-            round(confidence, 3), confidence >= 0.8, "GBK bytes read one out of step: " + ", ".join(s.note for s in run if s.note not in ("", SPLICED)),
+            round(confidence, 3), confidence >= 0.8, "GBK bytes read one out of step: " + ", ".join(f"{s.kind} {s.byte:02X}" for s in run if s.byte),
         )
 
 
@@ -145,13 +155,13 @@ def sure(margin: float) -> float:
 def runs(found: list[Segment]) -> Iterator[list[Segment]]:
     """The stretches of a reading that are not as seen, without splices at their ends."""
     run: list[Segment] = []
-    for segment in [*found, Segment(None, 0, 0, "", AS_SEEN)]:
-        if segment.note != AS_SEEN:
+    for segment in [*found, Segment(None, 0, 0, "", AS_SEEN, 0)]:
+        if segment.kind != AS_SEEN:
             run.append(segment)
             continue
-        while run and run[-1].note == SPLICED:
+        while run and run[-1].kind == SPLICED:
             run.pop()
-        while run and run[0].note == SPLICED:
+        while run and run[0].kind == SPLICED:
             run.pop(0)
         if run:
             yield run

@@ -12,8 +12,9 @@ LEADS = range(0x81, 0xFF)
 TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
 
 # Full-width marks that sites replace or fold to ASCII, and their pairs.
-MARKS = {mark: ("，！？；：（）、％".encode("gb18030")[i * 2], "，！？；：（）、％".encode("gb18030")[i * 2 + 1])
-         for i, mark in enumerate(",!?;:()、%")}
+MARKS = {
+    mark: int.from_bytes(full.encode("gb18030")) for mark, full in zip(",!?;:()、%", "，！？；：（）、％", strict=True)
+}
 
 # The forms that decoders of other houses (code page 936, GB 18030-2005) give to a few pairs.
 _ALIASES = {
@@ -58,4 +59,4 @@ def is_private(char: str) -> bool:
     >>> is_private(chr(0xE319)), is_private("數")
     (True, False)
     """
-    return "\ue000" <= char <= "\uf8ff"
+    return "\ue000" <= char <= "\uf8ff" and char != ""

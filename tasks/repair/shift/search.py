@@ -1,363 +1,411 @@
 """The search over hidden bytes: what can the true text be, if what is seen was read out of step here?
 
-A hypothesis has read the text up to a position and holds nothing (in step), a lead byte whose trail byte is still to
-come (out of step), or a lead byte that is lost and unknown.  Moves consume what is seen and emit true characters.
+A hypothesis has read the text up to a position. It is in step; or it holds a lead byte whose trail byte is still to
+come; or a lead byte that is lost. Moves consume what is seen and emit true characters; hypotheses that have read as far
+are compared, and the likeliest go on. Known bytes cost nothing but what the language model says of the characters.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import NamedTuple
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.readings import characters as read_as
 from tasks.repair.readings import reads
-from tasks.repair.shift.pairs import LEADS, MARKS, TRAILS, characters, is_private, pairs
+from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
+from tasks.repair.shift.candidates import SPLICE, SWALLOWED, Candidate, by_lead, by_trail, deletable, user_leads
 
-LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
-SPLICE = re.compile(rf"[(（]([{LETTERS}]{{1,6}}) ?[)）](?:[(（]\1 ?[)）])?")
-SWALLOWED = re.compile(rf"[?\ufffd][(（]?([{LETTERS}]{{1,6}}) ?[)）](?:[(（]\1 ?[)）])?")
-LOST_MARKS = "?\N{REPLACEMENT CHARACTER}"
+_LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
+LOST = "?\N{REPLACEMENT CHARACTER}"  # what decoders show for half a character
 
 
 def nats(value: float) -> int:
+    """A cost in the model's steps."""
     return round(value / UNIT)
 
 
-# What each assumption costs.
-HALF_SHOWN = nats(2.0)  # a half character that shows as '?' or U+FFFD
-HALF_DROPPED = nats(2.5)  # one that a decoder dropped, at a place where halves come to stand alone
+# What each assumption costs: minus the log of its share, read off damaged pages and tuned on generated ones.
+HALF_SHOWN = nats(1.0)  # into a run by a half character that shows as '?' or U+FFFD
+HALF_DROPPED = nats(2.5)  # by one that the decoder dropped, where halves come to stand alone
+LEFT_DROPPED = nats(1.0)  # out of a run, likewise
+MARK_STRADDLED = nats(1.5)  # a replaced mark is made of two halves
+ASCII_FOLDED = nats(4.0)  # an ASCII character was a full-width one, and no mark
 BYTE_LOST = nats(9.0)  # a byte lost anywhere, with nothing to show for it
-BYTE_ADDED = nats(10.0)
-MARK_ADDED = nats(5.0)
-PAIR_DELETED = nats(0.4)  # a pair of a user area, deleted; given that (h, p) can be one
-MARK_STRADDLED = nats(1.5)
+MARK_ADDED = nats(4.5)  # 0xA1 before a full-width mark: a site's fault that shows as '。'
+PAIR_DELETED = nats(0.4)
+SPLICE_KEPT = nats(0.5)  # a splice reads as it should
+GLOSS = nats(9.0)  # a reading in brackets that is not the host's
+REMNANT = nats(25.0)  # what is left of a splice after half a character: nobody writes so
 FOREIGN = nats(3.0)  # a character of the other script
+BARE = nats(2.5)  # a character of the page's table without its splice
+ON_PAGE = nats(1.2)  # gained by a pair of characters that the page holds elsewhere, and by a triple once more
+PLAUSIBLE = nats(11.5)  # the next two characters together: no pair is missing between
+WIDTH = 20  # hypotheses followed at a position
+BEAM = nats(18)  # how far behind the best they may lie
+FAN = 16  # readings followed of an unknown byte
 IN_STEP, UNKNOWN = 0, -1
-AS_SEEN, SPLICED = "=", "splice"  # notes of what is not damaged
-WIDTH = 24  # hypotheses kept a position
-BEAM = nats(22)
-FAN = 16  # readings kept of an unknown byte
-
-
-class Hyp(NamedTuple):
-    cost: int
-    held: int  # IN_STEP, a lead byte, UNKNOWN, or minus the known partner of an unknown lead byte in a deleted pair
-    one: str
-    two: str
-    last: str
-    back: Segment | None
 
 
 class Segment(NamedTuple):
-    before: Segment | None
+    """`text[start:end]` was read as `after`. `kind` says how, and `byte` which byte was lost or added (else 0)."""
+
+    before: tuple | None  # type: ignore[type-arg]  # the segment before it: a plain tuple of the same fields
     start: int
     end: int
     after: str
-    note: str
+    kind: str
+    byte: int
 
 
-Candidate = tuple[int, str, str]
-CUT = 215  # of UNIT: characters rarer than this are never guessed
+AS_SEEN, SPLICED, SHIFTED = "as seen", "splice", "shifted"
 
-
-@cache
-def by_trail(trail: int) -> list[Candidate]:
-    """(lead, character, symbol) of the pairs that end in a byte, commonest first."""
-    return _ranked((lead, characters()[lead << 8 | trail]) for lead in LEADS)
-
-
-@cache
-def by_lead(lead: int) -> list[Candidate]:
-    return _ranked((trail, characters()[lead << 8 | trail]) for trail in TRAILS)
-
-
-@cache
-def deleted_after(lead: int) -> list[Candidate]:
-    """(p, character, symbol): characters with this lead byte whose trail p begins a pair of the user areas."""
-    starts = {pair >> 8 for pair, char in enumerate(characters()) if char and is_private(char)}
-    return [cand for cand in by_lead(lead) if cand[0] in starts]
-
-
-def _ranked(found: Iterator[tuple[int, str]]) -> list[Candidate]:
-    lone = model().lone
-    cands = [(lone(s), byte, char, s) for byte, char in found if char and not is_private(char) for s in [symbols(char)]]
-    return [(byte, char, s) for cost, byte, char, s in sorted(cands) if cost < CUT]
+# cost, held (IN_STEP, a lead byte, UNKNOWN, or minus the known first byte of a deleted pair), the last two symbols, the
+# last character, the last segment. Plain tuples: thousands are made for a span.
+Hyp = tuple[int, int, str, str, str, tuple | None]  # type: ignore[type-arg]
 
 
 class Search:
-    """One page's search. `foreign` are characters that the page's script does not use, `own` those that it does use."""
+    """One page's search: its text, table of splices, and what its script does not use. `steps` counts look-ups."""
 
     def __init__(self, text: str, foreign: frozenset[str], spliced: Mapping[str, str]) -> None:
         self.text = text
-        self.spliced = spliced
         self.sym = symbols(text)
+        self.page = symbols(SPLICE.sub("", text))
         self.foreign = foreign
-        self.keeps_private = any(is_private(c) for c in set(text))
+        self.spliced = spliced
+        self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
         self.steps = 0
         self.lm = model()
         self.pairs = pairs()
         self.chars = characters()
 
-    # -- emitting
-    def emit(self, hyp: Hyp, char: str, held: int, start: int, end: int, charge: int = 0, note: str = "") -> Hyp:
+    def emit(self, hyp: Hyp, char: str, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
+        """`hyp` after the character `char`, which `text[start:end]` stands for."""
+        cost, _, one, two, _, back = hyp
         symbol = symbols(char)
-        cost = hyp.cost + charge + self.lm.cost(hyp.one, hyp.two, symbol)
-        if char in self.foreign:
-            cost += FOREIGN
-        return Hyp(cost, held, hyp.two, symbol, char, Segment(hyp.back, start, end, char, note))
+        self.steps += 1
+        cost += charge + self.lm.cost(one, two, symbol)
+        if kind is not AS_SEEN:
+            cost += self.charge(one, two, symbol, char)
+        return cost, held, two, symbol, char, (back, start, end, char, kind, byte)
 
-    def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, note: str) -> Hyp:
-        return Hyp(hyp.cost + charge, held, hyp.one, hyp.two, hyp.last, Segment(hyp.back, start, end, "", note))
+    def charge(self, one: str, two: str, symbol: str, char: str) -> int:
+        """What speaks for and against a character that is not seen as such: script, table, and the rest of the page."""
+        cost = FOREIGN if char in self.foreign else 0
+        if char in self.spliced:
+            cost += BARE
+        if two + symbol in self.page:
+            cost -= ON_PAGE
+            if one + two + symbol in self.page:
+                cost -= ON_PAGE
+        return cost
 
-    def fan(self, hyp: Hyp, cands: list[Candidate]) -> list[tuple[int, Candidate]]:
-        cost, one, two, foreign = self.lm.cost, hyp.one, hyp.two, self.foreign
-        self.steps += len(cands)
-        found = sorted((cost(one, two, c[2]) + (FOREIGN if c[1] in foreign else 0), c) for c in cands)
-        return found[:FAN]
+    def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
+        """`hyp` after `text[start:end]`, which stands for no character of its own."""
+        cost, _, one, two, last, back = hyp
+        return cost + charge, held, one, two, last, (back, start, end, "", kind, byte)
+
+    def kept(self, hyp: Hyp, start: int, end: int, charge: int) -> Hyp:
+        """`hyp` after a splice, or what is left of one, that stays as it is."""
+        cost, held, _, _, _, back = hyp
+        seen = self.text[start:end]
+        return cost + charge, held, "a", ")", ")", (back, start, end, seen, AS_SEEN, 0)
 
     def choose(
-        self, hyp: Hyp, cands: list[Candidate], start: int, end: int, charge: int, note: str, after: int | None = IN_STEP
+        self, hyp: Hyp, cands: list[Candidate], held: int | None, start: int, end: int, charge: int, kind: str
     ) -> Iterator[Hyp]:
-        """Emit the likeliest of `cands`; then hold `after`."""
-        for cost, (byte, char, symbol) in self.fan(hyp, cands):
-            back = Segment(hyp.back, start, end, char, f"{note} {byte:02X}")
-            held = -byte if after is None else after
-            yield Hyp(hyp.cost + charge + cost, held, hyp.two, symbol, char, back)
+        """Emit the likeliest of `cands`, holding `held` (None: minus the byte chosen) afterwards."""
+        cost, _, one, two, _, back = hyp
+        self.steps += len(cands)
+        likely = sorted(zip(self.lm.costs(one, two, cands), cands, strict=True))[:FAN]
+        for chance, (_, symbol, byte, char) in likely:
+            extra = charge + chance + self.charge(one, two, symbol, char)
+            after = -byte if held is None else held
+            yield cost + extra, after, two, symbol, char, (back, start, end, char, kind, byte)
 
-    # -- moves
-    def moves(self, pos: int, hyp: Hyp, loose: bool) -> Iterator[tuple[int, Hyp]]:
-        if hyp.held == IN_STEP:
-            yield from self.in_step(pos, hyp, loose)
-        elif hyp.held > 0:
-            yield from self.out_of_step(pos, hyp)
-        else:
-            yield from self.unknown(pos, hyp)
+    def moves(self, pos: int, hyp: Hyp, entry: bool) -> Iterator[tuple[int, Hyp]]:
+        """Where each move from `hyp` at `pos` leads. `entry`: a run may begin here with nothing to show for it."""
+        if hyp[1] == IN_STEP:
+            return self.in_step(pos, hyp, entry)
+        return self.out_of_step(pos, hyp) if hyp[1] > 0 else self.lead_lost(pos, hyp)
 
-    def in_step(self, pos: int, hyp: Hyp, loose: bool) -> Iterator[tuple[int, Hyp]]:
+    # Moves in step
+
+    def in_step(self, pos: int, hyp: Hyp, entry: bool) -> Iterator[tuple[int, Hyp]]:
         text, ch = self.text, self.text[pos]
         splice = SPLICE.match(text, pos) if ch in "(（" else None
-        if splice and reads(hyp.last, splice[1]):
-            yield splice.end(), self.skip(hyp, IN_STEP, pos, splice.end(), 8, SPLICED)
-            return
-        yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, 0, AS_SEEN)
         if splice:
-            yield from self.straddled(hyp, splice[1], pos, splice.end(), HALF_DROPPED, "lost")
-        elif ch in LOST_MARKS:
+            if reads(hyp[4], splice[1]):
+                refund = SPLICE_KEPT - (BARE if hyp[4] in self.spliced and hyp[5] and hyp[5][4] is not AS_SEEN else 0)
+                yield splice.end(), self.skip(hyp, IN_STEP, pos, splice.end(), refund, SPLICED)
+                return
+            yield from self.straddled(hyp, splice[1], pos, splice.end(), HALF_DROPPED)
+            yield splice.end(), self.kept(hyp, pos, splice.end(), GLOSS)
+            return
+        elif ch in LOST:
             swallowed = SWALLOWED.match(text, pos)
             if swallowed:
-                yield from self.straddled(hyp, swallowed[1], pos, swallowed.end(), HALF_SHOWN, "lost")
+                yield from self.straddled(hyp, swallowed[1], pos, swallowed.end(), HALF_SHOWN)
+                yield swallowed.end(), self.kept(hyp, pos, swallowed.end(), REMNANT)
+                return
             else:
                 yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, HALF_SHOWN, "lost half")
-        if ch in MARKS or ch in "，！？；：（）、":
-            a, b = self.bytes_at(pos)
-            for new in self.choose(hyp, by_trail(a), pos, pos, HALF_DROPPED + MARK_STRADDLED, "lost lead"):
-                yield pos + 1, Hyp(*new[:1], b, *new[2:])
-        if loose:
-            yield pos, self.skip(hyp, UNKNOWN, pos, pos, BYTE_LOST, "lost lead")
-            pair = self.pairs.get(ch)
-            if pair:
-                a, b = pair >> 8, pair & 255
-                if b >= 0x80:
-                    for new in self.choose(hyp, by_lead(a), pos, pos, BYTE_LOST, "lost trail"):
-                        yield pos + 1, Hyp(*new[:1], b, *new[2:])
-                    added = MARK_ADDED if pair == 0xA1A3 else BYTE_ADDED
-                    yield pos + 1, self.skip(hyp, b, pos, pos + 1, added, f"added {a:02X}")
+        elif ch in MARKS or ch in "，！？；：（）、":
+            lead, trail = self.bytes_of(ch)
+            charge = HALF_DROPPED + MARK_STRADDLED
+            for new in self.choose(hyp, by_trail(lead), trail, pos, pos + 1, charge, "lost lead"):
+                yield pos + 1, new
+        if entry and "\u2e80" <= ch:
+            yield from self.unseen_entry(pos, hyp)
+        yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, 0, AS_SEEN)
 
-    def bytes_at(self, pos: int) -> tuple[int, int]:
-        ch = self.text[pos]
-        if ch in MARKS:
-            return MARKS[ch]
-        pair = self.pairs[ch]
-        return pair >> 8, pair & 255
+    def bytes_of(self, ch: str) -> tuple[int, int]:
+        """The bytes that a visible character stands for; those of its full-width form for ASCII."""
+        pair = self.pairs.get(ch) or (MARKS[ch] if ch in MARKS else 0xA380 + ord(ch) if "!" <= ch <= "~" else 0)
+        return pair >> 8, pair & 0xFF
 
-    def straddled(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int, note: str) -> Iterator[tuple[int, Hyp]]:
-        """A splice names the character made of the last trail byte and a lost lead byte."""
-        pair = self.pairs.get(hyp.last, 0)
-        trail = pair & 255
-        if not trail:
-            return
-        for char in read_as(reading):
+    def straddled(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Iterator[tuple[int, Hyp]]:
+        """A splice names the character made of the last trail byte and a lead byte that is lost."""
+        trail = self.pairs.get(hyp[4], 0) & 0xFF
+        for char in read_as(reading) if trail else "":
             named = self.pairs.get(char, 0)
-            if named >> 8 == trail and named & 255 >= 0x80:
-                note_ = f"{note} {named & 255:02X} ({char})"
-                yield end, self.skip(hyp, named & 255, pos, end, charge, note_)
+            if named >> 8 == trail and named & 0xFF > 0x80:
+                extra = charge if char in self.spliced else charge + BARE
+                yield end, self.skip(hyp, named & 0xFF, pos, end, extra, "splice of " + char, named & 0xFF)
+
+    def unseen_entry(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+        """A lead byte lost before `pos`, a trail byte inside the character there, or a byte too many."""
+        yield pos, self.skip(hyp, UNKNOWN, pos, pos, BYTE_LOST, "lost half")
+        pair = self.pairs.get(self.text[pos], 0)
+        lead, trail = pair >> 8, pair & 0xFF
+        if trail > 0x80:
+            for new in self.choose(hyp, by_lead(lead), trail, pos, pos + 1, BYTE_LOST, "lost trail"):
+                yield pos + 1, new
+        if pair == 0xA1A3:
+            yield pos + 1, self.skip(hyp, trail, pos, pos + 1, MARK_ADDED, "added", lead)
+
+    # Moves out of step
 
     def out_of_step(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
-        text, held, chars = self.text, hyp.held, self.chars
-        end_of_line = pos >= len(text) or text[pos] == "\n"
-        ch = "" if end_of_line else text[pos]
-        pair = self.pairs.get(ch, 0) if ch else 0
-        drops = BYTE_LOST
-        if pair:
-            a, b = pair >> 8, pair & 255
-            char = chars[held << 8 | a]
-            if char and not is_private(char):
-                if b >= 0x80:
-                    yield pos + 1, self.emit(hyp, char, b, pos, pos + 1)
-                else:
-                    inner = self.emit(hyp, char, IN_STEP, pos, pos)
-                    yield pos + 1, self.emit(inner, chr(b), IN_STEP, pos, pos + 1)
-        elif ch:
-            drops = HALF_DROPPED
-            if "@" <= ch <= "~":
-                char = chars[held << 8 | ord(ch)]
-                if char and not is_private(char):
-                    yield pos + 1, self.emit(hyp, char, IN_STEP, pos, pos + 1)
-            if "!" <= ch <= "~" or ch == "、":
-                a, b = MARKS[ch] if ch in MARKS else (0xA3, ord(ch) + 0x80)
-                char = chars[held << 8 | a]
-                if char and not is_private(char):
-                    charge = MARK_STRADDLED if ch in MARKS else 3 * MARK_STRADDLED
-                    yield pos + 1, self.emit(hyp, char, b, pos, pos + 1, charge)
-        else:
-            drops = HALF_DROPPED
-        splice = SPLICE.match(text, pos) if ch in ("(", "（") else None
+        text, held = self.text, hyp[1]
+        ch = text[pos] if pos < len(text) and text[pos] != "\n" else ""
+        if ch in LOST and ch:
+            yield from self.half_lost(pos, hyp)
+            return
+        splice = SPLICE.match(text, pos) if ch in "(（" and ch else None
         if splice:
-            lead = self.pairs.get(hyp.last, 0) & 255
-            if lead and reads(chars[lead << 8 | held], splice[1]):
-                yield splice.end(), self.skip(hyp, held, pos, splice.end(), 8, SPLICED)
-            drops = HALF_DROPPED
-            yield from self.named(hyp, splice[1], pos, splice.end(), HALF_DROPPED)
-        if ch and ch in LOST_MARKS:
-            swallowed = SWALLOWED.match(text, pos)
-            if swallowed:
-                yield from self.named(hyp, swallowed[1], pos, swallowed.end(), HALF_SHOWN)
-            else:
-                for new in self.choose(hyp, by_lead(held), pos, pos + 1, 0, "lost"):
-                    yield pos + 1, new
-        elif not splice:
-            if ch in ("，", "、", "；", "：", "？", "！", "（", "）", "。", "“", "”"):
-                drops = min(drops, HALF_DROPPED)
-            for new in self.choose(hyp, by_lead(held), pos, pos, drops, "lost"):
+            named = (self.pairs.get(hyp[4], 0) & 0xFF) << 8 | held
+            if reads(self.chars[named], splice[1]):
+                yield splice.end(), self.skip(hyp, held, pos, splice.end(), SPLICE_KEPT, SPLICED)
+            yield from self.named(hyp, splice[1], pos, splice.end(), LEFT_DROPPED)
+        straight = list(self.straight(pos, hyp, ch)) if ch else []
+        yield from straight
+        paired = ch in self.pairs and ch not in "，、；：？！（）。“”"
+        if paired and straight and straight[0][1][0] - hyp[0] + self.ahead(pos + 1, straight[0][1]) < PLAUSIBLE:
+            return
+        if single := self.chars[held << 8 | 0x80]:
+            end = pos + (ch == "€")
+            yield end, self.emit(hyp, single, IN_STEP, pos, end, LEFT_DROPPED, "lost trail", 0x80)
+        if not self.keeps_private and ch:
+            for new in self.choose(hyp, deletable(held), None, pos, pos, PAIR_DELETED, "deleted"):
                 yield pos, new
-        if (lone := chars[held << 8 | 0x80]) and not is_private(lone):
-            at = pos + (ch == "€")
-            yield at, self.emit(hyp, lone, IN_STEP, pos, at, HALF_DROPPED, "lost 80")
-        if not self.keeps_private and not end_of_line:
-            for new in self.choose(hyp, deleted_after(held), pos, pos, PAIR_DELETED, "deleted", None):
+        if not splice:
+            charge = BYTE_LOST if paired else LEFT_DROPPED
+            for new in self.choose(hyp, by_lead(held), IN_STEP, pos, pos, charge, "lost trail"):
+                yield pos, new
+
+    def straight(self, pos: int, hyp: Hyp, ch: str) -> Iterator[tuple[int, Hyp]]:
+        """Re-read `ch` as it is: its first byte completes what is held, its second is held."""
+        lead, trail = self.bytes_of(ch)
+        char = self.chars[hyp[1] << 8 | lead]
+        if lead and char and not is_private(char):
+            charge = 0 if ch > "\x7f" else MARK_STRADDLED if ch in MARKS else ASCII_FOLDED
+            if trail > 0x80:
+                yield pos + 1, self.emit(hyp, char, trail, pos, pos + 1, charge, SHIFTED)
+            elif trail < 0x80:
+                inner = self.emit(hyp, char, IN_STEP, pos, pos, charge, SHIFTED)
+                yield pos + 1, self.emit(inner, chr(trail), IN_STEP, pos, pos + 1, 0, SHIFTED)
+        if "@" <= ch <= "~":
+            char = self.chars[hyp[1] << 8 | ord(ch)]
+            if char and not is_private(char):
+                yield pos + 1, self.emit(hyp, char, IN_STEP, pos, pos + 1, 0, SHIFTED)
+
+    def ahead(self, pos: int, hyp: Hyp) -> int:
+        """What the next character costs if all goes on straight; nothing where that can't be said."""
+        ch = self.text[pos] if pos < len(self.text) else ""
+        pair = self.pairs.get(ch, 0)
+        if not pair or hyp[1] <= 0:
+            return 0
+        char = self.chars[hyp[1] << 8 | pair >> 8]
+        self.steps += 1
+        return self.lm.cost(hyp[2], hyp[3], symbols(char)) if char and not is_private(char) else PLAUSIBLE
+
+    def half_lost(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+        """'?' in a run: the trail byte of what is held is lost, and the text is in step again; or of a deleted pair's."""
+        swallowed = SWALLOWED.match(self.text, pos)
+        if swallowed:
+            yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
+            return
+        for new in self.choose(hyp, by_lead(hyp[1]), IN_STEP, pos, pos + 1, 0, "lost trail"):
+            yield pos + 1, new
+        if not self.keeps_private:
+            for new in self.choose(hyp, deletable(hyp[1]), None, pos, pos, PAIR_DELETED, "deleted"):
                 yield pos, new
 
     def named(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Iterator[tuple[int, Hyp]]:
-        """A splice names the character whose lead byte is held, or unknown but for its partner."""
+        """A splice names the character whose lead byte is held, or one whose lead byte went with a deleted pair."""
+        leads = user_leads(-hyp[1]) if hyp[1] < 0 else (hyp[1],)
         for char in read_as(reading):
             pair = self.pairs.get(char, 0)
-            lead = pair >> 8
-            if lead == hyp.held or (hyp.held < UNKNOWN and self.is_user(-hyp.held, lead)):
-                yield end, self.emit(hyp, char, IN_STEP, pos, end, charge, f"lost {pair & 255:02X}")
+            if pair >> 8 in leads:
+                extra = charge - BARE if char in self.spliced else charge + BARE
+                yield end, self.emit(hyp, char, IN_STEP, pos, end, extra, "lost trail", pair & 0xFF)
 
-    def is_user(self, lead: int, trail: int) -> bool:
-        char = self.chars[lead << 8 | trail]
-        return bool(char) and is_private(char)
+    # Moves with a lead byte lost
 
-    def unknown(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
-        text = self.text
+    def lead_lost(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+        text, partner = self.text, -hyp[1] if hyp[1] < UNKNOWN else 0
         if pos >= len(text) or text[pos] == "\n":
             return
         ch = text[pos]
-        partner = -hyp.held if hyp.held < UNKNOWN else 0
-        pair = self.pairs.get(ch, 0)
-        if pair:
-            a, b = pair >> 8, pair & 255
-        elif ch in MARKS:
-            a, b = MARKS[ch]
-        elif "@" <= ch <= "~":
-            a, b = ord(ch), IN_STEP
-        elif ch in LOST_MARKS and partner:
-            swallowed = SWALLOWED.match(text, pos)
-            if swallowed:
-                yield from self.named(hyp, swallowed[1], pos, swallowed.end(), HALF_SHOWN)
-            else:
-                cands = [c for lead in LEADS if self.is_user(partner, lead) for c in by_lead(lead)[:12]]
-                for new in self.choose(hyp, cands, pos, pos + 1, HALF_SHOWN, "lost"):
-                    yield pos + 1, new
+        if ch in LOST:
+            if partner:
+                yield from self.both_lost(pos, hyp)
             return
-        else:
-            return
-        cands = by_trail(a)
-        if partner:
-            cands = [c for c in cands if self.is_user(partner, c[0])]
-        if b == IN_STEP or b >= 0x80:
-            for new in self.choose(hyp, cands, pos, pos + 1, 0, "lost lead", b):
-                yield pos + 1, new
-        else:
-            for new in self.choose(hyp, cands, pos, pos, 0, "lost lead"):
-                yield pos + 1, self.emit(new, chr(b), IN_STEP, pos, pos + 1)
+        lead, trail = self.bytes_of(ch)
+        ways = [(lead, trail)] if lead and (ch > "\x7f" or ch in MARKS) else []
+        ways += [(ord(ch), IN_STEP)] if "@" <= ch <= "~" else []
+        leads = user_leads(partner) if partner else ()
+        for first, held in ways:
+            cands = [c for c in by_trail(first) if c[2] in leads] if partner else by_trail(first)
+            literal = "" if held > 0x80 or held == IN_STEP else chr(held)
+            for new in self.choose(hyp, cands, IN_STEP if literal else held, pos, pos + 1, 0, "lost lead"):
+                yield pos + 1, self.emit(new, literal, IN_STEP, pos + 1, pos + 1, 0, SHIFTED) if literal else new
 
-    def as_seen(self, start: int, end: int) -> int:
-        """The cost of the text as it is."""
-        text, pos = self.text, start
-        hyp = self.first(start)
-        while pos < end:
-            splice = SPLICE.match(text, pos) if text[pos] in "(（" else None
-            if splice and reads(hyp.last, splice[1]):
-                pos = splice.end()
-                continue
-            hyp = self.emit(hyp, text[pos], IN_STEP, pos, pos + 1)
-            pos += 1
-        return hyp.cost
+    def both_lost(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+        """After a deleted pair, '?': of one character both bytes are lost, but for what the deleted pair says."""
+        swallowed = SWALLOWED.match(self.text, pos)
+        if swallowed:
+            yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
+            return
+        leads = user_leads(-hyp[1])
+        cands = [
+            (self.lm.lone(symbol), symbol, pair & 0xFF, char)
+            for symbol in self.lm.successors(hyp[3])
+            if (char := symbol) and (pair := self.pairs.get(char, 0)) >> 8 in leads
+        ]
+        for new in self.choose(hyp, cands, IN_STEP, pos, pos + 1, 0, "lost both, trail"):
+            yield pos + 1, new
+
+    # The beam
 
     def first(self, start: int) -> Hyp:
-        line = self.text.rfind("\n", 0, start) + 1
-        one = self.sym[start - 2] if start - 2 >= line else BOUNDARY
-        two = self.sym[start - 1] if start - 1 >= line else BOUNDARY
-        last = self.text[start - 1] if start > line else BOUNDARY
-        return Hyp(0, IN_STEP, one, two, last, None)
+        """The hypothesis that all is in step up to `start`."""
+        one, two, last = BOUNDARY, BOUNDARY, BOUNDARY
+        before = self.back(start, 2)
+        seen = SPLICE.sub("", self.text[before:start])
+        if seen:
+            last, two = seen[-1], symbols(seen[-1])
+        if len(seen) > 1:
+            one = symbols(seen[-2])
+        return 0, IN_STEP, one, two, last, None
 
-    # -- the beam
-    def run(self, start: int, clue: int, loose: int, limit: int) -> tuple[int, list[Hyp]]:
-        """Search from `start` on; entries without a visible clue only at clue - loose … clue. Returns where all that is
-        left is in step again, and what is left, best first."""
+    def back(self, pos: int, count: int) -> int:
+        """`count` characters before `pos` in its line; a splice does not count, and is not cut in two."""
+        text = self.text
+        while count and pos > 0 and text[pos - 1] != "\n":
+            if text[pos - 1] in ")）" and (found := _LAST_SPLICE.search(text, max(0, pos - 18), pos)):
+                pos = found.start()
+                continue
+            pos -= 1
+            count -= 1
+        return pos
+
+    def as_seen(self, start: int, end: int) -> int:
+        """The cost of `text[start:end]` as it is."""
+        pos, hyp = start, self.first(start)
+        while pos < end:
+            pos, hyp = list(self.in_step(pos, hyp, False))[-1]
+        return hyp[0]
+
+    def shifted(self, pos: int, count: int) -> tuple[int, int]:
+        """The cost of `count` characters re-read from the second byte of `text[pos]` on, and that of what is seen."""
+        lm, sym = self.lm, self.sym
+        one = two = BOUNDARY
+        _, held = self.bytes_of(self.text[pos])
+        cost = seen = 0
+        for at in range(pos + 1, pos + 1 + count):
+            lead, trail = self.bytes_of(self.text[at]) if at < len(self.text) else (0, 0)
+            char = self.chars[held << 8 | lead]
+            if not char or "\ue000" <= char <= "\uf8ff":
+                return cost + 2 * PLAUSIBLE, seen
+            symbol = symbols(char)
+            cost += lm.cost(one, two, symbol) if two != BOUNDARY else lm.lone(symbol)
+            seen += lm.cost(sym[at - 2] if at > 1 else BOUNDARY, sym[at - 1], sym[at])
+            one, two, held = two, symbol, trail
+        return cost, seen
+
+    def run(self, start: int, clue: int, entries: range, limit: int) -> tuple[int, list[Hyp]]:
+        """Search from `start` until, past `clue`, all that is left is in step and agrees on what comes last.
+
+        A run may begin at `entries` with nothing to show for it. Gives the end and what is left, likeliest first.
+        """
         stop = self.text.find("\n", start)
-        stop = len(self.text) if stop < 0 else stop
-        buckets: dict[int, list[Hyp]] = {start: [self.first(start)]}
+        stop = min(len(self.text) if stop < 0 else stop, start + limit)
+        coming: dict[int, list[Hyp]] = {start: [self.first(start)]}
         pos = start
         while True:
-            here = self.pruned(pos, buckets.pop(pos, []), stop, clue, loose)
-            if pos >= stop or pos - start > limit:
+            here = best(coming.pop(pos, []))
+            if pos > clue + 1 and not coming and len({h[1:4] for h in here}) == 1 and here[0][1] == IN_STEP:
                 return pos, here
-            if pos > clue + 1 and here and not buckets and all(h.held == IN_STEP for h in here):
-                if len({(h.one, h.two) for h in here}) == 1:
-                    return pos, here
-            free = clue - loose <= pos <= clue
-            for hyp in here:
-                for at, new in self.moves(pos, hyp, free):
-                    if at > pos:
-                        buckets.setdefault(at, []).append(new)
+            staying = here
+            for _ in range(2):  # a move that consumes nothing may follow another once
+                grown: list[Hyp] = []
+                for hyp in staying:
+                    if pos >= stop and hyp[1] <= 0:
+                        continue
+                    for at, new in self.moves(pos, hyp, pos in entries):
+                        if at > pos:
+                            coming.setdefault(at, []).append(new)
+                        else:
+                            grown.append(new)
+                if pos >= stop:
+                    return pos, best([h for h in here + grown if h[1] == IN_STEP])
+                staying = best(grown)
+                if here and staying:
+                    staying = [h for h in staying if h[0] <= here[0][0] + BEAM]
             pos += 1
 
-    def pruned(self, pos: int, here: list[Hyp], stop: int, clue: int, loose: int) -> list[Hyp]:
-        """The hypotheses worth following at `pos`, those that move without consuming anything included."""
-        free = clue - loose <= pos <= clue
-        grown = list(here)
-        for hyp in self.best(here):
-            if hyp.held > 0:
-                grown += [new for at, new in self.out_of_step(pos, hyp) if at == pos]
-            elif hyp.held == IN_STEP and free and pos < stop:
-                grown += [new for at, new in self.in_step(pos, hyp, True) if at == pos]
-        return self.best(grown)
 
-    def best(self, here: list[Hyp]) -> list[Hyp]:
-        if not here:
-            return here
-        here.sort(key=lambda h: h.cost)
-        bound, seen, kept = here[0].cost + BEAM, {}, []
-        for hyp in here:
-            if hyp.cost > bound or len(kept) >= WIDTH:
-                break
-            key = hyp[1:5]
-            if seen.get(key, 0) < 2:
-                seen[key] = seen.get(key, 0) + 1
-                kept.append(hyp)
-        return kept
+def best(hyps: list[Hyp]) -> list[Hyp]:
+    """The likeliest, at most two of each state, none too far behind."""
+    if len(hyps) < 2:
+        return hyps
+    hyps.sort(key=_cost)
+    bound = hyps[0][0] + BEAM
+    seen: dict[tuple[int, str, str, str], int] = {}
+    kept: list[Hyp] = []
+    for hyp in hyps:
+        if hyp[0] > bound or len(kept) >= WIDTH:
+            break
+        count = seen.get(hyp[1:5], 0)
+        if count < 2:
+            seen[hyp[1:5]] = count + 1
+            kept.append(hyp)
+    return kept
+
+
+def _cost(hyp: Hyp) -> int:
+    return hyp[0]
 
 
 def segments(hyp: Hyp) -> list[Segment]:
+    """How a hypothesis reads the text, in order."""
     found = []
-    at = hyp.back
+    at = hyp[5]
     while at is not None:
-        found.append(at)
-        at = at.before
+        found.append(Segment(*at))
+        at = at[0]
     return found[::-1]

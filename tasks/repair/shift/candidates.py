@@ -1,0 +1,55 @@
+"""Which characters an unknown byte can make: by its known half, commonest first. Made once, when first asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from tasks.repair.lm import UNIT, model, symbols
+from tasks.repair.shift.pairs import LEADS, TRAILS, characters, is_private
+
+LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
+# A splice, doubled or not, and what is left of one whose bracket half a character swallowed.
+SPLICE = re.compile(rf"[(（]([{LETTERS}]{{1,6}}) ?[)）](?:[(（]\1 ?[)）])?")
+SWALLOWED = re.compile(rf"[?\N{{REPLACEMENT CHARACTER}}][(（]?([{LETTERS}]{{1,6}}) ?[)）](?:[(（]\1 ?[)）])?")
+
+# Rarer characters than one in half a million are never guessed, only read where their bytes are known.
+RAREST = round(13.2 / UNIT)
+
+Candidate = tuple[int, str, int, str]  # cost by itself, symbol, the unknown byte, character
+
+
+@cache
+def by_trail(trail: int) -> list[Candidate]:
+    """The characters whose second byte is `trail`; the unknown byte is the first.
+
+    >>> [char for _, _, _, char in by_trail(0xA3)[:2]]
+    ['。', '，']
+    """
+    return _ranked((lead, characters()[lead << 8 | trail]) for lead in LEADS)
+
+
+@cache
+def by_lead(lead: int) -> list[Candidate]:
+    """The characters whose first byte is `lead`; the unknown byte is the second."""
+    return _ranked((trail, characters()[lead << 8 | trail]) for trail in TRAILS)
+
+
+@cache
+def user_leads(first: int) -> frozenset[int]:
+    """The second bytes of the user areas' pairs that begin with `first`, as far as they can begin a pair themselves."""
+    return frozenset(second for second in LEADS if is_private(characters()[first << 8 | second]))
+
+
+@cache
+def deletable(lead: int) -> list[Candidate]:
+    """Those of `by_lead` whose second byte can begin a pair of the user areas."""
+    return [candidate for candidate in by_lead(lead) if user_leads(candidate[2])]
+
+
+def _ranked(found: Iterable[tuple[int, str]]) -> list[Candidate]:
+    lone = model().lone
+    usable = ((symbols(char), byte, char) for byte, char in found if char and not is_private(char))
+    ranked = sorted((lone(symbol), symbol, byte, char) for symbol, byte, char in usable)
+    return [candidate for candidate in ranked if candidate[0] < RAREST]
