@@ -1,25 +1,44 @@
-"""Repair: what damage left in the decoded text, brought back to what was written; what cannot be, marked as unrepaired."""
+"""Repair: what damage left in the decoded text, brought back to what was written, or marked as unrepaired."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tasks.ledger import Ledger
 from tasks.records import Edit
+from tasks.repair.clues import clue_edits
+from tasks.repair.controls import control_edits
+from tasks.repair.entities import entity_edits
+from tasks.repair.layers import beside
+from tasks.repair.mojibake import mojibake_edits
+from tasks.repair.noise import noise_edits
+from tasks.repair.shift import repair_shifts
 from tasks.repair.splice import find_splices, splice_edits
 from tasks.repair.table import infer_table
 
 
 def repair(ledger: Ledger) -> Ledger:
-    """Repair a page's text.
+    """Repair a page's text, a layer a step. No step adds or removes a line end, and none touches healthy text.
+
+    1. passages decoded as something else than they were, while all their bytes are still there
+    2. entities and escapes
+    3. control and invisible characters, which may be bytes of 1
+    4. bytes out of step, and splices; the search for the former needs the latter in place, and owns those in its spans
+    5. commas put in beside other marks, if the page is damaged
+    6. marks on what is left of damage
 
     >>> ledger = repair(Ledger.of("產(chǎn)業(yè)發(fā)展"))
     >>> ledger.text, ledger.edits[0].why
     ('產業發展', "the page's table has 產(chǎn) at 1 of 1 places")
     """
-    return ledger.then(_pinyin(ledger.text))
+    for step in (mojibake_edits, entity_edits, control_edits):
+        ledger = ledger.then(step(ledger.text))
+    found = _out_of_step(ledger.text)
+    damaged = any(edit.applied for edit in found)
+    ledger = ledger.then(found)
+    ledger = ledger.then(noise_edits(ledger.text, damaged))
+    return ledger.then(clue_edits(ledger.text, damaged))
 
 
-def _pinyin(text: str) -> Sequence[Edit]:
+def _out_of_step(text: str) -> list[Edit]:
     splices = find_splices(text)
-    return splice_edits(splices, infer_table(splices, text))
+    table = infer_table(splices, text)
+    return beside(repair_shifts(text, table.readings), splice_edits(splices, table))

@@ -1,0 +1,36 @@
+"""The lesser noise of damaged sites: commas put in beside other marks (`指出，，2014年`, `讲话，。`)."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.records import Edit, Stage
+from tasks.script.tables import HANZI
+
+# A comma beside a comma or a full stop, between Chinese characters. Three commas in a row are somebody's ellipsis.
+_DOUBLED = re.compile(
+    f"(?<=[{HANZI}0-9A-Za-z%”’》）)])(?:，，|,,|，。|。，|,。|。,|，、|、，|，；|；，)(?=[{HANZI}0-9A-Za-z“‘《（(”’\n]|$)"
+)
+# So many on a page that shows no other damage are a tool's doing; a single one may be a slip of the writer's, or meant.
+MANY = 3
+
+
+def noise_edits(text: str, damaged: bool) -> list[Edit]:
+    """Edits that take such commas out of a page that is `damaged` otherwise, or has many of them.
+
+    >>> [(edit.before, edit.after) for edit in noise_edits("会议指出，，今年要抓落实，。", damaged=True)]
+    [('，，', '，'), ('，。', '。')]
+    >>> noise_edits("会议指出，，今年要抓落实。", damaged=False)
+    []
+    """
+    found = list(_DOUBLED.finditer(text))
+    if not damaged and len(found) < MANY:
+        return []
+    return [_edit(match) for match in found]
+
+
+def _edit(match: re.Match[str]) -> Edit:
+    before = match[0]
+    after = next((mark for mark in before if mark not in "，,"), before[0])
+    why = "a comma put in beside another mark"
+    return Edit(match.start(), match.end(), before, after, Stage.REPAIR, "doubled_mark", 0.9, why=why)
