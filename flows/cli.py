@@ -1,0 +1,210 @@
+"""The command line: `qingwen run`, `fix`, `explain`, `report`, `serve`.
+
+Only the standard library is imported here, and each command imports what it needs: `qingwen fix` is a filter, and a
+filter that takes a second to start is of no use in a pipe.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from tasks.errors import QingwenError, UsageError
+from tasks.records import Punctuation, Target
+from tasks.version import PIPELINE_VERSION
+
+_FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+
+_EPILOG = """\
+examples:
+  qingwen run                                raw/ into curated/; a second call does only what is new
+  qingwen run --raw crawl --curated tables   the same with folders of your own
+  qingwen fix page.txt > repaired.txt        one page, any encoding in, UTF-8 out
+  curl -s https://… | qingwen fix --strip    as a filter, without menus and footers
+  qingwen explain page.html                  what was changed, why, and how sure it is
+  qingwen report curated                     a page of figures and samples to open in a browser
+
+exit status: 0 done (rejected pages do not count as a failure), 1 failed, 2 wrong usage
+"""
+
+_RUN_EPILOG = """\
+Settings come from --settings FILE (TOML), then from the environment (QINGWEN_TARGET, QINGWEN_LIMITS__PAGE_BYTES, …),
+then from these options; the later one counts. A file of settings:
+
+  target = "Hans"            # or Hant, keep
+  punctuation = "fullwidth"  # or keep
+  shard_bytes = 16777216
+  [strip]
+  related = false            # leave lists of related news where they are
+  [limits]
+  page_bytes = 67108864
+
+examples:
+  qingwen run --raw raw/samples --curated /tmp/tables
+  QINGWEN_TARGET=keep qingwen run
+"""
+
+_FIX_EPILOG = """\
+examples:
+  qingwen fix page.txt                  repaired text, simplified characters
+  qingwen fix --target keep *.txt       in the script that each page is in
+  zcat page.html.gz | qingwen fix --strip
+"""
+
+_EXPLAIN_EPILOG = """\
+examples:
+  qingwen explain page.txt              every edit in its place; removed text is struck out
+  qingwen explain --json page.txt | jq '.edits[] | select(.confidence < 0.9)'
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        status: int = options.call(options)
+        sys.stdout.flush()
+    except QingwenError as error:
+        return _complain(str(error), _WRONG_USAGE if isinstance(error, UsageError) else _FAILED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python must not try to flush it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FAILED
+    except KeyboardInterrupt:
+        return _complain("interrupted; what is written stays, and the next run goes on from there", _INTERRUPTED)
+    return status
+
+
+def _complain(sentence: str, status: int) -> int:
+    print(f"qingwen: {sentence}", file=sys.stderr)
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's parser."""
+    shape = argparse.RawDescriptionHelpFormatter
+    root = argparse.ArgumentParser(
+        prog="qingwen",
+        description="Raw crawled Chinese pages in, curated Parquet tables out; and a filter for single pages.",
+        epilog=_EPILOG,
+        formatter_class=shape,
+    )
+    root.add_argument("--version", action="version", version=f"qingwen {PIPELINE_VERSION}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, says: str, epilog: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=says, description=f"{says}.", epilog=epilog, formatter_class=shape)
+
+    _add_run(command("run", "curate the pages of raw/ that curated/ does not hold yet", _RUN_EPILOG))
+    _add_fix(command("fix", "repair text: files or standard input, in any encoding, to standard output", _FIX_EPILOG))
+    _add_explain(command("explain", "show every edit of a page, with why and how sure", _EXPLAIN_EPILOG))
+    _add_report(command("report", "write one HTML page of figures and samples about a folder of tables"))
+    _add_serve(command("serve", "serve the scheduled deployment until interrupted"))
+    return root
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    run.add_argument("--raw", metavar="URI", help="folder of raw pages (default: raw)")
+    run.add_argument("--curated", metavar="URI", help="folder that the tables are written to (default: curated)")
+    _add_settings(run)
+    run.add_argument("--runner", choices=("local", "dask"), help="what does the work (default: local)")
+    run.add_argument("--dask-address", metavar="ADDRESS", help="scheduler of a Dask cluster that is up")
+    run.add_argument("--workers", metavar="N", type=int, help="worker processes (default: one a processor core)")
+    _add_policy(run, defaults=False)
+    run.add_argument("--verbose", action="store_true", help="show Prefect's log on a terminal too")
+    run.set_defaults(call=_run)
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--settings", metavar="FILE", help="a TOML file of settings")
+
+
+def _add_policy(command: argparse.ArgumentParser, *, defaults: bool) -> None:
+    target, punctuation = (Target.HANS, Punctuation.FULLWIDTH) if defaults else (None, None)
+    command.add_argument(
+        "--target",
+        choices=[str(value) for value in Target],
+        default=target,
+        help="script of the result (default: Hans)",
+    )
+    command.add_argument(
+        "--punctuation",
+        choices=[str(value) for value in Punctuation],
+        default=punctuation,
+        help="what becomes of ASCII punctuation between Chinese characters (default: fullwidth)",
+    )
+
+
+def _add_fix(fix: argparse.ArgumentParser) -> None:
+    fix.add_argument("files", metavar="FILE", nargs="*", help="pages; without any, or for -, standard input")
+    fix.add_argument("--strip", action="store_true", help="also remove menus, footers and spam")
+    _add_policy(fix, defaults=True)
+    fix.set_defaults(call=_fix)
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("file", metavar="FILE", help="a page, or a container of pages; - for standard input")
+    explain.add_argument("--json", action="store_true", help="an object a page, for programs")
+    explain.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto)")
+    _add_policy(explain, defaults=True)
+    explain.set_defaults(call=_explain)
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    report.add_argument("curated", metavar="CURATED", help="folder of tables")
+    report.add_argument("--output", "-o", metavar="FILE", help="where to (default: CURATED/_report.html; - for stdout)")
+    report.set_defaults(call=_report)
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument(
+        "--cron", metavar='"…"', default="0 3 * * *", help='when (default: "0 3 * * *", nightly at three)'
+    )
+    serve.add_argument("--raw", metavar="URI", help="folder of raw pages (default: raw)")
+    serve.add_argument("--curated", metavar="URI", help="folder that the tables are written to (default: curated)")
+    _add_settings(serve)
+    serve.set_defaults(call=_serve)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from flows.run import run
+
+    names = ("raw", "curated", "runner", "dask_address", "workers", "target", "punctuation")
+    return run(options.settings, {name: getattr(options, name) for name in names}, verbose=options.verbose)
+
+
+def _fix(options: argparse.Namespace) -> int:
+    from flows.fix import fix
+
+    return fix(options.files or ["-"], Target(options.target), Punctuation(options.punctuation), strip=options.strip)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from flows.explain import explain
+
+    policy = Target(options.target), Punctuation(options.punctuation)
+    colour = options.color == "always" or (options.color == "auto" and _wants_colour())
+    return explain(options.file, *policy, as_json=options.json, colour=colour)
+
+
+def _wants_colour() -> bool:
+    """A terminal, and no wish to the contrary (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _report(options: argparse.Namespace) -> int:
+    from flows.report import write_report
+
+    return write_report(options.curated, options.output)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from flows.serve import serve
+
+    return serve(options.settings, {"raw": options.raw, "curated": options.curated}, options.cron)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""`qingwen fix`: decode, repair, scripts, and strip if asked; bytes in, UTF-8 out. Nothing heavy is imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tasks.errors import InputError
+from tasks.records import Page, Policy, Punctuation, Reason, Reject, Target
+
+
+def fix(files: Sequence[str], target: Target, punctuation: Punctuation, *, strip: bool) -> int:
+    """Write the repaired text of each file to standard output. Returns 1 if one could not be decoded, else 0.
+
+    Raises InputError if a file cannot be read.
+    """
+    policy = Policy(target=target, punctuation=punctuation)
+    status = 0
+    for name in files:
+        text = fixed(page_of(name), policy, strip=strip)
+        if isinstance(text, str):
+            sys.stdout.buffer.write(text.encode())
+        elif text.reason is not Reason.EMPTY:
+            print(f"qingwen: {name}: {text.detail or text.reason}", file=sys.stderr)
+            status = 1
+    return status
+
+
+def page_of(name: str) -> Page:
+    """The page in a file, or on standard input for "-". Raises InputError if it cannot be read."""
+    from tasks.read.kinds import HEAD_BYTES, media_of
+
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from error
+    return Page(name, raw, media_of(name, raw[:HEAD_BYTES]))
+
+
+def fixed(page: Page, policy: Policy, *, strip: bool = False) -> str | Reject:
+    """The page's repaired text in the target script, or why there is none.
+
+    >>> fixed(Page("-", "產(chǎn)業(yè)發(fā)展".encode("gb18030")), Policy())
+    '产业发展'
+    """
+    from tasks.decode import decode
+    from tasks.ledger import Ledger
+    from tasks.repair import repair
+    from tasks.script.convert import converter
+    from tasks.script.detect import detect_script
+    from tasks.strip import strip as stripped
+
+    decoded = decode(page, policy.limits)
+    if isinstance(decoded, Reject):
+        return decoded
+    ledger = repair(Ledger.of(decoded.text).then(decoded.edits))
+    convert = converter(detect_script(ledger.text), policy.target, policy.punctuation)
+    if strip:
+        ledger, _ = stripped(ledger, decoded.blocks, policy)
+    return convert(ledger.text)

@@ -1,0 +1,64 @@
+"""`qingwen run`: the flow, with a bar on a terminal and a table at the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flows.environment import prepare
+from flows.plan import Plan
+from flows.progress import watcher
+from flows.settings import Settings
+from flows.terminal import Bar, show_summary
+from flows.work import survey
+from tasks.errors import QingwenError
+from tasks.write.store import locked, read_manifests, sweep
+
+
+def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
+    """Run the flow with the settings of a file, the environment and the command line. Returns the exit status.
+
+    Raises UsageError if a setting is wrong, there is nothing to read or another run is at work, QingwenError if the run
+    failed.
+    """
+    settings = Settings.load(settings_file, os.environ, overrides)
+    work = survey(settings)
+    if not work.shards and not work.superseded:
+        return _nothing_to_do(settings, work)
+    terminal = sys.stderr.isatty()
+    prepare()
+    if terminal and not verbose:
+        # The bar has the terminal to itself; the log goes on to the server, for the UI.
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    from flows.curate import curate
+
+    with Bar(shown=terminal) as bar:
+        token = watcher.set(bar)
+        try:
+            record = curate(settings)
+        except QingwenError:
+            raise
+        except Exception as error:
+            if verbose:
+                raise
+            raise QingwenError(
+                f"the run failed with {type(error).__name__}: {error} (--verbose shows where)"
+            ) from error
+        finally:
+            watcher.reset(token)
+    show_summary(record, Path(settings.curated))
+    return 0
+
+
+def _nothing_to_do(settings: Settings, work: Plan) -> int:
+    """Say so, and clear what a run that died may have left; no server is started for that."""
+    curated = Path(settings.curated)
+    with locked(curated):
+        sweep(curated, [manifest.shard for manifest in read_manifests(curated)])
+    tally = [manifest.tally for manifest in work.unchanged]
+    pages, kept = sum(one.pages for one in tally), sum(one.kept for one in tally)
+    print(f"Nothing to do: all {pages} pages of {settings.raw} are in {settings.curated} ({kept} kept), as now set.")
+    return 0

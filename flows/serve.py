@@ -1,0 +1,90 @@
+"""`qingwen serve`: the scheduled deployment, served from this process, with Prefect's server and UI if none is named."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from flows.environment import prepare
+from flows.settings import Settings
+from tasks.errors import QingwenError
+
+#: Prefect's own port, unless PREFECT_SERVER_API_PORT names another.
+_PORT = "4200"
+# Making the database takes up to 20 s on a laptop; a busy machine gets six times that.
+_START_SECONDS = 120
+
+
+def serve(settings_file: str | None, overrides: Mapping[str, Any], cron: str) -> int:
+    """Serve the flow on a schedule until interrupted. Without PREFECT_API_URL, start a Prefect server for as long.
+
+    Raises SettingsError if a setting is wrong, QingwenError if the schedule is or if the server does not start.
+    """
+    settings = Settings.load(settings_file, os.environ, overrides)
+    _check(cron)
+    with _server():
+        prepare()
+        from flows.curate import curate
+
+        curate.serve(
+            name="curate",
+            cron=cron,
+            parameters={"settings": settings.model_dump(mode="json")},
+            limit=1,
+            description="Curates what is new in raw/.",
+            tags=["qingwen"],
+            print_starting_message=True,
+        )
+    return 0
+
+
+def _check(cron: str) -> None:
+    from datetime import UTC, datetime
+
+    from cronsim import CronSim, CronSimError
+
+    try:
+        CronSim(cron, datetime.now(UTC))
+    except CronSimError as error:
+        raise QingwenError(f"the schedule {cron!r} is not a cron expression: {error}") from error
+
+
+@contextmanager
+def _server() -> Iterator[None]:
+    """A Prefect server on loopback, stopped at the end; none if the user's environment or profile names one."""
+    if "PREFECT_API_URL" in os.environ:
+        yield
+        return
+    prepare()
+    host = os.environ.setdefault("PREFECT_SERVER_API_HOST", "127.0.0.1")
+    port = os.environ.setdefault("PREFECT_SERVER_API_PORT", _PORT)
+    url = f"http://{host}:{port}"
+    environment = {**os.environ, "PREFECT_API_URL": f"{url}/api"}
+    environment.pop("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", None)
+    command = [sys.executable, "-m", "prefect", "server", "start", "--no-install-completion"]
+    process = subprocess.Popen(command[:5], env=environment, stdout=subprocess.DEVNULL)
+    os.environ["PREFECT_API_URL"] = f"{url}/api"
+    try:
+        _wait(process, url)
+        print(f"The Prefect UI is at {url}", flush=True)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], url: str) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/api/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    raise QingwenError(f"no Prefect server came up at {url}; is the port taken? PREFECT_SERVER_API_PORT sets another")
