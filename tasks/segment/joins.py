@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 from tasks.ledger import Ledger
 from tasks.records import Edit, Stage
 from tasks.script.fold import fold
+from tasks.segment.affinity import affinity
 from tasks.segment.asides import aside
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import FINAL, Paragraph
@@ -21,8 +22,14 @@ _LONG_PROSE = 40
 _LONG_BEFORE_COMMA = 40
 _SENTENCE_END = re.compile(r"[。!;]")
 _OPEN_COMMA = frozenset(",、")
+_NEVER_FIRST = frozenset(",。、;!?》”」』)】")
+_OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【]$|\d\.$")
+# The character model's word on prose without an end, in nats (affinity.py). Of paragraphs cut at random 95 in 100 lie
+# above the first, of ends and beginnings that have nothing to do with each other half; above the second 3 in 100.
+_LEAST_AFFINITY = -2.5
+_SURE_AFFINITY = 2.0
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
-_STARTS_WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈]")
+_STARTS_WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】]")
 _ADDRESS = re.compile(r"(?:https?://|www\.|@)\S*$")
 # Words that begin a sentence of their own: after them a missing full stop is likelier than a cut.
 _SENTENCE_START = re.compile(
@@ -105,24 +112,31 @@ def _may_be_cut(paragraph: Paragraph) -> bool:
     folded = paragraph.folded
     if len(folded) < _PROSE or folded[-1] in FINAL or paragraph.heading_level or folded[0] in "—-":
         return False
-    return not paragraph.cell and (folded[-1] in _OPEN_COMMA or _WORD.search(folded) is not None)
+    return not paragraph.cell and _OPEN_END.search(folded) is not None
 
 
 def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
-    before, after = paragraphs[at], paragraphs[at + 1]
-    folded = before.folded
-    whole = _SENTENCE_END.search(folded) is not None
-    if not _continues(paragraphs, at + 1) or aside(paragraphs, at):
+    """Why a line is held to be cut, or "".
+
+    Sure signs first: a mark at the break that cannot stand there, a pair that is open. Then, where the page's other
+    paragraphs end as sentences, prose without an end, as far as the character model can see it going on.
+    """
+    before, after = paragraphs[at].folded, paragraphs[at + 1].folded
+    if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
-    if folded[-1] in _OPEN_COMMA:
-        return "the line ends in a comma" if whole or len(folded) >= _LONG_BEFORE_COMMA else ""
-    if _ADDRESS.search(folded):
-        return ""
-    if _is_open(folded, after.folded):
+    whole = _SENTENCE_END.search(before) is not None
+    if before[-1] in _OPEN_COMMA:
+        return "the line ends in a comma" if whole or len(before) >= _LONG_BEFORE_COMMA else ""
+    if after[0] in _NEVER_FIRST:
+        return "the next line begins with a mark that never begins one"
+    if _is_open(before, after):
         return "a bracket or quotation mark opens in one line and closes in the next"
-    if not usual or not (whole or (len(folded) >= _LONG_PROSE and folded.count(",") + folded.count("、") >= 2)):
+    if not usual or _SENTENCE_START.match(after) or not _ends_as_prose(paragraphs, at + 1):
         return ""
-    if _SENTENCE_START.match(after.folded) or not _ends_as_prose(paragraphs, at + 1):
+    prose = whole or (len(before) >= _LONG_PROSE and before.count(",") + before.count("、") >= 2)
+    if not prose and len(before) < _LONG_PROSE:
+        return ""
+    if affinity(before, after) < (_LEAST_AFFINITY if prose else _SURE_AFFINITY):
         return ""
     return "the line ends inside a sentence, where the page's other paragraphs end with one"
 
