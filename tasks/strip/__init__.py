@@ -13,7 +13,7 @@ from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
 Found = list[tuple[Row, list[Field]]]
 
-# The rules, in the order in which they see the page: each sees what those before it left standing. Spam goes first, as it
+# The rules, in the order in which they see the page: each sees what those before it left standing. Spam goes first: it
 # would pass for prose and move the page's head and tail; disclaimers for the same reason; then what is known by its own
 # words, then what is known by its place. `metadata`, `title` and `extractor` have their own places in `strip`.
 BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from tasks.strip.sheet import Claim, Row, Sheet, words_of
 from tasks.strip.tables import kinds, phrase
@@ -41,6 +41,7 @@ def known_word(word: str) -> bool:
     return word in kinds("strong") or word in kinds("weak")
 
 
+@lru_cache(maxsize=4096)  # five rules ask for each short row
 def bar_kind(core: str) -> str | None:
     """The kind of bar that a folded row is, or None.
 
@@ -91,8 +92,11 @@ def font_bars(sheet: Sheet) -> Iterator[Claim]:
 
 
 def share_bars(sheet: Sheet) -> Iterator[Claim]:
-    """分享到: 微信 微博, and 扫一扫 with what scanning does."""
-    yield from bars(sheet, "share")
+    """分享到: 微信 微博, on a row or a row each, and 扫一扫 with what scanning does."""
+    shared = list(bars(sheet, "share"))
+    yield from shared
+    if shared:
+        yield from _beside(sheet, {claim.row.line.start for claim in shared})
     for _, row in sheet.short():
         if (
             phrase("share").match(row.core)
@@ -101,6 +105,18 @@ def share_bars(sheet: Sheet) -> Iterator[Claim]:
             and bar_kind(row.core) != "share"
         ):
             yield Claim.whole(row, _WHY["share"])
+
+
+def _beside(sheet: Sheet, shared: set[int]) -> Iterator[Claim]:
+    """Rows outside the prose that are one word of share bars, right below a share bar."""
+    beside = False
+    for number, row in enumerate(sheet.rows):
+        if row.line.start in shared:
+            beside = True
+        elif beside and sheet.outside(number) and kinds("weak").get(row.core) == "share":
+            yield Claim.whole(row, _WHY["share"])
+        else:
+            beside = False
 
 
 def tool_bars(sheet: Sheet) -> Iterator[Claim]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _CHINESE = "[〇○零一二三四五六七八九十]"
 _CLOCK = (
-    r"(?:T|\s{0,4})(?P<half>上午|下午|早上|晚上|中午|凌晨|[AaPp][Mm])?\s{0,2}(?P<hour>\d{1,2})\s?[::时]\s?(?P<minute>\d{1,2})(?:分)?(?:\s?[::]?\s?(?P<second>\d{1,2})(?:秒|\b)(?:\.\d{1,6})?)?"
+    r"(?:T|\s{0,4})(?P<half>上午|下午|早上|晚上|中午|凌晨|[AaPp][Mm])?\s{0,2}(?P<hour>\d{1,2})\s?[::时]\s?(?P<minute>\d{1,2})(?:分)?(?:\s?[::]?\s?(?P<second>\d{1,2})(?:秒|(?!\d))(?:\.\d{1,6})?)?"
     r"\s?(?P<half2>[AaPp][Mm])?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
 DATE = re.compile(

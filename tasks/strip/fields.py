@@ -16,7 +16,7 @@ from tasks.strip.tables import table
 
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
 MAX_CHARS = 200
-MAX_VALUE = 40
+MAX_VALUE = 30
 
 
 def _spread(label: str) -> str:

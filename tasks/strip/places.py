@@ -1,8 +1,8 @@
 """Lists of place names that mirrors add to their pages, told from honest lists.
 
 Such a list draws its names at random from the whole country, so that neighbours hardly ever lie in one province, most
-of its names are counties, and it has neither figures nor a sentence around it. A list that an article gives goes through
-one province, or province by province. docs/adr/0007-strip.md has the figures.
+of its names are counties, and it has neither figures nor a sentence around it. A list that an article gives goes
+through one province, or province by province. docs/adr/0007-strip.md has the figures.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ COUNTIES_SHARE = 0.5
 # Of the names so many must carry their suffix (县, 市 …): pairs of ordinary characters are often the start of a name.
 FULL_SHARE = 0.5
 
+_MARKS = " \t\N{NO-BREAK SPACE}|,;/、_·•-—>."
 _SUFFIX = "县市区旗州盟"
 _ENTRY = re.compile(r"[^\s|,;/、_·•\-—>.。:]+")
 _GLUED = re.compile(r"[\u4e00-\u9fff]{1,14}?[县市区旗州盟]")
@@ -122,7 +123,7 @@ def _in_row(sheet: Sheet, number: int, row: Row) -> Iterator[Claim]:
     if not names or not _random(names):
         return
     begin, end = names[0].start, names[-1].end
-    before, after = folded[:begin].rstrip(), folded[end:].strip(" |,;/、_·•-—>.")
+    before, after = folded[:begin].rstrip(_MARKS), folded[end:].strip(_MARKS)
     if after and not _tail_of_list(after):
         return
     if not before or (_LABEL.search(before) and len(before) <= 20):
@@ -130,8 +131,8 @@ def _in_row(sheet: Sheet, number: int, row: Row) -> Iterator[Claim]:
         if (_HONEST_HEAD.search(above[-12:]) and "|" not in folded) or _table(sheet, number):
             return
         yield Claim.whole(row, _WHY)
-    elif before[-1] in "。!?…)]”>|" and re.search(r"[|_\s/-]", folded[begin:end]):
-        yield Claim(row, len(folded[:begin].rstrip(" |")), len(row.line.text), _WHY)
+    elif before[-1] in "。!?…)]”" and re.search(r"[|_\s/-]", folded[begin:end]):
+        yield Claim(row, len(before), len(row.line.text), _WHY)
 
 
 def _entries(folded: str) -> list[_Name]:
@@ -161,10 +162,19 @@ def _glued(word: str, offset: int) -> list[_Name]:
                 longer = _name(word[start:further], offset + start, offset + further)
                 if longer.full:
                     name, at = longer, further
-        names.append(name)
+        names += [name] if name.provinces else _parted(name, word[start:at])
     if at < len(word):
         names.append(_name(word[at:], offset + at, offset + len(word)))
     return names
+
+
+def _parted(name: _Name, word: str) -> list[_Name]:
+    """A cut name and the name behind it, where two stand together; else the entry as it is."""
+    for cut in range(2, len(word) - 1):
+        behind = _name(word[cut:], name.start + cut, name.end)
+        if behind.full:
+            return [_name(word[:cut], name.start, name.start + cut), behind]
+    return [name]
 
 
 def _name(word: str, start: int, end: int) -> _Name:

@@ -49,10 +49,7 @@ def _any(words: tuple[str, ...]) -> re.Pattern[str]:
 def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
     """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
     for row in sheet.rows:
-        core = row.core
-        if _keyword().search(core) is None and _PHRASE.match(core) is None:
-            continue
-        if is_keywords(core) or _PHRASE.match(core):
+        if _PHRASE.match(row.core) or ("。" not in row.core and is_keywords(row.core)):
             yield Claim.whole(row, _WHY)
 
 
@@ -64,8 +61,9 @@ def is_keywords(core: str) -> bool:
     >>> is_keywords("警方捣毁一个利用百家乐、老虎机敛财的网站")
     False
     """
-    strong = {match[0].lower() for match in _keyword().finditer(core)}
-    if len(strong) < MIN_STRONG or "。" in core or _QUOTED.search(core):
+    if "。" in core or _QUOTED.search(core):
+        return False
+    if len({match[0].lower() for match in _keyword().finditer(core)}) < MIN_STRONG:
         return False
     parts = [part for part in _JOINT.split(core) if part]
     letters = len(_LETTER.findall(core))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.strip.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
 
 # Titles of the layouts under evals/ have 4 to 60 characters.
@@ -60,7 +61,13 @@ def _can_be(row: Row) -> bool:
     core = row.core
     if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalnum() for c in core):
         return False
-    if _NUMBERED.match(core) or _NOT_TITLE.match(core) or core.endswith((":", ",", ";", "、")) or core[:1] in "(":
+    if (
+        DATE.fullmatch(core)
+        or _NUMBERED.match(core)
+        or _NOT_TITLE.match(core)
+        or core.endswith((":", ",", ";", "、"))
+        or core[:1] in "("
+    ):
         return False
     return not ends_sentence(core) or core.endswith(("!", "?", "”", '"'))
 
