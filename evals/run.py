@@ -277,4 +277,5 @@ def show_wrong(made: list[Case], limit: int) -> None:
                 limit -= 1
                 span = judged.span
                 around = case.damaged.text[max(0, span.start - 4) : span.end + 4]
-                print(f"{judged.outcome:8}{case.how.policy:9}{span.way:7}{span.gone}  {around!r}  {span.right!r}")
+                print(f"{judged.outcome:8}{case.how.policy:9}{span.way:7}{span.gone}  {around!r}")
+                print(f"      got {judged.reading!r}, should be {judged.want!r}")

@@ -16,12 +16,15 @@ Outcome = Literal["right", "wrong", "flagged", "unseen"]
 @dataclass(frozen=True, slots=True)
 class SpanScore:
     """What became of one span. `confidence` is the least of its changes', or None where nothing was proposed;
-    `reading_right` says whether the reading proposed, applied or not, is right."""
+    `reading_right` says whether the reading proposed, applied or not, is right: `reading` is that, and `want` the right
+    one, folded, both over all that the changes touching the span cover."""
 
     span: Span
     outcome: Outcome
     confidence: float | None
     reading_right: bool
+    reading: str
+    want: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _judge(damaged: Damaged, span: Span, changes: list[Change], start: int, end:
         outcome = "flagged"
     elif applied:
         outcome = "wrong"
-    return SpanScore(span, outcome, min(confidences, default=None), reading == want)
+    return SpanScore(span, outcome, min(confidences, default=None), reading == want, reading, want)
 
 
 def _with(splices: list[Change], applied: list[Change]) -> list[Change]:
