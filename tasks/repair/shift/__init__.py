@@ -20,7 +20,7 @@ _HANZI = "\u3400-\u9fff"
 _MARK = r"[!;?:！；？：、，,。]"
 _CLUE = re.compile(
     rf"[?\ufffd]\(?[{LETTERS}]{{1,6}} ?[)）]|[(（][{LETTERS}]{{1,6}} ?[)）]|[\ue000-\uf8ff]"
-    rf"|(?<=[{_HANZI}])[?\ufffd]|[?\ufffd€](?=[{_HANZI}])|(?<=[{_HANZI}])[!;?:！；？：](?=[{_HANZI}“”、，。])|!(?=、)"
+    rf"|(?<=[{_HANZI}])[?\ufffd]|[?\ufffd€](?=[{_HANZI}])|(?<=[{_HANZI}])[!;?:！；？：](?=[{_HANZI}“”、，。▀-▟─-╿])|[!！](?=、)|[，,](?=[@-~][{_HANZI}])"
 )
 SURPRISE = nats(6.5)  # a character, on average over a few: what calls for a search
 LIMIT = 600  # characters that one search may cover
@@ -112,11 +112,8 @@ def entry(search: Search, at: int, strong: bool, done: int) -> tuple[int, int]:
 
 def surprising(search: Search, at: int) -> bool:
     """Whether a few characters around `at` make more sense one byte out of step than as they are."""
-    mark = search.text[at] in "!;?:！；？：\ufffd"
-    if mark:
-        sym = search.sym
-        costs = [search.lm.cost(sym[i - 2], sym[i - 1], sym[i]) for i in range(max(2, at + 1), min(len(sym), at + 4))]
-        return sum(costs) > nats(8) * max(len(costs), 1)
+    if search.text[at] in "!;?:！；？：，,\ufffd":
+        return search.next_two(at + 1) > nats(13)
     for first in range(max(0, at - 3), at + 1):
         cost, seen = search.shifted(first, 3)
         if cost < seen + nats(2):
@@ -149,7 +146,7 @@ def reading(hyp: Hyp) -> str:
 
 
 def sure(margin: float) -> float:
-    return 1 / (1 + exp(-(0.4 + 1.0 * margin)))
+    return 1 / (1 + exp(-(0.2 + 0.7 * margin)))
 
 
 def runs(found: list[Segment]) -> Iterator[list[Segment]]:
@@ -159,8 +156,6 @@ def runs(found: list[Segment]) -> Iterator[list[Segment]]:
         if segment.kind != AS_SEEN:
             run.append(segment)
             continue
-        while run and run[-1].kind == SPLICED:
-            run.pop()
         while run and run[0].kind == SPLICED:
             run.pop(0)
         if run:

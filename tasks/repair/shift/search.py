@@ -8,6 +8,7 @@ are compared, and the likeliest go on. Known bytes cost nothing but what the lan
 from __future__ import annotations
 
 import re
+from operator import add
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -44,7 +45,10 @@ ON_PAGE = nats(1.2)  # gained by a pair of characters that the page holds elsewh
 PLAUSIBLE = nats(11.5)  # the next two characters together: no pair is missing between
 WIDTH = 20  # hypotheses followed at a position
 BEAM = nats(18)  # how far behind the best they may lie
-FAN = 16  # readings followed of an unknown byte
+PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
+FANS = 4  # hypotheses at a position for which unknown bytes are tried
+FAN_DELETED = 8
+FAN = 12  # readings followed of an unknown byte
 IN_STEP, UNKNOWN = 0, -1
 
 
@@ -72,7 +76,8 @@ class Search:
     def __init__(self, text: str, foreign: frozenset[str], spliced: Mapping[str, str]) -> None:
         self.text = text
         self.sym = symbols(text)
-        self.page = symbols(SPLICE.sub("", text))
+        page = symbols(SPLICE.sub("", text[:PAGE_MEMORY]))
+        self.page = set(map(add, page, page[1:]))
         self.foreign = foreign
         self.spliced = spliced
         self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
@@ -98,8 +103,6 @@ class Search:
             cost += BARE
         if two + symbol in self.page:
             cost -= ON_PAGE
-            if one + two + symbol in self.page:
-                cost -= ON_PAGE
         return cost
 
     def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
@@ -115,21 +118,35 @@ class Search:
 
     def choose(
         self, hyp: Hyp, cands: list[Candidate], held: int | None, start: int, end: int, charge: int, kind: str
-    ) -> Iterator[Hyp]:
+    ) -> list[Hyp]:
         """Emit the likeliest of `cands`, holding `held` (None: minus the byte chosen) afterwards."""
         cost, _, one, two, _, back = hyp
         self.steps += len(cands)
-        likely = sorted(zip(self.lm.costs(one, two, cands), cands, strict=True))[:FAN]
-        for chance, (_, symbol, byte, char) in likely:
-            extra = charge + chance + self.charge(one, two, symbol, char)
-            after = -byte if held is None else held
-            yield cost + extra, after, two, symbol, char, (back, start, end, char, kind, byte)
+        chances = self.lm.costs(one, two, cands)
+        width = FAN if held is not None else FAN_DELETED
+        if len(cands) > width:
+            bound = sorted(chances)[width]
+            likely = [(chance, c) for chance, c in zip(chances, cands, strict=True) if chance <= bound]
+        else:
+            likely = list(zip(chances, cands, strict=True))
+        cost += charge
+        return [
+            (
+                cost + chance + self.charge(one, two, symbol, char),
+                -byte if held is None else held,
+                two,
+                symbol,
+                char,
+                (back, start, end, char, kind, byte),
+            )
+            for chance, (_, symbol, byte, char) in likely
+        ]
 
-    def moves(self, pos: int, hyp: Hyp, entry: bool) -> Iterator[tuple[int, Hyp]]:
+    def moves(self, pos: int, hyp: Hyp, entry: bool, open_: bool) -> Iterator[tuple[int, Hyp]]:
         """Where each move from `hyp` at `pos` leads. `entry`: a run may begin here with nothing to show for it."""
         if hyp[1] == IN_STEP:
             return self.in_step(pos, hyp, entry)
-        return self.out_of_step(pos, hyp) if hyp[1] > 0 else self.lead_lost(pos, hyp)
+        return self.out_of_step(pos, hyp, open_) if hyp[1] > 0 else self.lead_lost(pos, hyp)
 
     # Moves in step
 
@@ -152,7 +169,7 @@ class Search:
                 return
             else:
                 yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, HALF_SHOWN, "lost half")
-        elif ch in MARKS or ch in "，！？；：（）、":
+        if not splice and ch in MARKS or ch in "，！？；：（）、":
             lead, trail = self.bytes_of(ch)
             charge = HALF_DROPPED + MARK_STRADDLED
             for new in self.choose(hyp, by_trail(lead), trail, pos, pos + 1, charge, "lost lead"):
@@ -168,7 +185,7 @@ class Search:
 
     def straddled(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Iterator[tuple[int, Hyp]]:
         """A splice names the character made of the last trail byte and a lead byte that is lost."""
-        trail = self.pairs.get(hyp[4], 0) & 0xFF
+        trail = self.bytes_of(hyp[4])[1]
         for char in read_as(reading) if trail else "":
             named = self.pairs.get(char, 0)
             if named >> 8 == trail and named & 0xFF > 0x80:
@@ -188,11 +205,15 @@ class Search:
 
     # Moves out of step
 
-    def out_of_step(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+    def out_of_step(self, pos: int, hyp: Hyp, open_: bool) -> Iterator[tuple[int, Hyp]]:
         text, held = self.text, hyp[1]
         ch = text[pos] if pos < len(text) and text[pos] != "\n" else ""
         if ch in LOST and ch:
             yield from self.half_lost(pos, hyp)
+            if ch == "?":
+                yield from self.straight(pos, hyp, ch)
+                for new in self.choose(hyp, by_lead(held), IN_STEP, pos, pos, LEFT_DROPPED, "lost trail"):
+                    yield pos, new
             return
         splice = SPLICE.match(text, pos) if ch in "(（" and ch else None
         if splice:
@@ -202,6 +223,8 @@ class Search:
             yield from self.named(hyp, splice[1], pos, splice.end(), LEFT_DROPPED)
         straight = list(self.straight(pos, hyp, ch)) if ch else []
         yield from straight
+        if not open_:
+            return
         paired = ch in self.pairs and ch not in "，、；：？！（）。“”"
         if paired and straight and straight[0][1][0] - hyp[0] + self.ahead(pos + 1, straight[0][1]) < PLAUSIBLE:
             return
@@ -273,7 +296,8 @@ class Search:
         if ch in LOST:
             if partner:
                 yield from self.both_lost(pos, hyp)
-            return
+            if ch != "?":
+                return
         lead, trail = self.bytes_of(ch)
         ways = [(lead, trail)] if lead and (ch > "\x7f" or ch in MARKS) else []
         ways += [(ord(ch), IN_STEP)] if "@" <= ch <= "~" else []
@@ -328,6 +352,14 @@ class Search:
         pos, hyp = start, self.first(start)
         while pos < end:
             pos, hyp = list(self.in_step(pos, hyp, False))[-1]
+        return self.ended(hyp, end)[0] if end >= len(self.text) or self.text[end] == "\n" else hyp[0]
+
+    def next_two(self, pos: int) -> int:
+        """What the next two characters cost as they are, splices left out."""
+        hyp, count = self.first(pos), 0
+        while count < 2 and pos < len(self.text) and self.text[pos] != "\n":
+            pos, hyp = list(self.in_step(pos, hyp, False))[-1]
+            count += 1
         return hyp[0]
 
     def shifted(self, pos: int, count: int) -> tuple[int, int]:
@@ -347,6 +379,12 @@ class Search:
             one, two, held = two, symbol, trail
         return cost, seen
 
+    def ended(self, hyp: Hyp, pos: int) -> Hyp:
+        """`hyp` at the end of its line: some characters hardly stand there."""
+        if pos < len(self.text) and self.text[pos] != "\n":
+            return hyp
+        return hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY), *hyp[1:]  # type: ignore[return-value]
+
     def run(self, start: int, clue: int, entries: range, limit: int) -> tuple[int, list[Hyp]]:
         """Search from `start` until, past `clue`, all that is left is in step and agrees on what comes last.
 
@@ -363,16 +401,18 @@ class Search:
             staying = here
             for _ in range(2):  # a move that consumes nothing may follow another once
                 grown: list[Hyp] = []
+                fans = FANS
                 for hyp in staying:
                     if pos >= stop and hyp[1] <= 0:
                         continue
-                    for at, new in self.moves(pos, hyp, pos in entries):
+                    fans -= hyp[1] > 0
+                    for at, new in self.moves(pos, hyp, pos in entries, fans >= 0):
                         if at > pos:
                             coming.setdefault(at, []).append(new)
                         else:
                             grown.append(new)
                 if pos >= stop:
-                    return pos, best([h for h in here + grown if h[1] == IN_STEP])
+                    return pos, best([self.ended(h, pos) for h in here + grown if h[1] == IN_STEP])
                 staying = best(grown)
                 if here and staying:
                     staying = [h for h in staying if h[0] <= here[0][0] + BEAM]
