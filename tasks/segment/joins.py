@@ -13,23 +13,20 @@ from tasks.script.fold import fold
 from tasks.segment.affinity import affinity
 from tasks.segment.asides import aside
 from tasks.segment.numbering import number
-from tasks.segment.paragraphs import FINAL, Paragraph
+from tasks.segment.paragraphs import CLOSERS, Paragraph
 
-# A cut paragraph is prose: it holds a whole sentence, or is this long and has commas. Shorter lines without an end are
-# headings, verses, items and signatures far more often than pieces.
-_PROSE = 16
+# Shorter lines without an end are headings, verses, items and signatures far more often than pieces of a paragraph.
+_SHORTEST = 16
+_SHORTEST_PROSE = 24
 _LONG_PROSE = 40
-_LONG_BEFORE_COMMA = 40
 _SENTENCE_END = re.compile(r"[。!;]")
 _OPEN_COMMA = frozenset(",、")
-_NEVER_FIRST = frozenset(",。、;!?》”」』)】")
-_OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【]$|\d\.$")
-# The character model's word on prose without an end, in nats (affinity.py). Of paragraphs cut at random 95 in 100 lie
-# above the first, of ends and beginnings that have nothing to do with each other half; above the second 3 in 100.
-_LEAST_AFFINITY = -2.5
-_SURE_AFFINITY = 2.0
-_WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
-_STARTS_WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】]")
+_NEVER_FIRST = frozenset(",。、;!?》”」』)】%.")
+_OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【》”」』)]$|\d\.$")
+_OPEN_START = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】·]|\.\d")
+# What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose. Of
+# paragraphs cut at random 95 in 100 lie above the first, of unrelated ends and starts half; above the last 3 in 100.
+_PROSE, _CLAUSE, _PHRASE = -2.5, 0.0, 2.5
 _ADDRESS = re.compile(r"(?:https?://|www\.|@)\S*$")
 # Words that begin a sentence of their own: after them a missing full stop is likelier than a cut.
 _SENTENCE_START = re.compile(
@@ -48,7 +45,9 @@ _WIDEST = 110
 # A line may be short of the width by one character and a hanging mark, a long ASCII word aside.
 _SLACK = 4
 _OPEN_SHARE = 0.5
+_FULL_SHARE = 0.5
 _FEWEST_LINES = 3
+_WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
 
 
 def join(ledger: Ledger, paragraphs: Sequence[Paragraph]) -> tuple[Ledger, list[Paragraph]]:
@@ -56,7 +55,7 @@ def join(ledger: Ledger, paragraphs: Sequence[Paragraph]) -> tuple[Ledger, list[
 
     `ledger.text` is the paragraphs' texts, each with a line end, before and after.
 
-    >>> texts = ["水库去年动工。到今年秋天，已经完成了坝体的", "浇筑。明年蓄水。"]
+    >>> texts = ["水库是去年春天动工的。到今年秋天，已经完成了坝体的", "浇筑。明年蓄水。"]
     >>> ledger, joined = join(Ledger.of("".join(t + "\\n" for t in texts)), [Paragraph(t, fold(t)) for t in texts])
     >>> ledger.text
     '水库去年动工。到今年秋天，已经完成了坝体的浇筑。明年蓄水。\\n'
@@ -97,7 +96,7 @@ def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     open_ended = [at for at in range(len(paragraphs) - 1) if _may_be_cut(paragraphs[at])]
     if not open_ended:
         return {}
-    long = [paragraph for paragraph in paragraphs if len(paragraph.text) >= _LONG_BEFORE_COMMA and not paragraph.cell]
+    long = [paragraph for paragraph in paragraphs if len(paragraph.text) >= _LONG_PROSE and not paragraph.cell]
     closed = sum(paragraph.closed for paragraph in long)
     usual = closed >= _CLOSED_SHARE * (len(long) - 1)
     reasons: dict[int, str] = {}
@@ -110,7 +109,9 @@ def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
 
 def _may_be_cut(paragraph: Paragraph) -> bool:
     folded = paragraph.folded
-    if len(folded) < _PROSE or folded[-1] in FINAL or paragraph.heading_level or folded[0] in "—-":
+    if len(folded) < _SHORTEST or paragraph.closed or paragraph.heading_level:
+        return False
+    if folded[0] in "—-" and len(folded) < _LONG_PROSE:
         return False
     return not paragraph.cell and _OPEN_END.search(folded) is not None
 
@@ -124,21 +125,28 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     before, after = paragraphs[at].folded, paragraphs[at + 1].folded
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
-    whole = _SENTENCE_END.search(before) is not None
     if before[-1] in _OPEN_COMMA:
-        return "the line ends in a comma" if whole or len(before) >= _LONG_BEFORE_COMMA else ""
+        prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before)
+        return "the line ends in a comma" if prose and not _LABEL.match(after) else ""
     if after[0] in _NEVER_FIRST:
         return "the next line begins with a mark that never begins one"
     if _is_open(before, after):
         return "a bracket or quotation mark opens in one line and closes in the next"
     if not usual or _SENTENCE_START.match(after) or not _ends_as_prose(paragraphs, at + 1):
         return ""
-    prose = whole or (len(before) >= _LONG_PROSE and before.count(",") + before.count("、") >= 2)
-    if not prose and len(before) < _LONG_PROSE:
-        return ""
-    if affinity(before, after) < (_LEAST_AFFINITY if prose else _SURE_AFFINITY):
+    if len(before) < _SHORTEST_PROSE or affinity(before, after) < _least_affinity(before, after):
         return ""
     return "the line ends inside a sentence, where the page's other paragraphs end with one"
+
+
+def _least_affinity(before: str, after: str) -> float:
+    """What the model has to say for a join: little where the first line is surely prose, much where it has no comma."""
+    if _LABEL.match(after) or before[-1] == ")":
+        return _PHRASE
+    commas = before.count(",") + before.count("、")
+    if (_SENTENCE_END.search(before) or (commas > 1 and len(before) >= _LONG_PROSE)) and before[-1] not in CLOSERS:
+        return _PROSE
+    return _CLAUSE if commas else _PHRASE
 
 
 def _continues(paragraphs: Sequence[Paragraph], at: int) -> bool:
@@ -147,7 +155,7 @@ def _continues(paragraphs: Sequence[Paragraph], at: int) -> bool:
     if paragraph.cell or paragraph.heading_level or paragraph.label or aside(paragraphs, at):
         return False
     folded = paragraph.folded
-    return bool(_STARTS_WORD.match(folded)) and number(folded) is None and not _LABEL.match(folded)
+    return _OPEN_START.match(folded) is not None and number(folded) is None
 
 
 def _ends_as_prose(paragraphs: Sequence[Paragraph], at: int) -> bool:
@@ -171,29 +179,26 @@ def _is_open(before: str, after: str) -> bool:
 
 def _wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     """Line ends of text wrapped at a constant width, by the number of the line before them."""
-    reasons: dict[int, str] = {}
+    runs = _runs(paragraphs)
+    width = max((_wrap_width(paragraphs[start:end]) for start, end in runs), default=0)
+    if not width:
+        return {}
     marked = any(paragraph.gap or paragraph.indent for paragraph in paragraphs[1:])
-    for start, end in _runs(paragraphs):
-        width = _wrap_width(paragraphs[start:end])
-        if not width:
-            continue
-        for at in range(start, end - 1):
-            if _wraps(paragraphs, at, width, marked):
-                reasons[at] = f"lines wrapped at {width} columns"
-    return reasons
+    inside = [at for start, end in runs for at in range(start, end - 1) if _wraps(paragraphs, at, width, marked)]
+    return dict.fromkeys(inside, f"lines wrapped at {width} columns")
 
 
 def _runs(paragraphs: Sequence[Paragraph]) -> list[tuple[int, int]]:
-    """Stretches of at least three lines, none of them blank, that may be one wrapped text."""
+    """Stretches of lines without a blank one that may be one wrapped text."""
     runs: list[tuple[int, int]] = []
     start = 0
     for at, paragraph in enumerate(paragraphs):
-        fits = len(paragraph.text) <= _WIDEST and not paragraph.mark and not paragraph.cell
+        fits = 2 < len(paragraph.text) <= _WIDEST and not paragraph.heading_level and not paragraph.cell
         if not fits or paragraph.gap:
-            if at - start >= _FEWEST_LINES:
+            if at - start > 1:
                 runs.append((start, at))
             start = at if fits else at + 1
-    if len(paragraphs) - start >= _FEWEST_LINES:
+    if len(paragraphs) - start > 1:
         runs.append((start, len(paragraphs)))
     return runs
 
@@ -204,20 +209,22 @@ def _wrap_width(run: Sequence[Paragraph]) -> int:
     Most lines have to be full; of the full ones at least half end inside a sentence, as chance has it in wrapped prose
     and never in verse, and the last ends one.
     """
+    if len(run) < _FEWEST_LINES or not run[-1].closed:
+        return 0
     widths = [_columns(paragraph) for paragraph in run]
     widest = max(widths)
-    if not _NARROWEST <= widest <= _WIDEST or not run[-1].closed:
+    if not _NARROWEST <= widest <= _WIDEST:
         return 0
     full = [paragraph for paragraph, width in zip(run[:-1], widths, strict=False) if width >= widest - _SLACK]
-    if len(full) < 2 or len(full) < 0.5 * (len(run) - 1):
+    if len(full) < 2 or len(full) < _FULL_SHARE * (len(run) - 1):
         return 0
-    open_ended = sum(_WORD.search(paragraph.folded) is not None for paragraph in full)
+    open_ended = sum(_WORD_END.search(paragraph.folded) is not None for paragraph in full)
     return widest if open_ended >= _OPEN_SHARE * len(full) else 0
 
 
 def _wraps(paragraphs: Sequence[Paragraph], at: int, width: int, marked: bool) -> bool:
     before, after = paragraphs[at], paragraphs[at + 1]
-    if _columns(before) < width - _SLACK or after.indent > min(before.indent, 1) or number(after.folded):
+    if not width - _SLACK <= _columns(before) <= width or after.indent > min(before.indent, 1) or number(after.folded):
         return False
     return marked or not before.closed
 
