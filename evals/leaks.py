@@ -1,19 +1,28 @@
 """Whether text that something was trained on holds passages of the evaluation's texts.
 
-tools/build_lm.py gives every training line to `leaked`, and stops at the first that is.
+    python -m evals.leaks FILE.txt[.xz] ...
+
+checks the running text that the language model is built from and writes evals/leaks.json: the hash of the evaluation's
+texts as they were then, and each file's hash and number of leaked lines. A test holds that record against the texts.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import lzma
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
 from evals.corpus import TEXTS
 from tasks.script.fold import fold
 
 # Sixteen hanzi in a row are a copied sentence; set phrases of statutes and reports are shared up to about twelve.
 COPIED = 16
+RECORD = Path(__file__).with_name("leaks.json")
 
 
 def grams(text: str) -> Iterator[str]:
@@ -40,3 +49,26 @@ def leaked(lines: Iterable[str]) -> list[str]:
     """
     held = _held()
     return [line for line in lines if any(gram in held for gram in grams(line))]
+
+
+def texts_hash() -> str:
+    """SHA-256 over the evaluation's texts, in order of name."""
+    held = hashlib.sha256()
+    for file in sorted(TEXTS.glob("*.txt")):
+        held.update(file.read_bytes())
+    return held.hexdigest()
+
+
+def check(files: list[Path]) -> dict[str, object]:
+    """The record for `files`: UTF-8 lines, `.xz` or plain."""
+    checked = {}
+    for file in files:
+        data = file.read_bytes()
+        text = (lzma.decompress(data) if file.suffix == ".xz" else data).decode("utf-8")
+        checked[file.name] = {"sha256": hashlib.sha256(data).hexdigest(), "leaked": len(leaked(text.splitlines()))}
+    return {"texts": texts_hash(), "training": checked}
+
+
+if __name__ == "__main__":
+    record = check([Path(name) for name in sys.argv[1:]])
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

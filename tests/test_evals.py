@@ -10,7 +10,7 @@ import pytest
 from evals import run, systems
 from evals.corpus import own
 from evals.damage import Damage, damage
-from evals.leaks import leaked
+from evals.leaks import RECORD, leaked, texts_hash
 from evals.run import cases, figures, measure
 from evals.score import score
 from evals.systems import Change
@@ -32,6 +32,13 @@ def test_a_copied_sentence_is_found_in_either_script_and_whatever_its_marks() ->
 
     assert leaked([sentence.replace("，", ","), "無關的一行"]) == [sentence.replace("，", ",")]
     assert leaked([OpenCC("s2t").convert(sentence)])
+
+
+def test_none_of_the_texts_is_in_what_the_model_was_built_from() -> None:
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    assert record["texts"] == texts_hash(), "the texts changed: run python -m evals.leaks over the training files"
+    assert record["training"]
+    assert {name: found["leaked"] for name, found in record["training"].items() if found["leaked"]} == {}
 
 
 def test_readings_of_a_drawn_table_are_of_the_pool() -> None:
