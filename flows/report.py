@@ -60,9 +60,7 @@ def report_page(name: str, tally: Tally) -> str:
     """The page as HTML."""
     parts = [
         _figures(tally),
-        _chart(
-            "Sites", tally.site_pages, "pages", {"damaged": tally.site_damaged, "removed": tally.site_removed_chars}
-        ),
+        _chart("Sites", tally.site_pages, "pages", {"damaged": tally.site_damaged, "cut": tally.site_removed_chars}),
         _chart("Encodings", tally.encodings, "pages"),
         _chart("Scripts as found", tally.scripts, "pages"),
         _chart("Damage repaired", _of(tally.edits, "decode/", "repair/"), "edits", {"characters": tally.edit_chars}),
@@ -132,7 +130,8 @@ def _chart(
     rest = len(counts) - len(shown)
     note = f"<p>and {rest:,} more</p>\n" if rest else ""
     return (
-        f'<section><h2>{escape(title)}</h2>\n<div class="scroll"><table><thead><tr><th></th>{head}<th></th></tr></thead>\n'
+        f'<section><h2>{escape(title)}</h2>\n<div class="scroll"><table>'
+        f"<thead><tr><th></th>{head}<th></th></tr></thead>\n"
         f"<tbody>\n{rows}</tbody></table></div>\n{note}</section>\n"
     )
 
@@ -164,5 +163,6 @@ def _samples(samples: Iterable[Sample]) -> str:
         return ""
     return (
         '<section><h2>Before and after</h2>\n<div class="scroll"><table><thead><tr><th>place</th><th>kind</th>'
-        f'<th class="n">sure</th><th>page</th></tr></thead>\n<tbody lang="zh">\n{rows}</tbody></table></div></section>\n'
+        f'<th class="n">sure</th><th>page</th></tr></thead>\n<tbody lang="zh">\n{rows}</tbody></table></div>'
+        "</section>\n"
     )

@@ -1,4 +1,4 @@
-"""`qingwen serve`: the scheduled deployment, served from this process, with Prefect's server and UI if none is named."""
+"""`qingwen serve`: the scheduled deployment, served from this process, with Prefect's server and UI if need be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.environment import prepare
 from flows.settings import Settings
-from tasks.errors import QingwenError
+from tasks.errors import QingwenError, SettingsError
 
 #: Prefect's own port, unless PREFECT_SERVER_API_PORT names another.
 _PORT = "4200"
@@ -24,7 +24,7 @@ _START_SECONDS = 120
 def serve(settings_file: str | None, overrides: Mapping[str, Any], cron: str) -> int:
     """Serve the flow on a schedule until interrupted. Without PREFECT_API_URL, start a Prefect server for as long.
 
-    Raises SettingsError if a setting is wrong, QingwenError if the schedule is or if the server does not start.
+    Raises SettingsError if a setting or the schedule is wrong, QingwenError if the server does not start.
     """
     settings = Settings.load(settings_file, os.environ, overrides)
     _check(cron)
@@ -45,14 +45,15 @@ def serve(settings_file: str | None, overrides: Mapping[str, Any], cron: str) ->
 
 
 def _check(cron: str) -> None:
-    from datetime import UTC, datetime
-
-    from cronsim import CronSim, CronSimError
+    """Raise SettingsError unless Prefect takes the schedule, before anything is started for it."""
+    prepare()
+    from prefect.client.schemas.schedules import CronSchedule
+    from pydantic import ValidationError
 
     try:
-        CronSim(cron, datetime.now(UTC))
-    except CronSimError as error:
-        raise QingwenError(f"the schedule {cron!r} is not a cron expression: {error}") from error
+        CronSchedule(cron=cron)
+    except ValidationError as error:
+        raise SettingsError(f"{cron!r} is not a schedule that cron knows") from error
 
 
 @contextmanager
@@ -67,8 +68,8 @@ def _server() -> Iterator[None]:
     url = f"http://{host}:{port}"
     environment = {**os.environ, "PREFECT_API_URL": f"{url}/api"}
     environment.pop("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", None)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--no-install-completion"]
-    process = subprocess.Popen(command[:5], env=environment, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "prefect", "server", "start"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     os.environ["PREFECT_API_URL"] = f"{url}/api"
     try:
         _wait(process, url)
