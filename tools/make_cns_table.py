@@ -1,4 +1,4 @@
-"""Write tasks/decode/data/cns.txt: planes 1 to 3 of CNS 11643, the character set of EUC-TW and ISO-2022-CN.
+"""Write tasks/decode/data/cns.txt: planes 1 to 4 of CNS 11643, the character set of EUC-TW and ISO-2022-CN.
 
     python tools/make_cns_table.py
 
@@ -28,7 +28,7 @@ def plane(number: int) -> str:
 
 def main() -> None:
     """Write the table and say how many characters it holds."""
-    planes = [plane(number) for number in (1, 2, 3)]
+    planes = [plane(number) for number in (1, 2, 3, 4)]
     TARGET.write_text("\n".join(planes) + "\n", encoding="utf-8")
     print(f"{TARGET.name}: {sum(len(p) - p.count(' ') for p in planes)} characters")
 

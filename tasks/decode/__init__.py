@@ -20,6 +20,7 @@ _BINARY_SHARE = 0.05
 # A page of whose bytes beyond ASCII more are undecodable is in an encoding we do not know. One byte in 10 lost leaves
 # GB18030 with 10 % undecodable, and no page with more can be read by a person.
 _UNDECODABLE_SHARE = 0.3
+_UNDECODABLE_FEW = 8  # a title of ten characters may lose three
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _OPENS_HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]")
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,1000}>")
@@ -106,7 +107,7 @@ def _unreadable(text: str, bad: int) -> tuple[Reason, str] | None:
         return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
     if bad:
         beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-        if bad > _UNDECODABLE_SHARE * beyond_ascii:
+        if bad > _UNDECODABLE_SHARE * beyond_ascii + _UNDECODABLE_FEW:
             return Reason.UNDECODABLE, f"{bad} bytes are no characters of the likeliest encoding"
     return None
 

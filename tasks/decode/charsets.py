@@ -135,10 +135,10 @@ def text_of(raw: bytes, codec: str) -> str:
 
 
 def _decoded(raw: bytes, codec: str) -> str:
-    if codec in ("euc-tw", "iso-2022-cn"):
+    if codec in ("euc-tw", "iso-2022-cn", "hz"):
         from tasks.decode import cns
 
-        return cns.decode(raw, codec, _MARK)
+        return cns.decode(raw, codec)
     try:
         return raw.decode(codec)
     except UnicodeDecodeError:

@@ -1,32 +1,46 @@
-"""EUC-TW and ISO-2022-CN, which Python has no codec for: CNS 11643 planes 1 to 3 (tools/make_cns_table.py)."""
+"""EUC-TW, ISO-2022-CN and HZ. Python has no codec for the first two, and its HZ does not survive a lost byte."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-# EUC-TW: ASCII, plane 1 as two bytes, and any plane behind 8E and the plane's number (RFC 1922 has the planes).
-_EUC = re.compile(rb"[\x00-\x7f]+|\x8e([\xa1-\xa3])([\xa1-\xfe][\xa1-\xfe])|([\xa1-\xfe][\xa1-\xfe])", re.DOTALL)
-# ISO-2022-CN (RFC 1922): ESC $ ) chooses what SO shifts to, ESC $ * what one SS2 (ESC N) reads.
-_ISO = re.compile(
-    rb"\x1b\$\)([AGE])|\x1b\$\*(H)|(\x0e)|(\x0f)|\x1bN([\x21-\x7e]{2})|(\n)|([\x21-\x7e]{2})|([\x00-\x0d\x10-\x1a\x1c-\x7f])",
+# EUC-TW: ASCII, plane 1 as two bytes, any plane behind 8E and its number (as glibc's iconv reads it). The last part
+# takes a byte that is none of these.
+_EUC = re.compile(
+    rb"(?P<ascii>[\x00-\x7f]+)|\x8e(?P<plane>[\xa1-\xa4])(?P<pair>[\xa1-\xfe]{2})|(?P<first>[\xa1-\xfe]{2})|.",
     re.DOTALL,
 )
+# ISO-2022-CN (RFC 1922): ESC $ ) says what SO shifts to, ESC $ * what one ESC N reads; a line end shifts back.
+_ISO = re.compile(
+    rb"\x1b\$\)(?P<set>[AGE])|\x1b\$\*H|(?P<out>\x0e)|(?P<back>[\x0f\n])|\x1bN(?P<second>[\x21-\x7e]{2})|(?P<run>[\x21-\x7e]+)|.",
+    re.DOTALL,
+)
+# HZ (RFC 1843): ~{ begins GB2312 with its high bits off, ~} or the line's end ends it, ~~ is ~, ~ and a line end is
+# nothing.
+_HZ = re.compile(
+    rb"~\{(?P<run>[^\n~]*(?:~[^\n}][^\n~]*)*)(?:~\}|(?=\n)|$)|~(?P<tilde>~)|~\n|(?P<ascii>[^~]+|.)", re.DOTALL
+)
+_HIGH = bytes(range(0x80, 0x100)) * 2
 
 
 @cache
 def _planes() -> tuple[str, ...]:
-    return tuple((Path(__file__).with_name("data") / "cns.txt").read_text(encoding="utf-8").split("\n")[:3])
+    return tuple((Path(__file__).with_name("data") / "cns.txt").read_text(encoding="utf-8").split("\n")[:4])
 
 
-def decode(raw: bytes, codec: str, mark: int) -> str:
-    """`raw` as text; an undecodable byte becomes the character `mark` + byte. `codec` is euc-tw or iso-2022-cn.
+def decode(raw: bytes, codec: str) -> str:
+    """`raw` as text; an undecodable byte becomes a lone surrogate (charsets.py). `codec` is euc-tw, iso-2022-cn or hz.
 
-    >>> decode(b"\\xc4\\xe3\\xa1\\xa3!", "euc-tw", 0xDC00), decode(b"\\x1b$)A\\x0eVPND\\x0f!", "iso-2022-cn", 0xDC00)
+    >>> decode(b"\\xc4\\xe3\\xa1\\xa3!", "euc-tw"), decode(b"~{VPND~}!", "hz")
     ('中、!', '中文!')
+    >>> decode(b"\\x1b$)A\\x0eVPND\\x0f!", "iso-2022-cn")
+    '中文!'
     """
-    return _euc_tw(raw, mark) if codec == "euc-tw" else _iso_2022_cn(raw, mark)
+    pieces = {"euc-tw": _euc_tw, "iso-2022-cn": _iso_2022_cn, "hz": _hz}[codec](raw)
+    return "".join(pieces)
 
 
 def _cell(plane: int, pair: bytes) -> str | None:
@@ -35,57 +49,50 @@ def _cell(plane: int, pair: bytes) -> str | None:
     return None if char == " " else char
 
 
-def _marks(raw: bytes, mark: int) -> str:
-    return "".join(chr(mark + byte) for byte in raw)
+def _marks(raw: bytes) -> str:
+    return "".join(chr(0xDC00 + byte) for byte in raw)
 
 
-def _euc_tw(raw: bytes, mark: int) -> str:
-    parts: list[str] = []
-    position = 0
-    while position < len(raw):
-        match = _EUC.match(raw, position)
-        if match is None:
-            parts.append(_marks(raw[position : position + 1], mark))
-            position += 1
-            continue
-        if match[3] or match[2]:
-            char = _cell(match[1][0] - 0xA0, match[2]) if match[2] else _cell(1, match[3])
-            parts.append(char or _marks(match[0], mark))
+def _euc_tw(raw: bytes) -> Iterator[str]:
+    for match in _EUC.finditer(raw):
+        if match["ascii"]:
+            yield match[0].decode("ascii")
+        elif match["first"] or match["plane"]:
+            plane = match["plane"][0] - 0xA0 if match["plane"] else 1
+            yield _cell(plane, match["pair"] or match["first"]) or _marks(match[0])
         else:
-            parts.append(match[0].decode("ascii"))
-        position = match.end()
-    return "".join(parts)
+            yield _marks(match[0])
 
 
-def _iso_2022_cn(raw: bytes, mark: int) -> str:
-    parts: list[str] = []
-    charset, shifted, position = b"", False, 0
-    while position < len(raw):
-        match = _ISO.match(raw, position)
-        if match is None:
-            parts.append(_marks(raw[position : position + 1], mark))
-            position += 1
-            continue
-        position = match.end()
-        if match[1]:
-            charset = match[1]
-        elif match[3] or match[4] or match[6]:
-            shifted = bool(match[3])
-            parts.append("\n" if match[6] else "")
-        elif match[5]:
-            parts.append(_cell(2, match[5]) or _marks(match[0], mark))
-        elif match[7] and shifted and charset:
-            parts.append(_shifted(match[7], charset, mark))
-        elif match[7] or match[8]:
-            position = match.start() + 1
-            parts.append(chr(match[0][0]))
-    return "".join(parts)
+def _iso_2022_cn(raw: bytes) -> Iterator[str]:
+    charset, shifted = b"A", False
+    for match in _ISO.finditer(raw):
+        if match["set"]:
+            charset = match["set"]
+        elif match["out"] or match["back"]:
+            shifted = match["out"] is not None
+            yield "\n" if match[0] == b"\n" else ""
+        elif match["second"]:
+            yield _cell(2, match["second"]) or _marks(match[0])
+        elif match["run"] and shifted:
+            yield _pairs(match["run"], "euc-tw" if charset == b"G" else "gb18030")
+        elif not match[0].startswith(b"\x1b"):
+            yield match[0].decode("ascii") if match[0].isascii() else _marks(match[0])
 
 
-def _shifted(pair: bytes, charset: bytes, mark: int) -> str:
-    if charset == b"G":
-        return _cell(1, pair) or _marks(pair, mark)
-    try:
-        return bytes(byte | 0x80 for byte in pair).decode("gb2312" if charset == b"A" else "iso-ir-165")
-    except (UnicodeDecodeError, LookupError):
-        return _marks(pair, mark)
+def _hz(raw: bytes) -> Iterator[str]:
+    for match in _HZ.finditer(raw):
+        if match["run"]:
+            yield _pairs(match["run"], "gb18030")
+        elif match["tilde"] or match["ascii"]:
+            yield (match["tilde"] or match["ascii"]).decode("ascii", "replace")
+
+
+def _pairs(run: bytes, codec: str) -> str:
+    """Pairs of seven-bit bytes as text; where their number is odd, one is lost, and the rest is brought back into
+    step."""
+    from tasks.decode.charsets import text_of
+    from tasks.decode.resync import resynced
+
+    high = run.translate(_HIGH)
+    return resynced(high, codec) if len(run) % 2 else text_of(high, codec)

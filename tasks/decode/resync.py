@@ -8,10 +8,11 @@ loss, a wrong one pays all along.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from tasks.decode.charsets import marked, text_of
-from tasks.decode.score import BAD_BYTE, cost_of, mean_cost
+from tasks.decode.score import BAD_BYTE, cost_of_char, mean_cost
 
 # How many bytes a character of a codec may have.
 _LENGTHS = {
@@ -36,18 +37,18 @@ _MOST_SEARCHED = 2**20
 RESYNCED = frozenset(_LENGTHS)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 17)
 def _cost(piece: bytes, codec: str) -> float:
     """The cost of `piece` as exactly one character of `codec`; infinite if it is none."""
     text = text_of(piece, codec)
-    return cost_of(text) if len(text) == 1 and not "\udc00" <= text <= "\udcff" else float("inf")
+    return cost_of_char(text) if len(text) == 1 and not "\udc00" <= text <= "\udcff" else math.inf
 
 
 def cheapest_cost(raw: bytes, codec: str) -> float:
     """The cost of the cheapest cut of `raw`, in nats. Time and memory grow with its length.
 
     >>> damaged = "春天来了".encode("gb18030")[1:]
-    >>> cheapest_cost(damaged, "gb18030") < cost_of(damaged.decode("gb18030", "replace"))
+    >>> cheapest_cost(damaged, "gb18030") < cheapest_cost(damaged, "big5hkscs")
     True
     """
     return _costs(raw, codec)[0][-1]

@@ -99,6 +99,15 @@ def _costs() -> _Costs:
     return costs
 
 
+def cost_of_char(char: str) -> float:
+    """The cost of one character, in nats.
+
+    >>> cost_of_char("的") < cost_of_char("龘")
+    True
+    """
+    return _costs()[char]
+
+
 def cost_of(text: str) -> float:
     """How unlikely `text` is as written text, in nats; grows with its length.
 
@@ -112,7 +121,7 @@ def cost_of(text: str) -> float:
 def mean_cost(text: str) -> float:
     """The mean cost of the characters of `text` beyond ASCII, in nats; 0.0 if it has none. Ordinary Chinese: 5 to 7.
 
-    >>> mean_cost("今天天气很好。") < 7 < 8 < mean_cost("今天天气很好。".encode("gbk").decode("cp949"))
+    >>> mean_cost("我们的工作。") < 7 < 9 < mean_cost("黼黻黹黧")
     True
     """
     beyond = Counter({char: count for char, count in Counter(text).items() if char > "\x7f"})
