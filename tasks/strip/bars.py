@@ -25,6 +25,7 @@ _CRUMB_MARK = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\\|-{1,2}>|\N{BLACK RIGHT-P
 _CRUMB_WORD = re.compile(
     r"首页|主页|网|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
 )
+_CRUMB_END = re.compile(r"正文|文章|详情|内容|文章内容|文章正文|新闻详情|查看")
 _CRUMB_ROOT = re.compile(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文$")
 _WHY = {
     "navigation": "an entry of the site's menus",
@@ -176,6 +177,8 @@ def is_breadcrumb(core: str) -> bool:
     if not _CRUMB_MARK.search(core) or "。" in core or "://" in core:
         return False
     parts = _parts(core)
+    if ">" in core and len(parts) >= 3 and _CRUMB_END.fullmatch(parts[-1]):
+        return True
     if len(parts) < 2 or any(len(part) > CRUMB_CHARS for part in parts[:-1]):
         return False
     if _CRUMB_ROOT.search(parts[0]):
@@ -191,7 +194,7 @@ def menus(sheet: Sheet) -> Iterator[Claim]:
         taken.add(claim.row.line.start)
         yield claim
     for number, row in sheet.short():
-        if row.line.start not in taken and sheet.outside(number) and (_edition(row) or _menu_row(row)):
+        if row.line.start not in taken and sheet.outside(number) and (_edition(row) or _menu_row(row) or _welcome(row)):
             taken.add(row.line.start)
             yield Claim.whole(row, _WHY["navigation"])
     for row in _menu_columns(sheet):
@@ -206,6 +209,10 @@ def _edition(row: Row) -> bool:
     return any(
         (match := _EDITION.search(word)) is not None and match.end() == len(word) for word in words_of(row.core)[-1:]
     )
+
+
+def _welcome(row: Row) -> bool:
+    return len(row.core) <= 50 and phrase("welcome").fullmatch(row.core.split("|")[0].strip()) is not None
 
 
 def _menu_row(row: Row) -> bool:

@@ -16,7 +16,8 @@ from tasks.strip.tables import table
 
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
 MAX_CHARS = 200
-MAX_VALUE = 30
+MAX_VALUE = 30  # of a source or a name
+MAX_OTHER = 60  # of a headline as it first ran, or an index number
 
 
 def _spread(label: str) -> str:
@@ -39,13 +40,14 @@ def _label() -> re.Pattern[str]:
     )
 
 
-_SEPARATORS = " \t|/·,;、()[]【】<>《》-—_:.丨•「」\u3000\u200b\ufeff*#"
+_SEPARATORS = " \t?|/·,;、()[]【】<>《》-—_:.丨•「」\u3000\u200b\ufeff*#"
 _EDGE = re.compile(r"[\s|/·,;()\[\]【】<>\-—_:.丨•*]")
 _COUNT = re.compile(
     r"\(?\s*(?:约|共|已有|有|被)?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
 )
 _SENTENCE = re.compile(r"[。!?;“”…]")
 _NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
+_ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
 _ROLES = re.compile(
     r"(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])"
 )
@@ -54,6 +56,13 @@ _MEDIA = re.compile(
     r"发布|头条|壹点|观察|资讯|公众号|微信|政府|办公室|官网|门户|论坛|委员会|局|厅)[》”\"]?"
 )
 _MEDIA_BY_PART = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:报|网|社|台)[·•・][\u4e00-\u9fffA-Za-z0-9]{1,10}")
+
+
+# Beside a bare date an office is who enacted a law, not who published the page.
+_BYLINE = re.compile(
+    r"[(\[]?(?:本报|本网|本刊|本台|本社)(?:见习|特约|首席|全媒体)?记者\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
+)
+_OFFICE = re.compile(r"(?:发布|政府|办公室|委员会|局|厅)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,8 @@ def names_of(value: str) -> tuple[str, ...]:
     >>> names_of("张三、李 四 王五"), names_of("您怎么看这件事")
     (('张三', '李四', '王五'), ())
     """
-    parts = [part for part in re.split(r"[、,;\s/&|]+", _ROLES.sub(" ", value + " ")) if part.strip(_SEPARATORS)]
+    value = _ROLES.sub(" ", _ASIDE.sub(" ", value) + " ")
+    parts = [part for part in re.split(r"[、,;\s/&|]+", value) if part.strip(_SEPARATORS)]
     parts = [part.strip("()[]【】:.-—_*") for part in parts]
     names: list[str] = []
     held = ""
@@ -122,11 +132,16 @@ def fields_of(core: str) -> list[Field]:
     """
     if not 2 <= len(core) <= MAX_CHARS:
         return []
+    byline = _BYLINE.fullmatch(core)
+    if byline and names_of(byline["names"]):
+        return [Field("author", "记者", byline["names"])]
     marks = _marks(core)
     if not marks:
         return []
     fields: list[Field] = []
-    if not _bare(core[: marks[0].start()], fields):
+    before = core[: marks[0].start()]
+    posted = "label" in marks[0].re.groupindex and marks[0]["label"] in ("发表于", "发布于")
+    if not (posted and len(before) <= 20) and not _bare(before, fields):
         return []
     for at, mark in enumerate(marks):
         end = marks[at + 1].start() if at + 1 < len(marks) else len(core)
@@ -172,7 +187,7 @@ def _bare(text: str, fields: list[Field]) -> bool:
     text = text.strip(_SEPARATORS)
     if not text or _known(text):
         return True
-    if is_media(text) and len(text) <= 20:
+    if len(text) <= 20 and is_media(text) and not _OFFICE.search(text):
         fields.append(Field("media", "", text))
         return True
     return False
@@ -204,7 +219,7 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
         fields.append(Field(kind, label, value))
         return not value
     value, rest = _cut(value)
-    if len(value) > MAX_VALUE or _SENTENCE.search(value):
+    if len(value) > (MAX_OTHER if kind == "others" else MAX_VALUE) or _SENTENCE.search(value):
         return False
     if kind == "author" and value and not names_of(value):
         if label == "作者" and mark["mark"] and len(value) <= 20 and "," not in value:

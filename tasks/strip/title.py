@@ -11,6 +11,8 @@ from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
 # Titles of the layouts under evals/ have 4 to 60 characters.
 MAX_CHARS = 80
 MIN_CHARS = 2
+# Shorter rows above the metadata are more often the name of a column than the title.
+USUAL_CHARS = 6
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6
 
@@ -53,8 +55,9 @@ def title_row(sheet: Sheet, metadata_starts: Sequence[int]) -> Row | None:
 
 
 def _without_subtitle(above: Sequence[Row]) -> Row:
-    """The last row above the metadata, or the first of the two if the second only adds to it."""
-    return above[0] if len(above) <= 2 else above[-1]
+    """The last row above the metadata that is not a subtitle; a row of a few characters only if there is no other."""
+    titles = [row for row in above if len(row.core) >= USUAL_CHARS] or above
+    return next((row for row in reversed(titles) if row.core[0] not in "-—("), titles[-1])
 
 
 def _can_be(row: Row) -> bool:
