@@ -5,6 +5,7 @@ None of it is in the language model; tests/test_evals.py holds the n-grams again
 
 from __future__ import annotations
 
+import html
 import subprocess
 import sys
 import tarfile
@@ -74,12 +75,12 @@ def _pages(lines: list[str], limit: int) -> Iterator[str]:
 
 
 def _plain(line: str) -> str:
-    """A tagged line without its tags.
+    """A line without the tags of its words, or its HTML entities.
 
     >>> _plain("新/a  世纪/n  ——/w")
     '新世纪——'
     """
     if "/w" not in line and "/n" not in line:
-        return line.strip()
+        return html.unescape(line.strip())
     words = (word.rpartition("/")[0].lstrip("[") for word in line.split())
     return "".join(words)

@@ -20,20 +20,21 @@ from evals.pairs import Encoding, decoding, encoding_of, is_lead, is_private
 
 Policy = Literal["swallow", "question", "fffd", "drop"]
 Form = Literal["toned", "spaced", "toneless", "doubled", "fullwidth"]
-FOLD_ASCII = str.maketrans("，！？；：（）", ",!?;:()")
+FOLD_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
     """How a site damages its pages.
 
-    `table`: character to the reading spliced in after it. `punctuation`: full-width mark to what replaces it, an ASCII
-    mark or the mark itself written anew. `chance`: how likely a straddling pair is hit; an aligned one always is, but
-    for `strewn`, the share of aligned places hit by tools that splice at random. `policy`: what a decoder makes of half
-    a character; `mark_policy` the same in runs that a replaced mark began, where the marks were replaced by a later
-    pass with a decoder of its own (None: one pass, `policy` holds, and no mark is ever swallowed). `user_areas`:
-    whether private-use characters stay. `script`: OpenCC conversion before the damage (None: the text as it is).
-    `lost`: how many bytes of two-byte characters are lost, anywhere.
+    `table`: character to the reading spliced in after it, in the tool's order. `punctuation`: full-width mark to what
+    replaces it, an ASCII mark or the mark itself written anew. `chance`: how likely a straddling pair is hit; an
+    aligned one always is, but for `strewn`, the share of aligned places hit by tools that splice at random. `policy`:
+    what a decoder makes of half a character; `mark_policy` the same in runs that a replaced mark began, where the marks
+    were replaced by a later pass with a decoder of its own (None: one pass, `policy` holds, and no mark is ever
+    swallowed). `user_areas`: whether private-use characters stay. `fold_ascii`: whether full-width forms are folded to
+    ASCII afterwards. `script`: OpenCC conversion before the damage (None: the text as it is). `lost`: how many bytes of
+    two-byte characters are lost, anywhere.
     """
 
     table: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -111,7 +112,7 @@ class _Shown:
 def damage(text: str, how: Damage, seed: int = 0) -> Damaged:
     """Damage `text` as `how` says; `seed` decides which of the possible places are hit.
 
-    >>> how = Damage({"當": "dāng", "數": "shù", "優": "yōu", "質": "zhì"})
+    >>> how = Damage({"數": "shù", "當": "dāng", "優": "yōu", "質": "zhì"})
     >>> damaged = damage("當地優質", how)
     >>> damaged.text
     '當(dāng)?shù)貎?yōu)質(zhì)'
@@ -196,23 +197,31 @@ def _straddles(cells: list[_Cell], i: int, how: Damage, random: Random) -> bool:
 
 
 def _splice(cells: list[_Cell], how: Damage, random: Random) -> list[_Cell]:
-    """Insert readings after each pair of the table, aligned or straddling."""
+    """Insert readings after each pair of the table, aligned or straddling, entry by entry in the table's order.
+
+    An entry finds its two bytes only if no earlier one was inserted between them: so a straddling reading can stand in
+    the place of the aligned one (對 in `津?qū)谥`), and beside it where the aligned one came first.
+    """
     pairs = encoding_of(how.encoding)
-    readings = {(p[0], p[1]): spliced(r, _byte_form(how.form)) for c, r in how.table.items() if (p := pairs.get(c))}
-    wide = str.maketrans("()", "（）") if how.form == "fullwidth" else {}
-    out: list[_Cell] = []
-    for i, cell in enumerate(cells):
-        out.append(cell)
-        reading = readings.get((cells[i - 1].value, cell.value)) if i and cell.value >= 0 else None
-        if reading is None:
-            continue
-        aligned = cells[i - 1].first and cells[i - 1].owner == cell.owner
-        if not aligned and not (cell.first and not cells[i - 1].first):
-            continue
-        if random.random() < (how.strewn if aligned else how.chance):
-            role = "splice" if aligned else "way:splice"
-            out += (_Cell(-1, text=c.translate(wide), role=role) for c in reading)
-    return out
+    entries = {(p[0], p[1]): (n, r) for n, (c, r) in enumerate(how.table.items()) if (p := pairs.get(c))}
+    places = []
+    for at in range(1, len(cells)):
+        entry = entries.get((cells[at - 1].value, cells[at].value))
+        if entry is not None and cells[at - 1].first != cells[at].first:
+            places.append((entry[0], at, entry[1]))
+    inserted: dict[int, list[_Cell]] = {}
+    for _, at, reading in sorted(places):
+        aligned = cells[at - 1].first
+        if at - 1 not in inserted and random.random() < (how.strewn if aligned else how.chance):
+            inserted[at] = _reading_cells(reading, how.form, aligned)
+    return [cell for at, own in enumerate(cells) for cell in (own, *inserted.get(at, ()))]
+
+
+def _reading_cells(reading: str, form: Form, aligned: bool) -> list[_Cell]:
+    """A reading's literals, with ASCII brackets for the full-width form until they are widened."""
+    wide = str.maketrans("()", "（）") if form == "fullwidth" else {}
+    role = "splice" if aligned else "way:splice"
+    return [_Cell(-1, text=c.translate(wide), role=role) for c in spliced(reading, _byte_form(form))]
 
 
 def _byte_form(form: Form) -> Form:

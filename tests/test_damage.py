@@ -11,7 +11,7 @@ from evals.pairs import decoding, encoding_of, is_private
 
 ASCII_MARKS = {"！": "!", "；": ";", "？": "?", "：": ":", "，": ",", "（": "(", "）": ")"}
 SAME_MARKS = {mark: mark for mark in "！；？：，、（）"}
-SHU = {"當": "dāng", "數": "shù"}
+SHU = {"數": "shù", "當": "dāng"}
 
 WORKED = [
     ("當地優質", Damage({**SHU, "優": "yōu", "質": "zhì"}), "當(dāng)?shù)貎?yōu)質(zhì)"),
@@ -32,6 +32,12 @@ WORKED = [
         Damage({**SHU, "進": "jìn"}, user_areas="delete"),
         "當(dāng)?shù)亍霸煅惫δ埽⑦M(jìn)一步",
     ),
+    (
+        "天津對口支援甘南特色產業園",
+        Damage({"驅": "qū", "對": "duì", "產": "chǎn", "業": "yè"}, user_areas="delete"),
+        "天津?qū)谥г誓咸厣a(chǎn)業(yè)園",
+    ),
+    ("天津對口", Damage({"對": "duì", "驅": "qū"}, policy="drop"), "天津(qū)(duì)口"),
     ("產業發展", Damage({"產": "chǎn", "業": "yè", "發": "fā"}), "產(chǎn)業(yè)發(fā)展"),
     ("會發", Damage({"會": "huì", "發": "fā"}, form="spaced"), "會(huì )發(fā )"),
     ("國", Damage({"國": "guó"}, form="toneless"), "國(guo)"),
@@ -146,7 +152,7 @@ def test_putting_the_right_text_back_gives_the_text_before_the_damage(text: str,
         parts += [damaged.text[at:start], right]
         at = end
     parts.append(damaged.text[at:])
-    width = str.maketrans("，！；？：（）", ",!;?:()")
+    width = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     assert "".join(parts).translate(width) == text.translate(width)
     assert len(damaged.before) == len(damaged.text) + 1
     assert all(damaged.right.startswith(s.right, damaged.before[s.start]) for s in damaged.spans if s.start < s.end)

@@ -71,7 +71,7 @@ def test_the_truth_scores_right_everywhere_and_harms_nothing() -> None:
 
 
 def test_a_wrong_reading_is_wrong_though_the_splices_are_gone() -> None:
-    damaged = damage("當地優質", Damage({"當": "dāng", "數": "shù", "優": "yōu"}))
+    damaged = damage("當地優質", Damage({"數": "shù", "當": "dāng", "優": "yōu"}))
     (span,) = damaged.spans
     aligned = [Change(a, b, "", splice=True) for a, b in damaged.splices]
     for reading, outcome in (("地優", "right"), ("地憂", "wrong")):
@@ -87,7 +87,7 @@ def test_a_change_of_healthy_text_counts_and_one_of_width_does_not() -> None:
 
 
 def test_an_edit_that_takes_context_with_it_is_judged_over_all_it_covers() -> None:
-    damaged = damage("當地優質", Damage({"當": "dāng", "數": "shù", "優": "yōu"}))
+    damaged = damage("當地優質", Damage({"數": "shù", "當": "dāng", "優": "yōu"}))
     whole = Change(0, len(damaged.text), "當地優質")
     assert [s.outcome for s in score(damaged, [whole]).spans] == ["right"]
     assert score(damaged, [whole]).harmed == 0

@@ -27,7 +27,7 @@ PORT_TABLE = (
     "開kāi 會huì 對duì 當dāng 協xié 環huán 專zhuān 線xiàn 實shí 時shí 樣yàng 戶hù 續xù"
 )
 FARM_TABLE = (
-    "當dāng 數shù 優yōu 質zhì 驅qū 務wù 發fā 產chǎn 業yè 會huì 區qū 聯lián 農nóng 實shí "
+    "數shù 當dāng 優yōu 質zhì 驅qū 務wù 發fā 產chǎn 業yè 會huì 區qū 聯lián 農nóng 實shí "
     "樹shù 員yuán 電diàn 單dān 個gè 學xué 廣guǎng 導dǎo 進jìn 濱bīn 條tiáo 長cháng"
 )
 
@@ -35,7 +35,7 @@ FARM_TABLE = (
 def table(entries: str) -> dict[str, str]:
     """A splice table from its entries, character and reading, in order.
 
-    >>> table("當dāng 數shù")
+    >>> table("數shù 當dāng")
     {'當': 'dāng', '數': 'shù'}
     """
     return {entry[0]: entry[1:] for entry in entries.split()}
