@@ -58,7 +58,7 @@ def join(ledger: Ledger, paragraphs: Sequence[Paragraph]) -> tuple[Ledger, list[
     >>> texts = ["水库是去年春天动工的。到今年秋天，已经完成了坝体的", "浇筑。明年蓄水。"]
     >>> ledger, joined = join(Ledger.of("".join(t + "\\n" for t in texts)), [Paragraph(t, fold(t)) for t in texts])
     >>> ledger.text
-    '水库去年动工。到今年秋天，已经完成了坝体的浇筑。明年蓄水。\\n'
+    '水库是去年春天动工的。到今年秋天，已经完成了坝体的浇筑。明年蓄水。\\n'
     """
     why = _wrapped_headings(paragraphs) | _wrapped_lines(paragraphs)
     why |= {at: reason for at, reason in _cut_paragraphs(paragraphs).items() if at not in why}
