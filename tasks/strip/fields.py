@@ -47,6 +47,10 @@ _COUNT = re.compile(
 )
 _SENTENCE = re.compile(r"[。!?;“”…]")
 _NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
+_BYLINE = re.compile(
+    r"[(\[]?(?:本报|本网|本刊|本台|本社)(?:见习|特约|首席|全媒体)?记者\s?"
+    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
+)
 _ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
 _ROLES = re.compile(
     r"(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])"
@@ -59,9 +63,6 @@ _MEDIA_BY_PART = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:报|网|社|台)[
 
 
 # Beside a bare date an office is who enacted a law, not who published the page.
-_BYLINE = re.compile(
-    r"[(\[]?(?:本报|本网|本刊|本台|本社)(?:见习|特约|首席|全媒体)?记者\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
-)
 _OFFICE = re.compile(r"(?:发布|政府|办公室|委员会|局|厅)$")
 
 

@@ -44,7 +44,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
         if fields and (near or _tells_all(fields)) and _fits(sheet, number, fields):
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", _as_found(rows[number - 1], None))]))
-            found.append((row, [replace(field, value=_as_found(row, field.value)) for field in fields]))
+            found.append((row, [_in_own_script(row, field) for field in fields]))
     return found
 
 
@@ -52,6 +52,13 @@ def _tells_all(fields: Sequence[Field]) -> bool:
     """Whether a row names its source and its date: such a row is metadata wherever it stands."""
     kinds = {field.kind for field in fields}
     return bool(kinds & {"publisher", "media"}) and any(field.when for field in fields)
+
+
+def _in_own_script(row: Row, field: Field) -> Field:
+    """The field with its value, or each of its names, as the page has it."""
+    names = names_of(field.value) if field.kind in ("author", "editor") else ()
+    value = "、".join(_as_found(row, name) for name in names) if names else _as_found(row, field.value)
+    return replace(field, value=value)
 
 
 def _as_found(row: Row, value: str | None) -> str:
@@ -125,7 +132,7 @@ def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None)
         published_at=_when(fields),
         publisher=publisher,
         authors=authors or _reporters(opening),
-        editor=_people(chief.value) if chief else None,
+        editor=chief.value if chief else None,
     )
 
 
@@ -140,10 +147,6 @@ def _first(fields: Iterable[Field], kind: str) -> str | None:
 
 def _authors(value: str) -> tuple[str, ...]:
     return names_of(value) or ((value,) if value else ())
-
-
-def _people(value: str) -> str:
-    return "、".join(names_of(value)) or value
 
 
 def _when(fields: Sequence[Field]) -> datetime | None:
