@@ -1,0 +1,54 @@
+# Needs Python 3.11 to 3.14, git and make. PYTHON=python3.13 make run takes an interpreter of your own choice.
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14 python
+PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# Nothing is reported to anyone.
+export DO_NOT_TRACK = 1
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+
+.PHONY: run test check eval bench lock clean help
+
+run: .venv/.installed ## curate raw/ into curated/; ARGS="--raw … --curated …" goes to the command
+	$(BIN)/qingwen run $(ARGS)
+
+test: .venv/.installed-dev ## run the tests
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: .venv/.installed-dev ## lint, format, types, and tests with warnings as errors: what CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+eval: .venv/.installed-dev ## figures of the repair on held-out text; fails when one falls below its floor
+	$(BIN)/python -m evals --gate $(ARGS)
+
+bench: .venv/.installed-dev ## speed of the repair beside ftfy's, on damaged and on healthy pages
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## pin what a fresh install of today resolves to, in constraints.txt
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip --disable-pip-version-check install -q '.[dev,dask,s3]'
+	build/lock/bin/python -m tools.make_constraints > constraints.txt.new && mv constraints.txt.new constraints.txt
+	rm -rf build/lock
+
+clean: ## remove the virtual environment and what tools leave behind
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "make: no Python from 3.11 to 3.14 found; name one with PYTHON=…" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) install -q -c constraints.txt -e .
+	@touch $@
+
+.venv/.installed-dev: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) install -q -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/.installed
