@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
@@ -19,8 +19,8 @@ from tasks.repair.splice import NO_TABLE, Splice, Table, is_hanzi
 from tasks.script.fold import fold
 
 # What a page shows for a table (+) or for honest glosses (-): in nats, roughly how much oftener it is seen in spliced
-# pages. The hosts of the spliced pages at hand (four pages, 207 hosts) were, all of them, traditional characters that
-# GB 2312 lacks with a simplified form among its 3,755 common characters, and none stood bare where it was in step.
+# pages. The hosts of the spliced pages at hand (four pages, 207 hosts) were, all of them, traditional characters
+# with a simplified form among the 3,755 common characters of GB 2312, and none stood bare where it was in step.
 TRADITIONAL = 1.5  # such a host: a third of running traditional text is, and hardly any honest gloss
 RARE = -2.0  # not a common character in either script: what writers gloss
 INSIDE = 0.5  # a hanzi beside it, in running text
@@ -101,10 +101,13 @@ def infer_table(splices: Sequence[Splice], text: str) -> Table:
     taught = _taught(fitting, text)
     if not fitting or 2 * len(taught) > len(fitting):
         return NO_TABLE
-    hosts = _hosts([splice for splice in fitting if splice.start not in taught], text)
+    counts = Counter(text)
+    hosts = _hosts([splice for splice in fitting if splice.start not in taught], counts)
     score = sum(host.weight for host in hosts) + _page_weight(len(fitting), text)
     if score < ENOUGH:
         return NO_TABLE
+    # The rows that look like a lesson were left out of the evidence. On a page that has a table they are its work too.
+    hosts = _hosts(fitting, counts) if taught else hosts
     traditional_table = sum(host.traditional for host in hosts) >= NEARLY_ALL * len(hosts)
     members = [host for host in hosts if host.belongs(traditional_table)]
     return Table(
@@ -135,12 +138,11 @@ def _lesson(row: Sequence[Splice]) -> list[int]:
     return [splice.start for splice in row]
 
 
-def _hosts(fitting: Sequence[Splice], text: str) -> list[_Host]:
-    """The distinct hosts, in the order of the page."""
+def _hosts(fitting: Sequence[Splice], counts: Mapping[str, int]) -> list[_Host]:
+    """The distinct hosts, in the order of the page; `counts` says how often each character stands in it."""
     places: dict[str, list[Splice]] = defaultdict(list)
     for splice in fitting:
         places[splice.host].append(splice)
-    counts = Counter(text)
     return [_host(char, found, counts[char]) for char, found in places.items()]
 
 
@@ -166,10 +168,10 @@ def _page_weight(splices: int, text: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _rank(char: str) -> str:
-    """How a character is likely to be in a table: `traditional` (see the weights), `common` or `rare`."""
+    """How a character is likely to be in a table: `traditional` (see the weights above), `common` or `rare`."""
     if not _is_common(fold(char)):
         return "rare"
-    return "common" if _in_gb2312(char) else "traditional"
+    return "common" if _in_gb2312(char) and fold(char) == char else "traditional"
 
 
 def _in_gb2312(char: str) -> bool:
