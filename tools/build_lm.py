@@ -26,12 +26,14 @@ from tasks.repair.lm import BOUNDARY, MAGIC, UNIT, symbols
 
 # How much each source weighs, in characters of running text that it is made to stand for (tuned on held-out lines of
 # each register: see the ADR).  Running text counts as itself.
-BIGRAM_WORDS = 12e6
-FREQUENCY_WORDS = 4e6
-DICTIONARY_WORDS = 3e6
+BIGRAM_WORDS = 3e6
+FREQUENCY_WORDS = 2e6
+DICTIONARY_WORDS = 1.5e6
+# Word counts are raised to this power, so that rare words (香蒲) are not lost beside frequent ones.
+FLATNESS = 0.7
 # Sizes after pruning: as many as keep the file under 4 MB.
-KEPT_BIGRAMS = 480_000
-KEPT_TRIGRAMS = 1_000_000
+KEPT_BIGRAMS = 650_000
+KEPT_TRIGRAMS = 800_000
 # Absolute discounts, for bigrams and trigrams (held-out perplexity is flat between 0.5 and 0.8).
 DISCOUNTS = (0.8, 0.92)
 # The share of the unigram mass for characters of GBK that no source holds.
@@ -95,6 +97,10 @@ def add_words(tally: Tally, words: list[str], weights: np.ndarray) -> None:
     tally.add(text, np.repeat(weights, lengths)[: len(codes)], codes != 0)
 
 
+def is_word(text: str) -> bool:
+    return "\u4e00" <= text[0] <= "\u9fff"
+
+
 def usable(word: str) -> bool:
     return bool(word) and all("\u3000" <= c <= "\u9fff" or c in "，。！？：；“”‘’（）…—·" for c in word)
 
@@ -119,7 +125,7 @@ def open_gram(tally: Tally, bigrams: Path, lexicon: Path) -> None:
         if not left:
             continue
         for j in range(ones + child[i], ones + child[i + 1]):
-            if named[j]:
+            if named[j] and (is_word(left) or is_word(named[j])):  # forums write 。。 and ，， all the time
                 seams.append((left[-2:], named[j][:2]))
                 weights.append(chance[i] * chance[j])
     add_seams(tally, seams, np.array(weights) * BIGRAM_WORDS)
@@ -172,7 +178,7 @@ def count(args: argparse.Namespace) -> list[Counts]:
         rows = (line.split(" ") for line in args.dictionary.read_text(encoding="utf-8").splitlines())
         lists.append(([(row[0], float(row[1]) + 1) for row in rows if usable(row[0])], DICTIONARY_WORDS))
     for words, size in lists:
-        weights = np.array([f for _, f in words])
+        weights = np.array([f for _, f in words]) ** FLATNESS
         add_words(tally, [w for w, _ in words], weights / weights.sum() * size)
     return tally.totals()
 

@@ -23,6 +23,7 @@ _CLUE = re.compile(
     rf"|(?<=[{_HANZI}])[?\ufffd]|[?\ufffd€](?=[{_HANZI}])|(?<=[{_HANZI}])[!;?:！；？：](?=[{_HANZI}“”、，。▀-▟─-╿])|[!！](?=、)|[，,](?=[@-~][{_HANZI}])"
 )
 SURPRISE = nats(6.5)  # a character, on average over a few: what calls for a search
+STRAINED = nats(11.5)
 LIMIT = 600  # characters that one search may cover
 STEPS = 40  # language model look-ups a character of the page, over all searches, and
 STEPS_MORE = 400_000  # these besides
@@ -132,7 +133,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     gain = search.as_seen(start, end) - best[0]
     if gain < (STRONG_GAIN if strong else ENOUGH_GAIN):
         return
-    confidence = sure(margin)
+    confidence = sure(margin, search, start, best)
     for run in runs(segments(best)):
         first, last = run[0].start, run[-1].end
         yield Edit(
@@ -145,8 +146,16 @@ def reading(hyp: Hyp) -> str:
     return "".join(s.after for s in segments(hyp))
 
 
-def sure(margin: float) -> float:
-    return 1 / (1 + exp(-(0.2 + 0.7 * margin)))
+def sure(margin: float, search: Search, start: int, best: Hyp) -> float:
+    confidence = 1 / (1 + exp(-(0.2 + 0.7 * margin)))
+    _, _, one, two, _, _ = search.first(start)
+    for segment in segments(best):
+        for char in segment.after:
+            symbol = symbols(char)
+            if segment.byte and search.lm.cost(one, two, symbol) > STRAINED:
+                confidence = min(confidence, 0.75)
+            one, two = two, symbol
+    return confidence
 
 
 def runs(found: list[Segment]) -> Iterator[list[Segment]]:

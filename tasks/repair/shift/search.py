@@ -29,6 +29,8 @@ def nats(value: float) -> int:
 
 # What each assumption costs: minus the log of its share, read off damaged pages and tuned on generated ones.
 HALF_SHOWN = nats(1.0)  # into a run by a half character that shows as '?' or U+FFFD
+HALF_ALONE = nats(7.0)  # and nothing stands after it that halves come to stand before
+MARK_SWALLOWED = nats(6.0)  # a half character that swallowed the mark replaced after it
 HALF_DROPPED = nats(2.5)  # by one that the decoder dropped, where halves come to stand alone
 LEFT_DROPPED = nats(1.0)  # out of a run, likewise
 MARK_STRADDLED = nats(1.5)  # a replaced mark is made of two halves
@@ -49,6 +51,7 @@ PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are rem
 FANS = 4  # hypotheses at a position for which unknown bytes are tried
 FAN_DELETED = 8
 FAN = 12  # readings followed of an unknown byte
+SWALLOWED_MARKS = [MARKS[mark] for mark in "!?;:"]
 IN_STEP, UNKNOWN = 0, -1
 
 
@@ -80,6 +83,7 @@ class Search:
         self.page = set(map(add, page, page[1:]))
         self.foreign = foreign
         self.spliced = spliced
+        self.written = frozenset(spliced.values())
         self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
         self.steps = 0
         self.lm = model()
@@ -159,7 +163,7 @@ class Search:
                 yield splice.end(), self.skip(hyp, IN_STEP, pos, splice.end(), refund, SPLICED)
                 return
             yield from self.straddled(hyp, splice[1], pos, splice.end(), HALF_DROPPED)
-            yield splice.end(), self.kept(hyp, pos, splice.end(), GLOSS)
+            yield splice.end(), self.kept(hyp, pos, splice.end(), REMNANT if splice[1] in self.written else GLOSS)
             return
         elif ch in LOST:
             swallowed = SWALLOWED.match(text, pos)
@@ -168,7 +172,7 @@ class Search:
                 yield swallowed.end(), self.kept(hyp, pos, swallowed.end(), REMNANT)
                 return
             else:
-                yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, HALF_SHOWN, "lost half")
+                yield from self.half_before(pos, hyp)
         if not splice and ch in MARKS or ch in "，！？；：（）、":
             lead, trail = self.bytes_of(ch)
             charge = HALF_DROPPED + MARK_STRADDLED
@@ -177,6 +181,16 @@ class Search:
         if entry and "\u2e80" <= ch:
             yield from self.unseen_entry(pos, hyp)
         yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, 0, AS_SEEN)
+
+    def half_before(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+        """A half character shown, or that and the replaced mark after it, which the decoder swallowed."""
+        after = self.text[pos + 1 : pos + 2]
+        charge = HALF_SHOWN if after and (after in MARKS or after in "，！？；：（）、") else HALF_ALONE
+        yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, "lost half")
+        if self.text[pos] == "?":
+            for pair in SWALLOWED_MARKS:
+                for new in self.choose(hyp, by_trail(pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, "lost lead"):
+                    yield pos + 1, new
 
     def bytes_of(self, ch: str) -> tuple[int, int]:
         """The bytes that a visible character stands for; those of its full-width form for ASCII."""
@@ -256,11 +270,11 @@ class Search:
                 yield pos + 1, self.emit(hyp, char, IN_STEP, pos, pos + 1, 0, SHIFTED)
 
     def ahead(self, pos: int, hyp: Hyp) -> int:
-        """What the next character costs if all goes on straight; nothing where that can't be said."""
+        """What the next character costs if all goes on straight; a guess where that can't be said."""
         ch = self.text[pos] if pos < len(self.text) else ""
         pair = self.pairs.get(ch, 0)
         if not pair or hyp[1] <= 0:
-            return 0
+            return PLAUSIBLE // 2
         char = self.chars[hyp[1] << 8 | pair >> 8]
         self.steps += 1
         return self.lm.cost(hyp[2], hyp[3], symbols(char)) if char and not is_private(char) else PLAUSIBLE
@@ -396,7 +410,7 @@ class Search:
         pos = start
         while True:
             here = best(coming.pop(pos, []))
-            if pos > clue + 1 and not coming and len({h[1:4] for h in here}) == 1 and here[0][1] == IN_STEP:
+            if pos > clue + 1 and not coming and self.text[pos : pos + 1] not in ("(", "（") and len({h[1:4] for h in here}) == 1 and here[0][1] == IN_STEP:
                 return pos, here
             staying = here
             for _ in range(2):  # a move that consumes nothing may follow another once
