@@ -173,12 +173,19 @@ def _penalised(text: str) -> float:
 
 def _is_clear(text: str) -> bool:
     beyond = len(text) - len(text.encode("ascii", "ignore"))
-    return beyond >= _CLEAR_CHARACTERS and not marked(text) and mean_cost(text) < _CLEAR
+    return beyond >= _CLEAR_CHARACTERS and not marked(text) and mean_cost(text) < _CLEAR and not _is_japanese(text)
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether kana are so many that the text may be Japanese, in this codec or another that has kana at the same
+    codes."""
+    return len(_KANA.findall(text)) > _KANA_SHARE * len(text)
 
 
 def _is_damaged_chinese(sample: bytes, codec: str) -> bool:
-    kana = len(_KANA.findall(text_of(sample, codec)))
-    return kana <= _KANA_SHARE * len(sample) and cheapest_cost(sample, codec) < _CHEAP[codec] * len(sample)
+    if _is_japanese(text_of(sample, codec)):
+        return False
+    return cheapest_cost(sample, codec) < _CHEAP[codec] * len(sample)
 
 
 def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
@@ -189,7 +196,7 @@ def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
     readings = {codec: text_of(sample, codec) for codec in codecs}
     costs = {codec: _weighed(codec, _penalised(text), declared) for codec, text in readings.items()}
     best = min(costs, key=costs.__getitem__)
-    if marked(readings[best]) or mean_cost(readings[best]) > _CLEAR:
+    if best == "cp1252" or marked(readings[best]) or mean_cost(readings[best]) > _CLEAR:
         sample = sample[:_SEARCHED]
         readings = {codec: text_of(sample, codec) for codec in codecs}
         costs = {codec: _weighed(codec, _searched(sample, codec, readings[codec]), declared) for codec in codecs}
@@ -201,7 +208,7 @@ def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
     if costs[best] > _NO_TEXT * len(sample) + 2 * BAD_BYTE:
         return None
     rivals = [cost for codec, cost in costs.items() if readings[codec] != readings[best]]
-    margin = min(rivals) - costs[best]
+    margin = min(rivals, default=costs[best]) - costs[best]
     # The model's nats are overconfident, for characters of a text are not independent: a tenth of them is nearer.
     confidence = min(0.99, 1 / (1 + math.exp(-margin / 10)))
     return Verdict(best, Evidence.DECLARED if best == declared else Evidence.DETECTED, confidence)

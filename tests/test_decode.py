@@ -1,0 +1,295 @@
+"""The decode stage: any bytes end as the text they were, or as a reject with its reason."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.decode import decode
+from tasks.decode.charsets import codec_of, text_of
+from tasks.decode.html import visible_lines
+from tasks.ledger import Ledger, check_layer
+from tasks.records import Decoded, Evidence, Limits, Media, Page, Reason, Reject, Stage
+
+CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "decode.json").read_text(encoding="utf-8"))
+PROSE = "渡口的石阶被水磨得发亮，摆渡的老赵每天四点起来生火。村里的祠堂前年修过一次，梁上的彩绘是请师傅重新描的。"
+HANT = "渡口的石階被水磨得發亮，擺渡的老趙每天四點起來生火。村裡的祠堂前年修過一次，樑上的彩繪是請師傅重新描的。"
+
+
+def decoded(raw: bytes, media: Media = Media.TEXT, charset: str | None = None) -> Decoded:
+    result = decode(Page("page", raw, media, charset=charset), Limits())
+    assert isinstance(result, Decoded), result
+    return result
+
+
+def rejected(raw: bytes, media: Media = Media.TEXT, limits: Limits | None = None) -> Reject:
+    result = decode(Page("page", raw, media), limits or Limits())
+    assert isinstance(result, Reject), result
+    return result
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_case(case: dict[str, Any]) -> None:
+    hexadecimal = case["codec"] == "hex"
+    raw = bytes.fromhex(case["original"]) if hexadecimal else case["original"].encode(case["codec"])
+    found = decoded(raw, Media(case.get("media", "text")))
+    assert (found.text, found.encoding) == (case["fixed"], case["encoding"])
+    assert found.evidence == case.get("evidence", found.evidence)
+    assert found.undecodable_bytes == 0
+    assert found.edits == ()
+
+
+def test_unchanged_cases_are_as_many_as_changed() -> None:
+    assert sum(case["original"] == case["fixed"] for case in CASES) * 2 >= len(CASES)
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset", "encoding", "evidence"),
+    [
+        (PROSE.encode("utf-8-sig"), "gbk", "utf-8", Evidence.BOM),
+        (PROSE.encode(), None, "utf-8", Evidence.VALID),
+        (PROSE.encode(), "UTF-8", "utf-8", Evidence.DECLARED),
+        (PROSE.encode(), "gb2312", "utf-8", Evidence.VALID),
+        (PROSE.encode("gbk"), "gb2312", "gb18030", Evidence.DECLARED),
+        (PROSE.encode("gbk"), "big5", "gb18030", Evidence.DETECTED),
+        (PROSE.encode("gbk"), "no-such-thing", "gb18030", Evidence.DETECTED),
+        ("Ünïcödé façade".encode("latin-1"), "iso-8859-1", "cp1252", Evidence.DECLARED),
+        ("ёлка и ёж".encode("cp1251"), "windows-1251", "cp1251", Evidence.DECLARED),
+        (b"plain", "big5", "ascii", Evidence.VALID),
+    ],
+)
+def test_the_evidence_that_wins(raw: bytes, charset: str | None, encoding: str, evidence: Evidence) -> None:
+    found = decoded(raw, charset=charset)
+    assert (found.encoding, found.evidence) == (encoding, evidence)
+    assert 0.5 <= found.confidence <= 1.0
+
+
+@pytest.mark.parametrize("codec", ["EUC-TW", "ISO-2022-CN"])
+def test_encodings_that_python_lacks(codec: str) -> None:
+    try:
+        done = subprocess.run(
+            ["iconv", "-f", "UTF-8", "-t", codec], input=HANT.encode(), capture_output=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip(f"no iconv with {codec} here")
+    found = decoded(done.stdout)
+    assert (found.text, found.encoding) == (HANT, codec.lower())
+
+
+def test_lost_bytes_do_not_change_the_verdict() -> None:
+    rng = random.Random(7)
+    for codec, name, text in (
+        ("utf-8", "utf-8", PROSE),
+        ("gbk", "gb18030", PROSE),
+        ("big5", "big5hkscs", HANT),
+        ("utf-16-le", "utf-16-le", PROSE),
+        ("utf-16-be", "utf-16-be", HANT),
+    ):
+        raw = (text * 8).encode(codec)
+        for _ in range(6):
+            at = rng.randrange(len(raw))
+            found = decoded(raw[:at] + raw[at + 1 :])
+            assert found.encoding == name, (codec, at)
+
+
+def test_utf_16_comes_back_into_step_after_a_lost_byte() -> None:
+    raw = (PROSE * 300).encode("utf-16-le")
+    found = decoded(raw[:9001] + raw[9002:])
+    assert found.text.count(PROSE) == 299
+    assert found.undecodable_bytes == 1
+
+
+def test_an_undecodable_byte_is_an_edit_that_says_which() -> None:
+    found = decoded(PROSE.encode() + b"\xff\r\n" + PROSE.encode())
+    assert found.text == f"{PROSE}\ufffd\n{PROSE}"
+    (edit,) = found.edits
+    assert (edit.start, edit.before, edit.after, edit.stage, edit.kind) == (
+        len(PROSE),
+        "\ufffd",
+        "",
+        Stage.DECODE,
+        "undecodable",
+    )
+    assert not edit.applied
+    assert "FF" in edit.why
+    assert found.undecodable_bytes == 1
+    assert Ledger.of(found.text).then(found.edits).unrepaired == 1
+
+
+def test_an_undecodable_byte_in_html_keeps_its_place() -> None:
+    found = decoded(b"<html><body><p>" + PROSE.encode() + b"</p><p>a\xffb</p>", Media.HTML)
+    assert found.text == f"{PROSE}\na\ufffdb\n"
+    assert [found.text[edit.start] for edit in found.edits] == ["\ufffd"]
+    assert "FF" in found.edits[0].why
+
+
+def test_a_replacement_character_that_was_written_is_no_undecodable_byte() -> None:
+    found = decoded("甲\ufffd乙".encode())
+    assert (found.text, found.undecodable_bytes, found.edits) == ("甲\ufffd乙", 0, ())
+
+
+@pytest.mark.parametrize("raw", [b"", b" \r\n\t ", b"\x00\x00\x00", "　\n　\n".encode(), b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_empty(raw: bytes) -> None:
+    assert rejected(raw).reason is Reason.EMPTY
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        random.Random(1).randbytes(4000),
+        zlib.compress(random.Random(2).randbytes(4000)),
+        b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 8,
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + random.Random(3).randbytes(900),
+        b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + zlib.compress(random.Random(4).randbytes(3000)),
+    ],
+    ids=["random", "zlib", "elf", "png", "pdf"],
+)
+def test_binary(raw: bytes) -> None:
+    assert rejected(raw).reason is Reason.BINARY
+
+
+def test_stray_zero_bytes_do_not_make_a_text_binary() -> None:
+    found = decoded((PROSE[:20] + "\x00" + PROSE[20:]).encode("gbk"))
+    assert found.text == PROSE[:20] + "\x00" + PROSE[20:]
+
+
+def test_text_in_no_encoding_that_explains_it() -> None:
+    raw = b"\xef\xbb\xbf" + PROSE.encode() + b"\xff\xfe\xfd" * 60
+    assert rejected(raw).reason is Reason.UNDECODABLE
+
+
+def test_too_large() -> None:
+    reject = rejected(b"abc", limits=Limits(page_bytes=2))
+    assert (reject.reason, reject.raw_size) == (Reason.TOO_LARGE, 3)
+    assert len(reject.raw_sha256) == 64
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"<html><head><title>x</title></head><body></body></html>",
+        b"<html><body><script>var a = 1</script>",
+        b"<!DOCTYPE html><html><frameset><frame src=a></frameset></html>",
+        b"<html><!-- nothing -->",
+    ],
+)
+def test_html_with_nothing_in_it(source: bytes) -> None:
+    assert rejected(source, Media.HTML).reason is Reason.NO_CONTENT
+
+
+ARTICLE = "".join(f"<p>{PROSE}这是第{n}段，讲的是河边的旧事。</p>" for n in "一二三四五六")
+HTML = f"""<html><head><title>渡口旧事_河边网</title></head><body>
+<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/n">新闻</a></li></ul></div>
+<div class="article"><h1>渡口旧事</h1>{ARTICLE}</div>
+<div class="footer"><p>河边网版权所有</p></div></body></html>"""
+
+
+def test_blocks_say_tag_and_content() -> None:
+    found = decoded(HTML.encode(), Media.HTML)
+    lines = found.text.splitlines()
+    assert len(lines) == len(found.blocks)
+    by_line = dict(zip(lines, found.blocks, strict=True))
+    assert (by_line["渡口旧事"].tag, by_line["渡口旧事"].content) == ("h1", True)
+    assert (by_line["首页"].tag, by_line["首页"].content) == ("li", False)
+    assert not by_line["河边网版权所有"].content
+    article = [block for line, block in by_line.items() if "河边的旧事" in line]
+    assert [(block.tag, block.content) for block in article] == [("p", True)] * 6
+
+
+def test_all_is_content_where_the_extractor_finds_too_little() -> None:
+    found = decoded("<html><body><ul><li>渡口<li>石阶<li>祠堂</ul>".encode(), Media.HTML)
+    assert [block.content for block in found.blocks] == [True, True, True]
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "table><tr><td", "ul><li", "font", "blockquote"])
+def test_absurdly_deep_html_keeps_its_text(tag: str) -> None:
+    raw = b"<html><body>" + f"<{tag}>".encode() * 60_000 + PROSE.encode() + b"<p>" + HANT.encode()
+    text = decoded(raw, Media.HTML).text
+    assert PROSE in text
+    assert HANT in text
+
+
+def test_a_single_line_of_50_megabytes() -> None:
+    raw = (PROSE * 340_000).encode()
+    assert len(raw) > 50_000_000
+    start = time.perf_counter()
+    assert len(decoded(raw).text) == len(PROSE) * 340_000
+    assert time.perf_counter() - start < 10
+
+
+def test_a_html_text_of_12_megabytes_is_not_lost() -> None:
+    found = decoded(b"<html><body><p>" + (PROSE * 80_000).encode(), Media.HTML)
+    assert len(found.text) == len(PROSE) * 80_000 + 1
+
+
+def test_healthy_utf_8_loads_no_detector() -> None:
+    program = (
+        "import sys; from tasks.decode import decode; from tasks.records import *; "
+        "decode(Page('a', '渡口'.encode()), Limits()); "
+        "heavy = {'chardet', 'lxml', 'trafilatura', 'ftfy', 'pyarrow'} & set(sys.modules); "
+        "print(heavy or 'none')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "none"
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("GB_2312-80", "gb18030"),
+        ("x-gbk", "gb18030"),
+        ("BIG5-HKSCS", "big5hkscs"),
+        ("Shift_JIS", "cp932"),
+        ("latin1", "cp1252"),
+        ("utf-16", "utf-16-le"),
+        ("utf-7", None),
+        ("base64", None),
+        ("rot13", None),
+        ("\x00", None),
+        ("x" * 1000, None),
+    ],
+)
+def test_labels(label: str, codec: str | None) -> None:
+    assert codec_of(label) == codec
+
+
+@given(st.binary(max_size=300), st.sampled_from(list(Media)), st.sampled_from([None, "gbk", "utf-16", "big5"]))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_end_decoded_or_rejected(raw: bytes, media: Media, charset: str | None) -> None:
+    result = decode(Page("page", raw, media, charset=charset), Limits())
+    if isinstance(result, Reject):
+        assert result.stage == "decode"
+        return
+    check_layer(result.text, result.edits)
+    assert len(result.edits) == result.undecodable_bytes
+    assert "\r" not in result.text
+    assert result.text.encode("utf-8")
+    assert not result.blocks or len(result.blocks) == result.text.count("\n")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp"))))
+@settings(deadline=None)
+def test_utf_8_is_decoded_as_it_is(text: str) -> None:
+    found = decoded(("渡口" + text).encode())
+    assert (found.text, found.encoding, found.evidence) == ("渡口" + text, "utf-8", Evidence.VALID)
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gb18030", "big5hkscs", "euc-tw", "iso-2022-cn", "hz", "utf-16-le"]))
+def test_no_codec_raises_or_makes_text_from_nothing(raw: bytes, codec: str) -> None:
+    assert len(text_of(raw, codec)) <= len(raw)
+
+
+def test_visible_lines_of_an_empty_tree() -> None:
+    import lxml.html
+
+    assert visible_lines(lxml.html.document_fromstring("<html></html>")) == []

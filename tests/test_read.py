@@ -1,0 +1,345 @@
+"""The read stage: whatever lies in raw/ ends as pages or rejects, and nothing in it can stop the run."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import json
+import lzma
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import tasks.read
+from tasks.errors import InputError, UsageError
+from tasks.read import Source, discover, read_source, uri_of
+from tasks.records import Limits, Media, Page, Reason, Reject
+
+TEXT = "渡口的石阶被水磨得发亮。\n".encode()
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": lambda data: gzip.compress(data, mtime=0),
+    ".zst": zstandard.compress,
+    ".xz": lzma.compress,
+    ".bz2": bz2.compress,
+}
+
+
+def put(root: Path, name: str, data: bytes) -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def read(root: Path, limits: Limits | None = None) -> list[Page | Reject]:
+    return [entry for source in discover(root) for entry in read_source(root, source, limits or Limits())]
+
+
+def pages(root: Path, limits: Limits | None = None) -> list[Page]:
+    found = read(root, limits)
+    assert all(isinstance(entry, Page) for entry in found), found
+    return [entry for entry in found if isinstance(entry, Page)]
+
+
+def rejects(root: Path, limits: Limits | None = None) -> list[Reject]:
+    return [entry for entry in read(root, limits) if isinstance(entry, Reject)]
+
+
+def one_reject(root: Path, limits: Limits | None = None) -> Reject:
+    (found,) = read(root, limits)
+    assert isinstance(found, Reject), found
+    return found
+
+
+class TestDiscover:
+    def test_order_does_not_depend_on_the_file_system(self, tmp_path: Path) -> None:
+        for name in ("b.txt", "a/z.txt", "a.txt", "新 闻/第 1 页.md", "B.txt"):
+            put(tmp_path, name, TEXT)
+        uris = [source.uri for source in discover(tmp_path)]
+        assert uris == ["B.txt", "a.txt", "a/z.txt", "b.txt", "新 闻/第 1 页.md"]
+
+    def test_sizes(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.txt", TEXT)
+        (source,) = discover(str(tmp_path))
+        assert (source.size, source.refused) == (len(TEXT), None)
+
+    def test_hidden_files_and_the_readme_of_raw_are_passed_over(self, tmp_path: Path) -> None:
+        for name in (".hidden", ".git/config", "README.md", "site/README.md", "site/.DS_Store"):
+            put(tmp_path, name, TEXT)
+        assert [source.uri for source in discover(tmp_path)] == ["site/README.md"]
+
+    def test_a_single_file(self, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.txt", TEXT)
+        (source,) = discover(path)
+        assert list(read_source(path, source, Limits())) == [Page("a.txt", TEXT)]
+
+    def test_no_such_folder(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="No such file"):
+            discover(tmp_path / "nothing")
+        assert issubclass(InputError, UsageError)
+
+    def test_a_pipe_for_raw(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(InputError, match="neither a folder nor a file"):
+            discover(tmp_path / "pipe")
+
+    def test_names_that_are_no_unicode_lead_back_to_one_file(self, tmp_path: Path) -> None:
+        try:
+            Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xd6\xd0.txt")).write_bytes(TEXT)
+        except OSError:
+            pytest.skip("this file system takes only Unicode names")
+        assert [(page.source_uri, page.raw) for page in pages(tmp_path)] == [("%D6%D0.txt", TEXT)]
+
+    @given(st.lists(st.text(min_size=1), unique=True, min_size=2, max_size=2))
+    def test_two_paths_never_share_a_uri(self, paths: list[str]) -> None:
+        first, second = (path.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape") for path in paths)
+        assert uri_of(first) != uri_of(second)
+        assert "#" not in uri_of(first)
+        assert uri_of(first).encode("utf-8")
+
+
+class TestNotFiles:
+    def test_a_pipe_does_not_block(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe.txt")
+        reject = one_reject(tmp_path)
+        assert (reject.reason, reject.detail) == (Reason.UNSUPPORTED, "not a file but a pipe")
+
+    def test_a_file_that_turns_into_a_pipe_does_not_block(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.txt", TEXT)
+        (source,) = discover(tmp_path)
+        (tmp_path / "a.txt").unlink()
+        os.mkfifo(tmp_path / "a.txt")
+        (reject,) = read_source(tmp_path, source, Limits())
+        assert isinstance(reject, Reject)
+        assert reject.reason is Reason.UNSUPPORTED
+
+    def test_a_link_out_of_raw(self, tmp_path: Path) -> None:
+        secret = put(tmp_path, "secret.txt", TEXT)
+        (tmp_path / "raw").mkdir()
+        (tmp_path / "raw" / "link.txt").symlink_to(secret)
+        assert one_reject(tmp_path / "raw").reason is Reason.OUTSIDE
+
+    def test_a_link_inside_raw_is_followed_and_a_folder_is_read_once(self, tmp_path: Path) -> None:
+        put(tmp_path, "a/b.txt", TEXT)
+        (tmp_path / "c.txt").symlink_to("a/b.txt")
+        (tmp_path / "loop").symlink_to(".")
+        assert [page.source_uri for page in pages(tmp_path)] == ["a/b.txt", "c.txt"]
+
+    def test_a_link_to_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").symlink_to("gone")
+        assert one_reject(tmp_path).reason is Reason.VANISHED
+
+    def test_raw_may_itself_be_a_link(self, tmp_path: Path) -> None:
+        put(tmp_path, "real/a.txt", TEXT)
+        (tmp_path / "raw").symlink_to("real")
+        assert [page.source_uri for page in pages(tmp_path / "raw")] == ["a.txt"]
+
+    def test_a_file_that_vanishes(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.txt", TEXT)
+        (source,) = discover(tmp_path)
+        (tmp_path / "a.txt").unlink()
+        (reject,) = read_source(tmp_path, source, Limits())
+        assert isinstance(reject, Reject)
+        assert (reject.reason, reject.raw_sha256) == (Reason.VANISHED, "")
+
+    def test_a_file_that_may_not_be_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        put(tmp_path, "a.txt", TEXT)
+
+        def denied(path: Path) -> None:
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(tasks.read, "_opened", denied)
+        reject = one_reject(tmp_path)
+        assert (reject.reason, reject.detail) == (Reason.UNREADABLE, "cannot be read: Permission denied")
+
+    def test_a_folder_that_may_not_be_listed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        put(tmp_path, "closed/a.txt", TEXT)
+        put(tmp_path, "b.txt", TEXT)
+        scandir = os.scandir
+
+        def denied(path: Path) -> object:
+            if path.name == "closed":
+                raise PermissionError(13, "Permission denied")
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", denied)
+        assert [type(entry) for entry in read(tmp_path)] == [Page, Reject]
+        assert rejects(tmp_path)[0].source_uri == "closed"
+
+
+class TestPages:
+    @pytest.mark.parametrize(
+        ("name", "data", "media"),
+        [
+            ("a.txt", TEXT, Media.TEXT),
+            ("a.md", TEXT, Media.MARKDOWN),
+            ("a.html", TEXT, Media.HTML),
+            ("a.HTM", TEXT, Media.HTML),
+            ("a.txt", b"<!doctype html><p>" + TEXT, Media.HTML),
+            ("a.aspx", b"<html><p>" + TEXT, Media.HTML),
+            ("page", TEXT, Media.TEXT),
+            ("a.txt", b"\x00\x01\x02", Media.TEXT),
+            ("empty.txt", b"", Media.TEXT),
+            ("a.gz", TEXT, Media.TEXT),
+        ],
+    )
+    def test_kind(self, tmp_path: Path, name: str, data: bytes, media: Media) -> None:
+        put(tmp_path, name, data)
+        assert pages(tmp_path) == [Page(name, data, media)]
+
+    @pytest.mark.parametrize("name", ["a.bin", "photo", "a.docx"])
+    def test_not_a_page(self, tmp_path: Path, name: str) -> None:
+        data = b"PK\x03\x04\x00\x00" if name == "a.docx" else b"\x89PNG\r\n\x1a\n\x00\x00"
+        put(tmp_path, name, data)
+        reject = one_reject(tmp_path)
+        assert (reject.reason, reject.raw_size) == (Reason.UNSUPPORTED, len(data))
+        assert reject.raw_sha256 == hashlib.sha256(data).hexdigest()
+
+    @pytest.mark.parametrize("suffix", COMPRESS)
+    def test_compressed(self, tmp_path: Path, suffix: str) -> None:
+        put(tmp_path, f"a.html{suffix}", COMPRESS[suffix](TEXT * 20_000))
+        assert pages(tmp_path) == [Page(f"a.html{suffix}", TEXT * 20_000, Media.HTML)]
+
+    @pytest.mark.parametrize("suffix", COMPRESS)
+    def test_compressed_in_several_members(self, tmp_path: Path, suffix: str) -> None:
+        put(tmp_path, f"a.txt{suffix}", COMPRESS[suffix](TEXT) + COMPRESS[suffix](b"") + COMPRESS[suffix](TEXT))
+        assert pages(tmp_path)[0].raw == TEXT * 2
+
+    @pytest.mark.parametrize("suffix", COMPRESS)
+    def test_compressed_under_another_name(self, tmp_path: Path, suffix: str) -> None:
+        put(tmp_path, "a.txt", COMPRESS[suffix](TEXT))
+        assert pages(tmp_path)[0].raw == TEXT
+
+    @pytest.mark.parametrize("suffix", COMPRESS)
+    @pytest.mark.parametrize("lost", [1, 5, 30])
+    def test_truncated(self, tmp_path: Path, suffix: str, lost: int) -> None:
+        whole = COMPRESS[suffix](os.urandom(200) + TEXT * 9)
+        data = whole[:-lost]
+        put(tmp_path, f"a.txt{suffix}", data)
+        reject = one_reject(tmp_path)
+        assert (reject.reason, reject.raw_size) == (Reason.TRUNCATED, len(data))
+        assert reject.raw_sha256 == hashlib.sha256(data).hexdigest()
+
+    @pytest.mark.parametrize("suffix", [".gz", ".xz", ".bz2"])
+    def test_corrupt(self, tmp_path: Path, suffix: str) -> None:
+        data = bytearray(COMPRESS[suffix](TEXT * 9))
+        data[len(data) // 2] ^= 0xFF
+        put(tmp_path, f"a.txt{suffix}", bytes(data))
+        assert one_reject(tmp_path).reason is Reason.TRUNCATED
+
+    def test_padding_after_gzip(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.txt.gz", gzip.compress(TEXT) + b"\x00" * 512)
+        assert pages(tmp_path)[0].raw == TEXT
+
+    def test_too_large(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.txt", TEXT)
+        reject = one_reject(tmp_path, Limits(page_bytes=10))
+        assert (reject.reason, reject.raw_size) == (Reason.TOO_LARGE, len(TEXT))
+        assert reject.raw_sha256 == hashlib.sha256(TEXT).hexdigest()
+
+    @pytest.mark.parametrize("suffix", COMPRESS)
+    def test_a_bomb(self, tmp_path: Path, suffix: str) -> None:
+        put(tmp_path, f"a.txt{suffix}", COMPRESS[suffix](bytes(30_000_000)))
+        assert one_reject(tmp_path, Limits(page_bytes=1_000_000)).reason is Reason.BOMB
+
+    def test_compressions_around_compressions(self, tmp_path: Path) -> None:
+        data = TEXT
+        for _ in range(5):
+            data = gzip.compress(data)
+        put(tmp_path, "a.txt.gz", data)
+        assert one_reject(tmp_path).reason is Reason.TOO_DEEP
+        assert pages(tmp_path, Limits(depth=5))[0].raw == TEXT
+
+
+class TestJsonLines:
+    def test_rows(self, tmp_path: Path) -> None:
+        rows = [
+            {"text": "甲。", "url": "http://a.example/", "date": "2021-03-04T05:06:07Z"},
+            {"id": 7, "Content": "乙。", "meta": {"url": "http://b.example/", "date": "2021-03-04"}},
+            {"html": "<p>丙</p>"},
+            {"text": "<html><p>丁</html>", "timestamp": 1614834367},
+            {"text": "", "raw_content": "戊。"},
+            {"text": ["己。", "庚。"]},
+        ]
+        put(tmp_path, "a.jsonl", "\n".join(json.dumps(row) for row in rows).encode())
+        found = pages(tmp_path)
+        assert [page.source_uri for page in found] == [f"a.jsonl#{n}" for n in range(1, 7)]
+        assert [page.raw.decode() for page in found] == [
+            "甲。", "乙。", "<p>丙</p>", "<html><p>丁</html>", "戊。", "己。\n庚。",
+        ]  # fmt: skip
+        assert [page.media for page in found] == [
+            Media.TEXT, Media.TEXT, Media.HTML, Media.HTML, Media.TEXT, Media.TEXT,
+        ]  # fmt: skip
+        assert [page.url for page in found[:3]] == ["http://a.example/", "http://b.example/", None]
+        assert found[0].fetched_at == datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)
+        assert found[1].fetched_at == datetime(2021, 3, 4, tzinfo=UTC)
+        assert found[3].fetched_at == datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+    def test_a_broken_row_costs_that_row(self, tmp_path: Path) -> None:
+        deep = "[" * 100_000 + "]" * 100_000
+        lines = ['{"text": "甲"}', "", "{oops", "[1, 2]", '{"title": "x"}', deep, '{"text": 5}', '"乙"', "1" * 5000]
+        put(tmp_path, "a.ndjson.gz", gzip.compress("\r\n".join(lines).encode()))
+        found = read(tmp_path)
+        assert [entry.source_uri for entry in found if isinstance(entry, Page)] == ["a.ndjson.gz#1", "a.ndjson.gz#8"]
+        broken = [entry for entry in found if isinstance(entry, Reject)]
+        assert [entry.source_uri.partition("#")[2] for entry in broken] == ["3", "4", "5", "6", "7", "9"]
+        assert {entry.reason for entry in broken} == {Reason.MALFORMED}
+        assert broken[0].raw_sha256 == hashlib.sha256(b"{oops").hexdigest()
+        assert broken[0].raw_size == 5
+
+    def test_rows_before_a_truncation_are_kept(self, tmp_path: Path) -> None:
+        data = gzip.compress(b"".join(b'{"text": "%s"}\n' % os.urandom(200).hex().encode() for _ in range(2000)))
+        put(tmp_path, "a.jsonl.gz", data[: len(data) // 2])
+        *kept, last = read(tmp_path)
+        assert len(kept) > 500
+        assert all(isinstance(entry, Page) for entry in kept[:-1])
+        assert isinstance(last, Reject)
+        assert (last.reason, last.source_uri) == (Reason.TRUNCATED, "a.jsonl.gz")
+
+    def test_a_row_too_large_is_passed_over(self, tmp_path: Path) -> None:
+        row = b'{"text": "' + b"x" * 5000 + b'"}\n'
+        put(tmp_path, "a.jsonl", b'{"text": "a"}\n' + row + b'{"text": "b"}\n')
+        found = read(tmp_path, Limits(page_bytes=1000))
+        assert [type(entry) for entry in found] == [Page, Reject, Page]
+        assert isinstance(found[1], Reject)
+        assert (found[1].reason, found[1].raw_size) == (Reason.TOO_LARGE, len(row))
+        assert found[2].source_uri == "a.jsonl#3"
+
+    def test_bytes_that_are_no_utf_8_are_left_for_decode(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.jsonl", b'{"text": "' + TEXT.strip() * 3 + b"\xff" + b'"}')
+        assert pages(tmp_path)[0].raw == TEXT.strip() * 3 + b"\xff"
+
+    def test_rows_in_gbk(self, tmp_path: Path) -> None:
+        row = '{"text": "開幕式在臺北，誠邀各位"}'  # 誠 ends in a backslash in GBK
+        put(tmp_path, "a.jsonl", row.encode("gbk"))
+        assert pages(tmp_path)[0].raw.decode() == "開幕式在臺北，誠邀各位"
+
+    def test_half_a_surrogate_pair(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.jsonl", b'{"text": "a\\ud83d"}')
+        assert pages(tmp_path)[0].raw == b"a\xed\xa0\xbd"
+
+    @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf"])
+    def test_no_rows(self, tmp_path: Path, data: bytes) -> None:
+        put(tmp_path, "a.jsonl", data)
+        assert one_reject(tmp_path).reason is Reason.EMPTY
+
+    def test_lines_of_json_under_another_name(self, tmp_path: Path) -> None:
+        put(tmp_path, "part-0001", b'{"text": "a"}\n{"text": "b"}\n')
+        assert [page.source_uri for page in pages(tmp_path)] == ["part-0001#1", "part-0001#2"]
+
+
+@given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.jsonl", "a", "a.gz", "a.csv", "a.warc", "a.zip", "a.tar"]))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_end_as_pages_or_rejects(tmp_path: Path, data: bytes, name: str) -> None:
+    path = put(tmp_path, name, data)
+    found = list(read_source(tmp_path, Source(name, name, len(data)), Limits(page_bytes=1000)))
+    path.unlink()
+    assert found
+    assert all(entry.source_uri.partition("#")[0] == name for entry in found)
