@@ -10,6 +10,7 @@ import multiprocessing
 import signal
 import tempfile
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -20,6 +21,9 @@ from typing import Any, Protocol, Self
 from flows.settings import Settings
 from flows.shard import Done, Job, write_shard
 from tasks.errors import QingwenError, SettingsError
+
+#: What a worker is given to do.
+Work = Callable[[Job], Done]
 
 # A shard may lose so many workers, each to another page, before the run gives up on it.
 _MOST_DEATHS = 16
@@ -42,8 +46,9 @@ class Crew(Protocol):
 class LocalCrew:
     """Worker processes on this machine. A pool that has lost a worker is replaced; see `_careful` for what it cost."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, work: Work = write_shard) -> None:
         self._workers = workers
+        self._work = work
         self._free = threading.Semaphore(workers)
         self._lock = threading.Lock()
         self._pool = _pool(workers)
@@ -59,10 +64,10 @@ class LocalCrew:
         with self._free:
             pool = self._pool
             try:
-                return pool.submit(write_shard, job).result()
+                return pool.submit(self._work, job).result()
             except BrokenProcessPool:
                 self._replace(pool)
-                return _careful(job)
+                return _careful(job, self._work)
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:
@@ -71,7 +76,7 @@ class LocalCrew:
                 self._pool = _pool(self._workers)
 
 
-def _careful(job: Job) -> Done:
+def _careful(job: Job, work: Work) -> Done:
     """Do a job in a process of its own that notes every step; reject the pages that kill it, keep all the others."""
     with tempfile.TemporaryDirectory(prefix="qingwen-") as folder:
         trail = Path(folder) / "step"
@@ -80,7 +85,7 @@ def _careful(job: Job) -> Done:
             trail.write_text("", encoding="utf-8")
             with _pool(1) as pool:
                 try:
-                    return pool.submit(write_shard, job).result()
+                    return pool.submit(work, job).result()
                 except BrokenProcessPool:
                     step = trail.read_text(encoding="utf-8")
             if step:
