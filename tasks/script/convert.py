@@ -14,13 +14,27 @@ from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import has_kana, is_japanese
 from tasks.script.fold import simplified
 from tasks.script.punctuation import widen
-from tasks.script.tables import forms, japanese, only_simplified, only_traditional, regional, with_other_form
+from tasks.script.tables import (
+    forms,
+    japanese,
+    only_simplified,
+    only_traditional,
+    regional,
+    with_other_form,
+    with_simplified_form,
+)
 
 Convert = Callable[[str], str]
 
 # Traditional forms that simplified text uses as well, in names and set words (乾隆, 张乾, 宫商角徵羽): a line without
 # any other traditional character keeps them.
 _ALSO_SIMPLIFIED = frozenset("乾徵夥麴吒榘")
+# 著 that is 着: not in 著作 and the like, nor in 名著 and the like, nor before a title.
+_ASPECT = re.compile(
+    "(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公])著(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
+)
+# A full-width point in a number whose digits were full-width.
+_POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATES = re.compile("([\ud800-\udfff]+)")
 
 
@@ -50,33 +64,46 @@ def _convert(text: str, script: Script, target: Target, punctuation: Punctuation
 def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
     """Lines none of which is Japanese."""
     if with_other_form().search(text):
-        text = text.translate(forms())
-        if target is not Target.KEEP:
-            text = text.translate(japanese())
-        if target is Target.HANS:
-            text = _to_hans(text)
+        text = _POINT.sub(".", text.translate(forms()))
+    if target is Target.HANS and with_simplified_form().search(text):
+        text = _to_hans(text, script)
     if target is Target.HANT:
-        text = "\n".join(_opencc("s2t", line) if _is_hans(line, script) else line for line in text.split("\n"))
+        lines = text.translate(japanese()).split("\n")
+        text = "\n".join(_opencc("s2t", line) if _is_hans(line, script) else line for line in lines)
     return widen(text) if punctuation is Punctuation.FULLWIDTH else text
 
 
-def _to_hans(text: str) -> str:
-    converted = _opencc("t2s", text).translate(regional())
+def _to_hans(text: str, script: Script) -> str:
+    text = text.translate(japanese())
+    if "著" in text and script is not Script.HANS:
+        text = "\n".join(map(_aspect, text.split("\n")))
+    converted = _opencc("t2s", text)
+    if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
+        converted = _opencc("t2s", converted)
+    converted = converted.translate(regional())
     if _ALSO_SIMPLIFIED.isdisjoint(text):
         return converted
-    pairs = zip(text.split("\n"), converted.split("\n"), strict=True)
-    return "\n".join(after if only_traditional().search(before) else _keep(before, after) for before, after in pairs)
+    return "\n".join(map(_kept, text.split("\n"), converted.split("\n")))
 
 
-def _keep(before: str, after: str) -> str:
-    """A simplified line, with the characters kept that simplified text uses as well."""
-    return "".join(old if old in _ALSO_SIMPLIFIED else new for old, new in zip(before, after, strict=True))
+def _kept(before: str, after: str) -> str:
+    """A converted line; a simplified one keeps the characters that simplified text uses as well."""
+    if not only_traditional().isdisjoint(before):
+        return after
+    return "".join(o if o in _ALSO_SIMPLIFIED else n for o, n in zip(before, after, strict=True))
+
+
+def _aspect(line: str) -> str:
+    """A traditional line of Taiwan, which writes 著 for 着; a line that has both tells them apart by itself."""
+    if "著" not in line or "着" in line or only_traditional().isdisjoint(line):
+        return line
+    return _ASPECT.sub("着", line)
 
 
 def _is_hans(line: str, script: Script) -> bool:
     """Whether a line is to be made traditional: simplified by its characters, or by its page if they do not tell."""
-    traditional = len(only_traditional().findall(line))
-    simple = len(only_simplified().findall(line))
+    traditional = sum(map(only_traditional().__contains__, line))
+    simple = sum(map(only_simplified().__contains__, line))
     return simple > traditional or (script is Script.HANS and not traditional)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 from tasks.records import Script
 from tasks.script.tables import KANA, only_simplified, only_traditional
@@ -18,10 +20,10 @@ JAPANESE, FEWEST_KANA = 0.2, 3
 # No Chinese page: fewer hanzi than this share of the Latin letters, as in English text that quotes a few.
 QUOTED = 0.05
 
-_LETTER = re.compile("[A-Za-z]")
 _KANA = re.compile(f"[{KANA}]")
-_HANZI = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_HANZI = re.compile("[\u2e80-\u2fd5\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_LETTER = re.compile("[A-Za-z]")
 
 
 def detect_script(text: str) -> Script:
@@ -34,21 +36,27 @@ def detect_script(text: str) -> Script:
     >>> [str(detect_script(text)) for text in ("English", "東京の会議です", "한국의 經濟")]
     ['none', 'none', 'none']
     """
-    text = _sample(text)
-    if not _is_chinese(text):
+    counts = Counter(_sample(text))
+    if not _is_chinese(counts):
         return Script.NONE
-    traditional, simplified = len(only_traditional().findall(text)), len(only_simplified().findall(text))
+    traditional, simplified = _count(counts, only_traditional()), _count(counts, only_simplified())
     if min(traditional, simplified) > MIXED * (traditional + simplified):
         return Script.MIXED
     return Script.HANT if traditional > simplified else Script.HANS
 
 
-def _is_chinese(text: str) -> bool:
-    if text.isascii() or is_japanese(text):
+def _count(counts: Mapping[str, int], chars: frozenset[str]) -> int:
+    return sum(count for char, count in counts.items() if char in chars)
+
+
+def _is_chinese(counts: Mapping[str, int]) -> bool:
+    def of(kind: re.Pattern[str]) -> int:
+        return sum(count for char, count in counts.items() if kind.match(char))
+
+    hanzi, kana = of(_HANZI), of(_KANA)
+    if _are_japanese(kana, hanzi):
         return False
-    hanzi = len(_HANZI.findall(text))
-    letters = len(_LETTER.findall(text))
-    return hanzi > QUOTED * letters and hanzi >= len(_HANGUL.findall(text))
+    return hanzi > QUOTED * of(_LETTER) and hanzi >= of(_HANGUL)
 
 
 def has_kana(text: str) -> bool:
@@ -68,8 +76,11 @@ def is_japanese(text: str) -> bool:
     """
     if not has_kana(text):
         return False
-    kana = len(_KANA.findall(text))
-    return kana >= FEWEST_KANA and kana >= JAPANESE * (kana + len(_HANZI.findall(text)))
+    return _are_japanese(len(_KANA.findall(text)), len(_HANZI.findall(text)))
+
+
+def _are_japanese(kana: int, hanzi: int) -> bool:
+    return kana >= FEWEST_KANA and kana >= JAPANESE * (kana + hanzi)
 
 
 def _sample(text: str) -> str:

@@ -17,7 +17,7 @@ _LEFT, _RIGHT = f"[{HANZI}{_CLOSING}]", f"[{HANZI}{_OPENING}]"
 _ANY = re.compile(f"{_LEFT}[,;:?!()]|[,;:?!()]{_RIGHT}")
 # After a Chinese character whatever follows, but for emoticons; before one, after a digit, a Latin letter or a percent
 # sign, only commas and semicolons: `key:值` and `C:盘` are not Chinese punctuation.
-_AFTER = re.compile(f"(?<={_LEFT})(?![:;]-?[)DP])[,;:?!]+")
+_AFTER = re.compile(f"(?<={_LEFT})(?![:;]-?[)DP])(?![:;]-?\\((?:\\s|$))[,;:?!]+")
 _BEFORE = re.compile(f"(?<=[0-9A-Za-z%])[,;](?={_RIGHT})")
 _BRACKET = re.compile("[()]")
 _HANZI = re.compile(f"[{HANZI}]")

@@ -17,6 +17,8 @@ HANZI = (
 
 # Full-width letters and digits; marks are left, for full-width is their right width between Chinese characters.
 _WIDE = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
+# Characters that OpenCC's t2s changes in some words alone (瞭解, 沈默, 憑藉), so that data/fold.txt does not have them.
+_IN_WORDS = "瞭沈藉覆甦衹俱彷"
 _NARROW_MARKS = {
     "\N{HALFWIDTH IDEOGRAPHIC FULL STOP}": "\N{IDEOGRAPHIC FULL STOP}",
     "\N{HALFWIDTH LEFT CORNER BRACKET}": "\N{LEFT CORNER BRACKET}",
@@ -59,21 +61,27 @@ def _has(encoding: str, char: str) -> bool:
 
 
 @cache
-def only_traditional() -> re.Pattern[str]:
+def only_traditional() -> frozenset[str]:
     """Characters of traditional text alone: they have a simplified form, and GBK has them but not GB 2312."""
-    return _one_of(char for char in map(chr, simplified()) if _has("gbk", char) and not _has("gb2312", char))
+    return frozenset(char for char in map(chr, simplified()) if _has("gbk", char) and not _has("gb2312", char))
 
 
 @cache
-def only_simplified() -> re.Pattern[str]:
+def only_simplified() -> frozenset[str]:
     """Characters of simplified text alone: simplified forms that Big5 lacks (so not 后, 里, 云, which it has)."""
-    return _one_of(char for char in set(simplified().values()) if _has("gbk", char) and not _has("cp950", char))
+    return frozenset(char for char in simplified().values() if _has("gbk", char) and not _has("cp950", char))
 
 
 @cache
 def with_other_form() -> re.Pattern[str]:
-    """Characters that any conversion of ours may change."""
-    chars = {*simplified(), *forms(), *japanese(), *regional()}
+    """Characters that stand for another one in any script: see `forms`."""
+    return _one_of(map(chr, forms()))
+
+
+@cache
+def with_simplified_form() -> re.Pattern[str]:
+    """Characters that the conversion to simplified ones may change."""
+    chars = {*simplified(), *japanese(), *regional(), *map(ord, _IN_WORDS)}
     return _one_of(map(chr, chars))
 
 

@@ -1,0 +1,123 @@
+"""Script: detection, and a conversion that keeps length and line ends and changes nothing twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.records import Punctuation, Script, Target
+from tasks.script.convert import converter
+from tasks.script.detect import detect_script
+from tasks.script.fold import fold
+from tasks.script.tables import forms, japanese, only_simplified, only_traditional, regional
+
+CASES = json.loads((Path(__file__).parent / "cases" / "script.json").read_text(encoding="utf-8"))
+NEGATIVE = [case for case in CASES if case["original"] == case["fixed"]]
+LABELS = [case["label"] for case in CASES]
+SAMPLE = "".join(case["original"] for case in CASES)
+
+
+def convert(text: str, target: Target = Target.HANS, punctuation: Punctuation = Punctuation.FULLWIDTH) -> str:
+    return converter(detect_script(text), target, punctuation)(text)
+
+
+@pytest.mark.parametrize("case", CASES, ids=LABELS)
+def test_case(case: dict[str, str]) -> None:
+    assert convert(case["original"]) == case["fixed"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=LABELS)
+def test_length_and_line_ends_stay_and_a_second_time_changes_nothing(case: dict[str, str]) -> None:
+    for target in Target:
+        for punctuation in Punctuation:
+            run = converter(detect_script(case["original"]), target, punctuation)
+            once = run(case["original"])
+            assert [len(line) for line in once.split("\n")] == [len(line) for line in case["original"].split("\n")]
+            assert run(once) == once
+
+
+def test_at_least_as_many_negatives_as_positives() -> None:
+    assert len(NEGATIVE) >= len(CASES) - len(NEGATIVE) >= 30
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("竹编产品销往县城", Script.HANS),
+        ("竹編產品銷往縣城", Script.HANT),
+        ("竹編產品銷往縣城\n竹编产品销往县城", Script.MIXED),
+        ("云端之下，雲海翻湧，后來的游客", Script.HANT),
+        ("佢哋琴晚去咗邊度食嘢呀", Script.HANT),
+        ("山水", Script.HANS),
+        ("⽔⼭", Script.HANS),
+        ("竹の子が山で採れました", Script.NONE),
+        ("漢字를 배우는 學生들이 늘었다", Script.NONE),
+        ("Bamboo 竹 is a kind of grass, and grows quickly in warm places", Script.NONE),
+        ("", Script.NONE),
+        ("2019", Script.NONE),
+    ],
+)
+def test_detection(text: str, script: Script) -> None:
+    assert detect_script(text) is script
+
+
+def test_a_short_tail_in_the_other_script_does_not_make_a_page_mixed() -> None:
+    page = "氣象站設在山頂，觀測員每天記錄雲量、風向和氣溫，資料傳回總站。" * 6
+    assert detect_script(page + "\n更多内容请进入首页") is Script.HANT
+
+
+def test_a_long_page_is_judged_by_pieces_of_all_of_it() -> None:
+    assert detect_script("竹编产品销往县城。" * 20_000 + "竹編產品銷往縣城。" * 20_000) is Script.MIXED
+
+
+@pytest.mark.parametrize(
+    ("original", "fixed"),
+    [
+        ("皇后走在队伍后面，离村里三里路。", "皇后走在隊伍後面，離村裏三里路。"),
+        ("竹編產品，后妃干政", "竹編產品，后妃干政"),
+        ("霧散了，船開了\n雾散了，船开了", "霧散了，船開了\n霧散了，船開了"),
+        ("⻊球隊，図書", "足球隊，圖書"),
+    ],
+)
+def test_to_traditional(original: str, fixed: str) -> None:
+    assert convert(original, Target.HANT) == fixed
+
+
+def test_keep_keeps_the_script_but_not_odd_forms() -> None:
+    assert convert("後面⻊球場,后面", Target.KEEP) == "後面足球場，后面"
+    assert convert("後面⻊球場,后面", Target.KEEP, Punctuation.KEEP) == "後面足球場,后面"
+
+
+def test_half_a_surrogate_pair_and_nul_do_no_harm() -> None:
+    assert convert("發\ud800展\x00經濟") == "发\ud800展\x00经济"
+
+
+def test_offsets_hold_where_opencc_changes_a_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.script.convert._opencc_converter", lambda _: lambda text: text.replace("發展", "发"))
+    assert convert("經濟發展\n漁業") == "经济发展\n漁業"
+
+
+def test_tables_are_one_for_one_and_do_not_undo_each_other() -> None:
+    for table in (forms(), japanese(), regional()):
+        assert all(len(same) == 1 for same in table.values())
+        assert not any(ord(same) in forms() for same in table.values())
+    assert only_simplified().isdisjoint(only_traditional())
+
+
+@given(st.text(st.sampled_from(SAMPLE), max_size=80))
+def test_any_mixture_keeps_its_shape_and_comes_to_rest(text: str) -> None:
+    for target in (Target.HANS, Target.KEEP):
+        run = converter(detect_script(text), target, Punctuation.FULLWIDTH)
+        once = run(text)
+        assert [len(line) for line in once.split("\n")] == [len(line) for line in text.split("\n")]
+        assert run(once) == once
+
+
+@given(st.text(st.sampled_from(SAMPLE), max_size=80))
+def test_folding_keeps_its_shape(text: str) -> None:
+    assert [len(line) for line in fold(text).split("\n")] == [len(line) for line in text.split("\n")]
+    assert fold(fold(text)) == fold(text)
