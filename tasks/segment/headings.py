@@ -11,6 +11,7 @@ from itertools import pairwise
 from tasks.segment.levels import Candidate, levels_of, ranks_of
 from tasks.segment.numbering import Number, number
 from tasks.segment.paragraphs import BOLD, Paragraph
+from tasks.segment.unnumbered import unnumbered
 
 # Longest heading on a line of its own, and longest first clause that heads its paragraph, in characters: the longest
 # of our sample documents have 52 and 34.
@@ -21,25 +22,12 @@ _LONGEST_LABEL = 16
 _REST = 14
 _REST_AFTER_COLON = 40
 _LONGEST_SENTENCE = 30
-_SHORTEST, _LONGEST_SHORT = 4, 32
-_PROSE = 30
 
 _RULES = re.compile(
     r"应当|不得|必须|可以|请|本办法|本规定|本通知|我们?(?!国|省|市|县|区|镇|村|院|校|厂|军|党|局|行)|您|你|吗\?"
 )
 _SUBTITLE = re.compile(r"[—\-─]{2}|—")
-_QUOTED = re.compile(r"[“「『\"][^“”「」『』\"]*[”」』\"]$")
-_DATE = re.compile(r"[\d年月日时分秒:/. \-一二三四五六七八九十〇零()星期周]+$")
-_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[ 、][\u4e00-\u9fff]{2,3})+$")
-_ODD = re.compile(r"[\t|@#$%^&*+=<>~`{}\\/_]|https?:|www\.|\d{5}")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_BRACKETED = re.compile(r"【[^【】]{2,20}】$")
-_KNOWN = re.compile(
-    r"(?:前言|引言|序言?|绪论|导言|导语|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|总则|参考文献|参考资料|注释|致谢|目录|附录|附件|背景|引子)$"
-)
-_FRONT = re.compile(
-    r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|目录|引子)$"
-)
 _ARTICLE_NAME = re.compile(r"\s?[【\[(][^【】\[\]()]{2,20}[】\])]")
 
 
@@ -71,7 +59,7 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     numbered = _heading_styles(paragraphs, numbered, taken)
     taken |= {found.at for found in numbered}
     rest = [at for at in lines if at not in taken]
-    others = [one for at in rest if (one := _bold(paragraphs, at) or _short(paragraphs, at, barred, taken))]
+    others = unnumbered(paragraphs, rest, spoken, aside, taken)
     every = sorted([*marked, *numbered, *others], key=lambda candidate: candidate.at)
     if spoken:
         every = [one for one in every if _stands_in_talk(one, spoken, taken)]
@@ -191,57 +179,6 @@ def _is_sequence(group: Sequence[Candidate], rank: int) -> bool:
     if len(values) == 1:
         return rank <= 5 and group[0].style[0] != "article"
     return any(later - earlier in (1, 2) for earlier, later in pairwise(values))
-
-
-def _bold(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
-    """A line that is bold as a whole, neither a sentence nor one of several bold lines in a row."""
-    paragraph = paragraphs[at]
-    if paragraph.mark != BOLD or at + 1 == len(paragraphs) or paragraphs[at + 1].mark == BOLD:
-        return None
-    folded = paragraph.folded
-    if not 2 <= len(folded) <= _LONGEST or folded[-1] in "。,;、…" or _SUBTITLE.match(folded) or _DATE.match(folded):
-        return None
-    return Candidate(at, len(folded), number(folded), BOLD, False, _FRONT.match(folded) is not None)
-
-
-def _short(
-    paragraphs: Sequence[Paragraph], at: int, barred: Collection[int], taken: Collection[int]
-) -> Candidate | None:
-    """A short line without an end, after the end of a paragraph and before prose."""
-    paragraph = paragraphs[at]
-    if len(paragraph.text) > _LONGEST_SHORT or paragraph.mark or paragraph.cell or at + 1 >= len(paragraphs):
-        return None
-    folded = paragraph.folded
-    if number(folded) or not _reads_like_heading(folded) or not at or not _prose_below(paragraphs, at):
-        return None
-    known = _KNOWN.match(folded) is not None
-    above = paragraphs[at - 1]
-    after_end = above.closed or at - 1 in taken or (at - 1 in barred and at > 1)
-    if not (known or after_end):
-        return None
-    return Candidate(at, len(folded), None, 0, False, _FRONT.match(folded) is not None)
-
-
-def _reads_like_heading(folded: str) -> bool:
-    if _KNOWN.match(folded) or _BRACKETED.match(folded):
-        return True
-    if not len(folded) >= _SHORTEST or folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;!?…"):
-        return False
-    if folded.count(",") > 2 or _ODD.search(folded) or _SUBTITLE.match(folded) or _QUOTED.match(folded):
-        return False
-    if _DATE.match(folded) or _NAMES.match(folded) or folded[0] in "([【":
-        return False
-    return 2 * len(_HAN.findall(folded)) >= len(folded)
-
-
-def _prose_below(paragraphs: Sequence[Paragraph], at: int) -> bool:
-    below = at + 1
-    if _SUBTITLE.match(paragraphs[below].folded) and below + 1 < len(paragraphs):
-        below += 1
-    paragraph = paragraphs[below]
-    if paragraph.cell or paragraph.mark:
-        return False
-    return len(paragraph.text) >= _PROSE and ("。" in paragraph.folded or paragraph.closed)
 
 
 def _stands_in_talk(found: Candidate, spoken: Mapping[int, str], taken: Collection[int]) -> bool:

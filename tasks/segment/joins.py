@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from unicodedata import east_asian_width
@@ -24,9 +25,9 @@ _OPEN_COMMA = frozenset(",、")
 _NEVER_FIRST = frozenset(",。、;!?》”」』)】%.")
 _OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【》”」』)]$|\d\.$")
 _OPEN_START = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】·]|\.\d")
-# What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose. Of
-# paragraphs cut at random 95 in 100 lie above the first, of unrelated ends and starts half; above the last 3 in 100.
-_PROSE, _CLAUSE, _PHRASE = -2.5, 0.0, 2.5
+# What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose.
+# Of paragraphs cut at random 97 in 100 lie above the first, of unrelated ends and starts 60; above the last 70 and 5.
+_PROSE, _CLAUSE, _PHRASE = -0.5, 1.5, 4.5
 _ADDRESS = re.compile(r"(?:https?://|www\.|@)\S*$")
 # Words that begin a sentence of their own: after them a missing full stop is likelier than a cut.
 _SENTENCE_START = re.compile(
@@ -34,19 +35,21 @@ _SENTENCE_START = re.compile(
     r"[\u4e00-\u9fff]{2,12}(?:\d{1,2}月)?\d{1,2}日(?:电|讯)|\d{4}年\d{1,2}月\d{1,2}日,|[一二三四五六七八九十]是|第[一二三四五六七八九十],|"
     r"(?:联系|咨询)?(?:电话|地址|邮编|时间|地点|来源|作者|编辑|责编|热线|网址)[::]|特此|附件|附:"
 )
+_ORDINAL = re.compile(r"第[一二三四五六七八九十]{1,2}[,、]|[一二三四五六七八九十]{1,2}[是要],?|其[一二三四五六],")
 _LABEL = re.compile(r"[^\s,。!?;:]{1,14}:")
 _PAIRS = (("(", ")"), ("《", "》"), ("“", "”"), ("「", "」"), ("『", "』"), ("【", "】"))
 # How many of the page's long paragraphs have to end as sentences do before one that does not is held to be cut.
 _CLOSED_SHARE = 0.6
 
-# Columns of a wrapped line. Narrower are verses and tables; wider than any terminal, mail or print column.
-_NARROWEST = 24
+# Columns of a wrapped line. Narrower are verses and headings; wider than any terminal, mail or print column.
+_NARROWEST = 36
 _WIDEST = 110
 # A line may be short of the width by one character and a hanging mark, a long ASCII word aside.
 _SLACK = 4
 _OPEN_SHARE = 0.5
-_FULL_SHARE = 0.5
-_FEWEST_LINES = 3
+# Where text is wrapped hardly a line is wider; where it is not, paragraphs are.
+_WIDER_SHARE = 0.1
+_FEWEST_WRAPS = 2
 _WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
 
 
@@ -134,9 +137,17 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
         return "a bracket or quotation mark opens in one line and closes in the next"
     if not usual or _SENTENCE_START.match(after) or not _ends_as_prose(paragraphs, at + 1):
         return ""
-    if len(before) < _SHORTEST_PROSE or affinity(before, after) < _least_affinity(before, after):
+    if _is_point(before) or len(before) < _SHORTEST_PROSE or affinity(before, after) < _least_affinity(before, after):
         return ""
     return "the line ends inside a sentence, where the page's other paragraphs end with one"
+
+
+def _is_point(folded: str) -> bool:
+    """Whether a line is a numbered heading or point rather than prose: it has a number, and no sentence ends in it."""
+    if _SENTENCE_END.search(folded):
+        return False
+    found = number(folded)
+    return (found is not None and found.style != "article") or _ORDINAL.match(folded) is not None
 
 
 def _least_affinity(before: str, after: str) -> float:
@@ -179,54 +190,46 @@ def _is_open(before: str, after: str) -> bool:
 
 def _wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     """Line ends of text wrapped at a constant width, by the number of the line before them."""
-    runs = _runs(paragraphs)
-    width = max((_wrap_width(paragraphs[start:end]) for start, end in runs), default=0)
+    columns = [_columns(paragraph) if _fits(paragraph) else 0 for paragraph in paragraphs]
+    width = _usual_width(columns)
     if not width:
         return {}
+    if sum(_columns(paragraph) > width for paragraph in paragraphs) > _WIDER_SHARE * len(paragraphs):
+        return {}
+    full = [width - _SLACK <= count <= width for count in columns]
     marked = any(paragraph.gap or paragraph.indent for paragraph in paragraphs[1:])
-    inside = [at for start, end in runs for at in range(start, end - 1) if _wraps(paragraphs, at, width, marked)]
-    return dict.fromkeys(inside, f"lines wrapped at {width} columns")
+    wraps = [at for at in range(len(paragraphs) - 1) if full[at] and _wraps(paragraphs, at, marked)]
+    # Wrapped prose ends its lines wherever they are full, and its paragraphs with a sentence; verse and lists do not.
+    inside = [at for at in wraps if _WORD_END.search(paragraphs[at].folded)]
+    ends = [at + 1 for at in wraps if not full[at + 1]]
+    if len(wraps) < _FEWEST_WRAPS or len(inside) < _OPEN_SHARE * len(wraps):
+        return {}
+    if not ends or sum(paragraphs[at].closed for at in ends) < _CLOSED_SHARE * len(ends):
+        return {}
+    return dict.fromkeys(wraps, f"lines wrapped at {width} columns")
 
 
-def _runs(paragraphs: Sequence[Paragraph]) -> list[tuple[int, int]]:
-    """Stretches of lines without a blank one that may be one wrapped text."""
-    runs: list[tuple[int, int]] = []
-    start = 0
-    for at, paragraph in enumerate(paragraphs):
-        fits = 2 < len(paragraph.text) <= _WIDEST and not paragraph.heading_level and not paragraph.cell
-        if not fits or paragraph.gap:
-            if at - start > 1:
-                runs.append((start, at))
-            start = at if fits else at + 1
-    if len(paragraphs) - start > 1:
-        runs.append((start, len(paragraphs)))
-    return runs
+def _fits(paragraph: Paragraph) -> bool:
+    """Whether a line may be one of wrapped text."""
+    return 2 < len(paragraph.text) <= _WIDEST and not paragraph.heading_level and not paragraph.cell
 
 
-def _wrap_width(run: Sequence[Paragraph]) -> int:
-    """The width a run is wrapped at, in columns, or 0.
-
-    Most lines have to be full; of the full ones at least half end inside a sentence, as chance has it in wrapped prose
-    and never in verse, and the last ends one.
-    """
-    if len(run) < _FEWEST_LINES or not run[-1].closed:
+def _usual_width(columns: Sequence[int]) -> int:
+    """The width that most lines come up to, if it is that of a column of text; else 0."""
+    counts = Counter(count for count in columns if _NARROWEST <= count <= _WIDEST)
+    if not counts:
         return 0
-    widths = [_columns(paragraph) for paragraph in run]
-    widest = max(widths)
-    if not _NARROWEST <= widest <= _WIDEST:
-        return 0
-    full = [paragraph for paragraph, width in zip(run[:-1], widths, strict=False) if width >= widest - _SLACK]
-    if len(full) < 2 or len(full) < _FULL_SHARE * (len(run) - 1):
-        return 0
-    open_ended = sum(_WORD_END.search(paragraph.folded) is not None for paragraph in full)
-    return widest if open_ended >= _OPEN_SHARE * len(full) else 0
+    near = {width: sum(counts[less] for less in range(width - _SLACK, width + 1)) for width in counts}
+    width = max(near, key=lambda one: (near[one], one))
+    return width if near[width] > _FEWEST_WRAPS - 1 else 0
 
 
-def _wraps(paragraphs: Sequence[Paragraph], at: int, width: int, marked: bool) -> bool:
+def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
+    """Whether a full line goes on in the next: no blank line, indent, number or label stands between."""
     before, after = paragraphs[at], paragraphs[at + 1]
-    if not width - _SLACK <= _columns(before) <= width or after.indent > min(before.indent, 1) or number(after.folded):
+    if after.gap or not _fits(after) or after.indent > min(before.indent, 1) or number(after.folded):
         return False
-    return marked or not before.closed
+    return not before.closed or (marked and not _LABEL.match(after.folded))
 
 
 def _columns(paragraph: Paragraph) -> int:

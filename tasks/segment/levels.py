@@ -130,7 +130,8 @@ def _plain_rank(
 def ranks_of(numbered: Sequence[Candidate]) -> dict[tuple[str, int], int]:
     """The page's own order of styles, by (style, rank): the usual one, unless an inner style holds an outer one.
 
-    It does if the outer one starts again from 1 under it: here 一、 is below 1.
+    It does if the outer one starts again from 1 under it: here 一、 is below 1. Annexes that come after other headings
+    lie beside the outermost of them.
 
     >>> from tasks.segment.numbering import number
     >>> lines = ("1.山", "一、石", "二、土", "2.水", "一、河")
@@ -145,7 +146,11 @@ def ranks_of(numbered: Sequence[Candidate]) -> dict[tuple[str, int], int]:
                 break
         else:
             break
-    return {style: rank for rank, style in enumerate(styles)}
+    ranks = {style: rank for rank, style in enumerate(styles)}
+    annexes = [place for place, one in enumerate(numbered) if one.style[0] == "annex"]
+    if annexes and annexes[0]:
+        ranks[numbered[annexes[0]].style] = min(ranks[one.style] for one in numbered[: annexes[0]])
+    return ranks
 
 
 def _holds(numbered: Sequence[Candidate], outer: tuple[str, int], inner: tuple[str, int]) -> bool:

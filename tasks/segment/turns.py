@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tasks.segment.paragraphs import Paragraph
 
@@ -55,6 +55,9 @@ _NAME = re.compile(
 )
 # Speakers named by no more than their names must sound like speech: most of their lines end as sentences.
 _SPEECH_SHARE = 0.7
+# Speakers named by neither a part nor a person's name have to address each other in this share of their lines.
+_ADDRESS = re.compile(r"[我你您咱]|[?]")
+_ADDRESS_SHARE = 0.3
 
 
 def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
@@ -71,11 +74,28 @@ def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     labels = {at: label for at, paragraph in enumerate(paragraphs) if (label := _label(paragraph))}
     counts = Counter(label for _, label in labels.values())
     roles = {label for label in counts if _ROLE.match(label) or _QUESTION.match(label)}
-    names = {label for label in counts if label not in roles and _is_name(label)}
-    if not _converse(paragraphs, labels, counts, roles, names):
-        return {}
-    speakers = roles | names if roles else {name for name in names if counts[name] > 1}
+    others = [label for label in counts if label not in roles]
+    names = {label for label in others if _is_name(label) or (roles and counts[label] > 1 and _NAME.match(label))}
+    if roles and _take_turns(counts, roles | names):
+        speakers = roles | names
+    else:
+        speakers = {name for name in others if counts[name] > 1 and (name in names or _sounds(paragraphs, labels))}
+        lines = [paragraphs[at] for at, (_, label) in labels.items() if label in speakers]
+        if len(speakers) < 2 or sum(line.closed for line in lines) < _SPEECH_SHARE * len(lines):
+            return {}
     return {at: said for at, (said, label) in labels.items() if label in speakers}
+
+
+def _take_turns(counts: Counter[str], speakers: Collection[str]) -> bool:
+    """Whether a part in a conversation recurs or is answered."""
+    spoken = sum(counts[label] for label in speakers)
+    return spoken >= 2 and (len(speakers) >= 2 or spoken >= 3)
+
+
+def _sounds(paragraphs: Sequence[Paragraph], labels: dict[int, tuple[str, str]]) -> bool:
+    """Whether the labelled lines address somebody or ask: fields of a form do neither."""
+    spoken = sum(_ADDRESS.search(paragraphs[at].folded) is not None for at in labels)
+    return spoken >= _ADDRESS_SHARE * len(labels)
 
 
 def _label(paragraph: Paragraph) -> tuple[str, str] | None:
@@ -110,21 +130,3 @@ def _is_name(label: str) -> bool:
     if not _NAME.match(label):
         return False
     return label[0] in _SURNAMES or label.startswith(_COMPOUND) or "·" in label
-
-
-def _converse(
-    paragraphs: Sequence[Paragraph],
-    labels: dict[int, tuple[str, str]],
-    counts: Counter[str],
-    roles: set[str],
-    names: set[str],
-) -> bool:
-    """Whether the labels make a conversation: a part that recurs or is answered, or two names that both recur."""
-    if roles:
-        spoken = sum(counts[label] for label in roles | names)
-        return spoken >= 2 and (len(roles | names) >= 2 or spoken >= 3)
-    recurring = {name for name in names if counts[name] > 1}
-    if len(recurring) < 2:
-        return False
-    lines = [paragraphs[at] for at, (_, label) in labels.items() if label in recurring]
-    return sum(line.closed for line in lines) >= _SPEECH_SHARE * len(lines)

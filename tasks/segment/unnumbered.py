@@ -1,0 +1,122 @@
+"""Headings without a number: lines in bold, and short lines between paragraphs of prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from tasks.segment.levels import Candidate
+from tasks.segment.numbering import number
+from tasks.segment.paragraphs import BOLD, Paragraph
+
+# Lengths in characters. A line of two or three is a heading only where the page has other short ones.
+_LONGEST_BOLD = 60
+_TINY, _SHORTEST, _LONGEST = 2, 4, 32
+_PROSE = 30
+_MOST_COMMAS = 2
+
+_SUBTITLE = re.compile(r"[—\-─]{2}|—")
+_QUOTED = re.compile(r"[“「『\"][^“”「」『』\"]*[”」』\"]$")
+_DATE = re.compile(r"[\d年月日时分秒:/. \-一二三四五六七八九十〇零()星期周]+$")
+_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[ 、][\u4e00-\u9fff]{2,3})+$")
+_SOURCE = re.compile(r".*(?:社|报|网|台|办|局|厅|部|院|室|会|中心|公司|集团|杂志|频道|工作室)$")
+_ODD = re.compile(r"[\t|@#$%^&*+=<>~`{}\\/_]|https?:|www\.|\d{5}")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_BRACKETED = re.compile(r"【[^【】]{2,20}】$")
+_FRONT = re.compile(
+    r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
+)
+
+
+def unnumbered(
+    paragraphs: Sequence[Paragraph],
+    lines: Sequence[int],
+    spoken: Collection[int],
+    aside: Collection[int],
+    numbered: Collection[int],
+) -> list[Candidate]:
+    """The headings among `lines`, none of which carries a number: first the bold ones, then the short ones.
+
+    `spoken`, `aside` and `numbered` are the lines that begin turns, that stand aside, and that are headings already.
+
+    >>> lines = ["渠修通了。", "水从哪里来", "上游新修的水库蓄了一冬的水，开春以后放了下来，一直流到田头。"]
+    >>> [one.at for one in unnumbered([Paragraph(t, t) for t in lines], range(3), (), (), ())]
+    [1]
+    """
+    found = [one for at in lines if (one := _bold(paragraphs, at))]
+    taken = {one.at for one in found} | set(numbered)
+    short = {at for at in lines if at not in taken and _may_be_heading(paragraphs, at)}
+    below = {at for at in short if _has_body(paragraphs, at, spoken)}
+    below |= {at for at in short if at + 1 in below and at not in below}
+    heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
+    plenty = len(heads) > 1 or bool(found)
+    heads = [at for at in heads if plenty or len(paragraphs[at].text) >= _SHORTEST]
+    if len(heads) > 1:
+        heads += [
+            at for at in below if at not in heads and at - 1 in aside and not _SOURCE.match(paragraphs[at].folded)
+        ]
+    return found + [_candidate(paragraphs, at) for at in heads]
+
+
+def _candidate(paragraphs: Sequence[Paragraph], at: int) -> Candidate:
+    folded = paragraphs[at].folded
+    return Candidate(at, len(folded), None, 0, False, _FRONT.match(folded) is not None)
+
+
+def _bold(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
+    """A line that is bold as a whole, neither a sentence nor one of several bold lines in a row."""
+    paragraph = paragraphs[at]
+    if paragraph.mark != BOLD or at + 1 == len(paragraphs) or _is_bold_run(paragraphs, at):
+        return None
+    folded = paragraph.folded
+    if not _TINY <= len(folded) <= _LONGEST_BOLD or folded[-1] in "。,;、…":
+        return None
+    if _SUBTITLE.match(folded) or _DATE.match(folded):
+        return None
+    return Candidate(at, len(folded), number(folded), BOLD, False, _FRONT.match(folded) is not None)
+
+
+def _is_bold_run(paragraphs: Sequence[Paragraph], at: int) -> bool:
+    """Whether a line is one of three or more bold lines in a row: a heading may have one below it, emphasis runs on."""
+    near = [0 <= place < len(paragraphs) and paragraphs[place].mark == BOLD for place in range(at - 2, at + 3)]
+    return (near[3] and (near[1] or near[4])) or (near[1] and near[0])
+
+
+def _may_be_heading(paragraphs: Sequence[Paragraph], at: int) -> bool:
+    """Whether a line by itself reads like a heading: short, in Chinese, no sentence, date, names or quotation."""
+    paragraph = paragraphs[at]
+    folded = paragraph.folded
+    if not _TINY <= len(folded) <= _LONGEST or paragraph.mark or paragraph.cell or number(folded):
+        return False
+    if _BRACKETED.match(folded):
+        return True
+    if folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;!?…") or folded.count(",") > _MOST_COMMAS:
+        return False
+    if any(pattern.match(folded) for pattern in (_SUBTITLE, _QUOTED, _DATE, _NAMES)) or _ODD.search(folded):
+        return False
+    return folded[0] not in "([【" and 2 * len(_HAN.findall(folded)) >= len(folded)
+
+
+def _has_body(paragraphs: Sequence[Paragraph], at: int, spoken: Collection[int]) -> bool:
+    """Whether prose or a turn stands below a line, a subtitle between them or not."""
+    below = at + 1
+    if below + 1 < len(paragraphs) and _SUBTITLE.match(paragraphs[below].folded):
+        below += 1
+    if below >= len(paragraphs) or below in spoken:
+        return below in spoken
+    paragraph = paragraphs[below]
+    if _BRACKETED.match(paragraphs[at].folded) or _FRONT.match(paragraphs[at].folded):
+        return True
+    if paragraph.cell or paragraph.mark:
+        return False
+    return len(paragraph.text) >= _PROSE and ("。" in paragraph.folded or paragraph.closed)
+
+
+def _stands_free(paragraphs: Sequence[Paragraph], at: int, aside: Collection[int], headings: Collection[int]) -> bool:
+    """Whether what stands above a line has ended: a sentence, an item, a heading, or a line aside but the first."""
+    if not at:
+        return False
+    above = paragraphs[at - 1]
+    if above.closed or above.cell or at - 1 in headings or number(above.folded):
+        return True
+    return (at - 1 in aside and at > 1) or bool(_BRACKETED.match(paragraphs[at].folded))
