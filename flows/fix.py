@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tasks.errors import InputError
+from tasks.page import repair_page
+from tasks.read.kinds import HEAD_BYTES, media_of
 from tasks.records import Page, Policy, Punctuation, Reason, Reject, Target
+from tasks.strip import strip as stripped
 
 
 def fix(files: Sequence[str], target: Target, punctuation: Punctuation, *, strip: bool) -> int:
@@ -29,8 +32,6 @@ def fix(files: Sequence[str], target: Target, punctuation: Punctuation, *, strip
 
 def page_of(name: str) -> Page:
     """The page in a file, or on standard input for "-". Raises InputError if it cannot be read."""
-    from tasks.read.kinds import HEAD_BYTES, media_of
-
     try:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
@@ -44,18 +45,10 @@ def fixed(page: Page, policy: Policy, *, strip: bool = False) -> str | Reject:
     >>> fixed(Page("-", "產(chǎn)業(yè)發(fā)展".encode("gb18030")), Policy())
     '产业发展'
     """
-    from tasks.decode import decode
-    from tasks.ledger import Ledger
-    from tasks.repair import repair
-    from tasks.script.convert import converter
-    from tasks.script.detect import detect_script
-    from tasks.strip import strip as stripped
-
-    decoded = decode(page, policy.limits)
-    if isinstance(decoded, Reject):
-        return decoded
-    ledger = repair(Ledger.of(decoded.text).then(decoded.edits))
-    convert = converter(detect_script(ledger.text), policy.target, policy.punctuation)
+    found = repair_page(page, policy)
+    if isinstance(found, Reject):
+        return found
+    ledger = found.ledger
     if strip:
-        ledger, _ = stripped(ledger, decoded.blocks, policy)
-    return convert(ledger.text)
+        ledger, _ = stripped(ledger, found.decoded.blocks, policy)
+    return found.convert(ledger.text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tasks.decode import decode
 from tasks.ledger import Ledger
-from tasks.records import Curated, Metadata, Page, Policy, Reason, Reject, Section
+from tasks.records import Curated, Decoded, Metadata, Page, Policy, Reason, Reject, Script, Section
 from tasks.repair import repair
 from tasks.script.convert import Convert, converter
 from tasks.script.detect import detect_script
@@ -21,13 +21,11 @@ def curate_page(page: Page, policy: Policy) -> Curated | Reject:
     >>> curate_page(page, Policy()).text
     '产业发展，产业升级。\\n'
     """
-    decoded = decode(page, policy.limits)
-    if isinstance(decoded, Reject):
-        return decoded
-    ledger = repair(Ledger.of(decoded.text).then(decoded.edits))
-    script = detect_script(ledger.text)
-    convert = converter(script, policy.target, policy.punctuation)
-    ledger, metadata = strip(ledger, decoded.blocks, policy)
+    found = repair_page(page, policy)
+    if isinstance(found, Reject):
+        return found
+    decoded, convert = found.decoded, found.convert
+    ledger, metadata = strip(found.ledger, decoded.blocks, policy)
     ledger, sections = segment(ledger, decoded.blocks, metadata)
     text = convert(ledger.text)
     if not text.strip():
@@ -35,12 +33,32 @@ def curate_page(page: Page, policy: Policy) -> Curated | Reject:
     return Curated(
         page=page,
         decoded=decoded,
-        script=script,
+        script=found.script,
         metadata=_converted_metadata(metadata, convert),
         text=text,
         sections=tuple(_converted_section(section, convert) for section in sections),
         edits=ledger.edits,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A page after the stages that leave its lines where they are: decoded, repaired, its script known."""
+
+    decoded: Decoded
+    ledger: Ledger
+    script: Script
+    convert: Convert
+
+
+def repair_page(page: Page, policy: Policy) -> Repaired | Reject:
+    """Decode and repair a page, and choose its conversion; nothing is stripped yet. `qingwen fix` stops here."""
+    decoded = decode(page, policy.limits)
+    if isinstance(decoded, Reject):
+        return decoded
+    ledger = repair(Ledger.of(decoded.text).then(decoded.edits))
+    script = detect_script(ledger.text)
+    return Repaired(decoded, ledger, script, converter(script, policy.target, policy.punctuation))
 
 
 def _converted_metadata(metadata: Metadata, convert: Convert) -> Metadata:

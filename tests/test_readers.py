@@ -57,9 +57,15 @@ def test_a_folder_is_a_dataset(
 def test_the_files_carry_the_schema_and_its_descriptions(samples_curated: Path, table: str) -> None:
     for file in (samples_curated / table).glob("*.parquet"):
         schema = pyarrow.parquet.read_schema(file)
-        assert schema.equals(SHARD_TABLES[table], check_metadata=False)
+        assert schema.equals(as_read(SHARD_TABLES[table]), check_metadata=False)
         assert all(field.metadata[b"description"] for field in schema)
-        assert pyarrow.parquet.ParquetFile(file).metadata.num_row_groups >= 0
+        assert schema.metadata[b"table"].decode() == table
+
+
+def as_read(schema: pyarrow.Schema) -> pyarrow.Schema:
+    """Parquet has no unit of a second: what is written in seconds is stored in milliseconds."""
+    kinds = [pyarrow.timestamp("ms", f.type.tz) if str(f.type).startswith("timestamp[s") else f.type for f in schema]
+    return pyarrow.schema([field.with_type(kind) for field, kind in zip(schema, kinds, strict=True)])
 
 
 def test_tables_join_on_doc_id(samples_curated: Path) -> None:
