@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evals import run, systems
+from evals import cli, floors, systems
 from evals.corpus import own
 from evals.damage import Damage, damage
 from evals.leaks import RECORD, leaked, texts_hash
@@ -100,11 +100,22 @@ def test_peers_leave_shifts_as_they_are() -> None:
 
 
 def test_the_gate_fails_when_a_figure_is_below_its_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    floors = tmp_path / "floors.json"
-    monkeypatch.setattr(run, "FLOORS", floors)
-    monkeypatch.setattr(run, "QUICK_PAGES", 15)
-    monkeypatch.setitem(run.SYSTEMS, "qingwen", lambda text: [])
-    floors.write_text(json.dumps({"quick": {"splices_gone": 0.0}}), encoding="utf-8")
-    assert run.main(["--quick", "--gate"]) == 0
-    floors.write_text(json.dumps({"quick": {"splices_gone": 0.9}}), encoding="utf-8")
-    assert run.main(["--quick", "--gate"]) == 1
+    file = tmp_path / "floors.json"
+    monkeypatch.setattr(floors, "FLOORS", file)
+    monkeypatch.setattr(cli, "QUICK_PAGES", 15)
+    monkeypatch.setattr(cli, "QUICK_BYTES", 1)
+    monkeypatch.setattr(cli, "packaged", lambda limit: [])
+    monkeypatch.setitem(systems.SYSTEMS, "qingwen", lambda text: [])
+    arguments = ["--quick", "--gate", "--only", "qingwen"]
+    file.write_text(json.dumps({"quick": {"splices_gone": 0.0}}), encoding="utf-8")
+    assert cli.main(arguments) == 0
+    file.write_text(json.dumps({"quick": {"splices_gone": 0.9}}), encoding="utf-8")
+    assert cli.main([*arguments, "--raise-floors"]) == 1
+    lifted = json.loads(file.read_text(encoding="utf-8"))["quick"]
+    assert (lifted["splices_gone"], lifted["harmed_per_million_max"]) == (0.9, 0.01)
+
+
+def test_floors_are_set_for_every_figure() -> None:
+    held = json.loads(floors.FLOORS.read_text(encoding="utf-8"))
+    names = set(figures(measure(lambda text: [], cases(PASSAGES, 1), [])))
+    assert set(held["quick"]) == set(held["full"]) == names
