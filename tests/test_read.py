@@ -5,13 +5,20 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import io
 import json
 import lzma
 import os
+import random
+import tarfile
+import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
@@ -333,6 +340,312 @@ class TestJsonLines:
     def test_lines_of_json_under_another_name(self, tmp_path: Path) -> None:
         put(tmp_path, "part-0001", b'{"text": "a"}\n{"text": "b"}\n')
         assert [page.source_uri for page in pages(tmp_path)] == ["part-0001#1", "part-0001#2"]
+
+
+def record(url: str, body: bytes, kind: str = "response", head: str = "", length: int | None = None) -> bytes:
+    http = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk\r\n{head}\r\n".encode() if kind == "response" else b""
+    )
+    size = len(http + body) if length is None else length
+    lines = [
+        "WARC/1.0",
+        f"WARC-Type: {kind}",
+        f"WARC-Target-URI: {url}",
+        "WARC-Date: 2021-03-04T05:06:07Z",
+        "Content-Type: " + ("application/http; msgtype=response" if kind == "response" else "text/plain"),
+        f"Content-Length: {size}",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + http + body + b"\r\n\r\n"
+
+
+A, B, C = (record(f"http://{name}.example/", f"<p>{name}</p>".encode()) for name in "abc")
+
+
+class TestWarc:
+    def test_records(self, tmp_path: Path) -> None:
+        info = record("", b"software: x", "warcinfo")
+        request = record("http://a.example/", b"GET / HTTP/1.1", "request")
+        put(tmp_path, "a.warc", info + request + A + record("http://t.example/", TEXT, "conversion"))
+        first, second = pages(tmp_path)
+        assert (first.source_uri, first.raw, first.media) == ("a.warc#3", b"<p>a</p>", Media.HTML)
+        assert (first.url, first.charset) == ("http://a.example/", "gbk")
+        assert first.fetched_at == datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC)
+        assert (second.source_uri, second.raw, second.media) == ("a.warc#4", TEXT, Media.TEXT)
+
+    def test_gzip_record_by_record(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.warc.gz", b"".join(map(gzip.compress, (A, B, C))))
+        assert [page.source_uri for page in pages(tmp_path)] == ["a.warc.gz#1", "a.warc.gz#2", "a.warc.gz#3"]
+
+    def test_under_another_name(self, tmp_path: Path) -> None:
+        put(tmp_path, "crawl", A + B)
+        assert len(pages(tmp_path)) == 2
+
+    @pytest.mark.parametrize(
+        ("label", "torn", "kept"),
+        [
+            ("too long", record("http://b.example/", b"<p>b</p>", length=5000), "ac"),
+            ("far too long", record("http://b.example/", b"<p>b</p>", length=10**12), "ac"),
+            ("into the next", record("http://b.example/", b"<p>b</p>", length=160), "ac"),
+            ("too short", record("http://b.example/", b"<p>b</p>" * 90, length=100), "ac"),
+            ("negative", record("http://b.example/", b"<p>b</p>", length=-5), "ac"),
+            (
+                "no number",
+                record("http://b.example/", b"<p>b</p>").replace(b"Content-Length: ", b"Content-Length: x"),
+                "ac",
+            ),
+            ("no length", record("http://b.example/", b"<p>b</p>").replace(b"Content-Length: ", b"X: "), "ac"),
+            ("junk", b"nothing of a record\r\n\r\n", "ac"),
+            ("endless header", b"WARC/1.0\r\n" + b"X: y\r\n" * 50_000, "ac"),
+            ("no status", record("http://b.example/", b"<p>b</p>").replace(b"HTTP/1.1 200 OK", b"HTTP/1.1 xx"), "ac"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else None,
+    )
+    def test_a_broken_record_costs_that_record(self, tmp_path: Path, label: str, torn: bytes, kept: str) -> None:
+        put(tmp_path, "a.warc", A + torn + C)
+        found = read(tmp_path)
+        assert "".join(entry.raw.decode()[3] for entry in found if isinstance(entry, Page)) == kept, label
+        (reject,) = [entry for entry in found if isinstance(entry, Reject)]
+        assert (reject.reason, reject.source_uri) == (Reason.MALFORMED, "a.warc#2")
+
+    def test_a_last_record_that_breaks_off(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.warc", A + B[:-12])
+        found = read(tmp_path)
+        assert [type(entry) for entry in found] == [Page, Reject]
+
+    def test_a_corrupt_gzip_member_costs_its_record(self, tmp_path: Path) -> None:
+        broken = bytearray(gzip.compress(B))
+        broken[len(broken) // 2] ^= 0xFF
+        put(tmp_path, "a.warc.gz", gzip.compress(A) + bytes(broken) + gzip.compress(C))
+        found = read(tmp_path)
+        assert [entry.raw for entry in found if isinstance(entry, Page)] == [b"<p>a</p>", b"<p>c</p>"]
+        assert Reason.TRUNCATED in {entry.reason for entry in found if isinstance(entry, Reject)}
+
+    def test_lengths_that_all_lie_take_no_square_time(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.warc", record("http://b.example/", b"<p>b</p>", length=8_000_000) * 20_000)
+        assert {entry.reason for entry in rejects(tmp_path)} == {Reason.MALFORMED}
+
+    def test_bodies_as_crawlers_keep_them(self, tmp_path: Path) -> None:
+        chunked = b"4;x=y\r\n<p>a\r\n4\r\n</p>\r\n0\r\n\r\n"
+        for number, (head, body) in enumerate(
+            [
+                ("Transfer-Encoding: chunked\r\n", chunked),
+                ("Transfer-Encoding: chunked\r\n", b"<p>a</p>"),
+                ("Content-Encoding: gzip\r\n", gzip.compress(b"<p>a</p>")),
+                ("Content-Encoding: gzip\r\n", b"<p>a</p>"),
+                ("Content-Encoding: deflate\r\n", zlib.compress(b"<p>a</p>")),
+            ]
+        ):
+            put(tmp_path, f"{number}.warc", record("http://a.example/", body, head=head))
+        assert [page.raw for page in pages(tmp_path)] == [b"<p>a</p>"] * 5
+
+    def test_what_is_no_page(self, tmp_path: Path) -> None:
+        image = record("http://a.example/a.jpg", b"\xff\xd8\xff\x00", head="X: y\r\n").replace(
+            b"text/html", b"image/jpeg"
+        )
+        missing = A.replace(b"200 OK", b"404 No")
+        bomb = record("http://a.example/", gzip.compress(bytes(3_000_000)), head="Content-Encoding: gzip\r\n")
+        put(tmp_path, "a.warc", image + missing + bomb + record("http://a.example/", b"x" * 1_200_000) + A)
+        found = read(tmp_path, Limits(page_bytes=1_000_000))
+        assert [entry.reason for entry in found if isinstance(entry, Reject)] == [
+            Reason.UNSUPPORTED,
+            Reason.UNSUPPORTED,
+            Reason.TOO_LARGE,
+            Reason.TOO_LARGE,
+        ]
+        assert isinstance(found[-1], Page)
+
+
+class TestTables:
+    @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+    def test_csv(self, tmp_path: Path, codec: str) -> None:
+        text = 'id,Text,url\r\n1,"渡口的石阶，很旧。\n第二行",http://a.example/\r\n\r\n2,祠堂的梁上有彩绘。,\r\n'
+        put(tmp_path, "a.csv", text.encode(codec))
+        first, second = pages(tmp_path)
+        assert (first.source_uri, first.raw.decode(), first.url) == (
+            "a.csv#1",
+            "渡口的石阶，很旧。\n第二行",
+            "http://a.example/",
+        )
+        assert (second.raw.decode(), second.url) == ("祠堂的梁上有彩绘。", None)
+
+    def test_tsv(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.tsv.gz", gzip.compress("url\t正文\nhttp://a.example/\t渡口, 石阶\n".encode()))
+        assert pages(tmp_path)[0].raw.decode() == "渡口, 石阶"
+
+    def test_csv_without_a_text_column(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.csv", b"year,count\n1987,4\n")
+        assert one_reject(tmp_path).reason is Reason.MALFORMED
+
+    def test_csv_with_a_quote_that_never_closes(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.csv", b'text\nfirst\n"second\n' + b"line\n" * 5000)
+        found = read(tmp_path, Limits(page_bytes=10_000))
+        assert [type(entry) for entry in found] == [Page, Reject]
+        assert isinstance(found[1], Reject)
+        assert found[1].reason is Reason.MALFORMED
+
+    def test_parquet(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.parquet"
+        when = datetime(2021, 3, 4, tzinfo=UTC)
+        table = pa.table(
+            {
+                "content": ["甲", None, "丙"],
+                "url": ["http://a.example/", None, None],
+                "date": [when, None, None],
+                "x": [1, 2, 3],
+            }
+        )
+        pq.write_table(table, path, row_group_size=2)
+        found = read(tmp_path)
+        assert [entry.source_uri for entry in found] == ["a.parquet#1", "a.parquet#2", "a.parquet#3"]
+        assert isinstance(found[0], Page)
+        assert (found[0].raw.decode(), found[0].url, found[0].fetched_at) == ("甲", "http://a.example/", when)
+        assert isinstance(found[1], Reject)
+        assert isinstance(found[2], Page)
+        data = path.read_bytes()
+        path.unlink()
+        put(tmp_path, "b.zst", zstandard.compress(data))
+        assert len(read(tmp_path)) == 3
+
+    def test_parquet_that_is_damaged(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.parquet"
+        pq.write_table(pa.table({"text": ["甲" * 500, "乙" * 500] * 500}), path, row_group_size=100)
+        data = path.read_bytes()
+        rng = random.Random(11)
+        for number in range(60):
+            broken = bytearray(data)
+            for _ in range(4):
+                broken[rng.randrange(4, len(data))] ^= 1 << rng.randrange(8)
+            path.write_bytes(broken if number % 3 else broken[: rng.randrange(5, len(data))])
+            assert read(tmp_path)
+        path.write_bytes(b"PAR1" + bytes(50) + b"PAR1")
+        assert one_reject(tmp_path).reason is Reason.MALFORMED
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def tarred(members: dict[str, bytes | tarfile.TarInfo]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in members.items():
+            info = data if isinstance(data, tarfile.TarInfo) else tarfile.TarInfo(name)
+            info.size = len(data) if isinstance(data, bytes) else 0
+            archive.addfile(info, io.BytesIO(data) if isinstance(data, bytes) else None)
+    return buffer.getvalue()
+
+
+class TestArchives:
+    @pytest.mark.parametrize(("name", "pack"), [("a.zip", zipped), ("a.tar", tarred), ("a", zipped), ("b", tarred)])
+    def test_members(self, tmp_path: Path, name: str, pack: Callable[[dict[str, bytes]], bytes]) -> None:
+        put(
+            tmp_path,
+            name,
+            pack(
+                {"b/页 1.txt": TEXT, "a.jsonl": b'{"text": "x"}\n', ".hidden": TEXT, "c.html.gz": gzip.compress(TEXT)}
+            ),
+        )
+        found = pages(tmp_path)
+        assert [page.source_uri for page in found] == [f"{name}#b/页 1.txt", f"{name}#a.jsonl#1", f"{name}#c.html.gz"]
+        assert found[2] == Page(f"{name}#c.html.gz", TEXT, Media.HTML)
+
+    @pytest.mark.parametrize("suffix", [*COMPRESS, ".tgz"])
+    def test_tar_compressed(self, tmp_path: Path, suffix: str) -> None:
+        data = COMPRESS.get(suffix, gzip.compress)(tarred({"a.txt": TEXT, "b.txt": TEXT}))
+        put(tmp_path, "a.tgz" if suffix == ".tgz" else f"a.tar{suffix}", data)
+        assert [page.raw for page in pages(tmp_path)] == [TEXT, TEXT]
+
+    def test_zip_inside_a_compressed_tar(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.tar.gz", gzip.compress(tarred({"b.zip": zipped({"c.txt": TEXT})})))
+        assert pages(tmp_path)[0].source_uri == "a.tar.gz#b.zip#c.txt"
+
+    @pytest.mark.parametrize("name", ["../a.txt", "/etc/a.txt", "a/../../b.txt", "..\\a.txt", "C:\\a.txt"])
+    def test_names_that_lead_out(self, tmp_path: Path, name: str) -> None:
+        put(tmp_path, "a.zip", zipped({name: TEXT, "b.txt": TEXT}))
+        put(tmp_path, "b.tar", tarred({name: TEXT, "b.txt": TEXT}))
+        found = read(tmp_path)
+        assert [getattr(entry, "reason", None) for entry in found] == [Reason.OUTSIDE, None] * 2
+
+    def test_links_and_devices(self, tmp_path: Path) -> None:
+        members: dict[str, bytes | tarfile.TarInfo] = {}
+        for name, kind in (
+            ("s", tarfile.SYMTYPE),
+            ("h", tarfile.LNKTYPE),
+            ("f", tarfile.FIFOTYPE),
+            ("c", tarfile.CHRTYPE),
+        ):
+            members[name] = tarfile.TarInfo(name)
+            members[name].type, members[name].linkname = kind, "/etc/passwd"  # type: ignore[union-attr]
+        put(tmp_path, "a.tar", tarred({**members, "b.txt": TEXT}))
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+            archive.writestr(link, "/etc/passwd")
+        reasons = [entry.reason for entry in rejects(tmp_path)]
+        assert reasons == [Reason.OUTSIDE, Reason.OUTSIDE, Reason.UNSUPPORTED, Reason.UNSUPPORTED, Reason.OUTSIDE]
+
+    def test_names_in_gbk(self, tmp_path: Path) -> None:
+        data = zipped({"XXXX.txt": TEXT}).replace(b"XXXX", "渡口".encode("gbk"))
+        put(tmp_path, "a.zip", data)
+        put(tmp_path, "b.tar", tarred({"渡口.txt".encode("gbk").decode("utf-8", "surrogateescape"): TEXT}))
+        assert [page.source_uri for page in pages(tmp_path)] == ["a.zip#渡口.txt", "b.tar#渡口.txt"]
+
+    def test_a_name_twice(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.tar", tarred({"a.txt": TEXT, "b": tarfile.TarInfo("a.txt")}))
+        assert [entry.source_uri for entry in read(tmp_path)] == ["a.tar#a.txt", "a.tar#a.txt@2"]
+
+    def test_a_broken_member_costs_that_member(self, tmp_path: Path) -> None:
+        noise = random.Random(3).randbytes(400)
+        data = zipped({"a.txt": noise, "b.txt": TEXT})
+        at = data.index(noise[:0] or b"a.txt") + 60
+        put(tmp_path, "a.zip", data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        put(tmp_path, "b.tar", tarred({"x.gz": gzip.compress(TEXT)[:-3], "b.txt": TEXT}))
+        found = read(tmp_path)
+        assert [getattr(entry, "reason", None) for entry in found] == [Reason.TRUNCATED, None] * 2
+
+    @pytest.mark.parametrize("pack", [zipped, tarred])
+    def test_archives_that_break_off(self, tmp_path: Path, pack: Callable[[dict[str, bytes]], bytes]) -> None:
+        whole = pack({"a.txt": TEXT, "b.txt": TEXT * 900})
+        put(tmp_path, "a.zip" if pack is zipped else "a.tar", whole[: len(whole) * 2 // 3 if pack is tarred else -30])
+        assert rejects(tmp_path)[-1].reason is Reason.TRUNCATED
+
+    def test_empty_archives(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.zip", zipped({}))
+        put(tmp_path, "b.tar", tarred({}))
+        assert [entry.reason for entry in rejects(tmp_path)] == [Reason.EMPTY, Reason.EMPTY]
+
+    def test_encrypted(self, tmp_path: Path) -> None:
+        data = bytearray(zipped({"a.txt": TEXT}))
+        data[6] |= 1
+        data[data.index(b"PK\x01\x02") + 8] |= 1
+        put(tmp_path, "a.zip", bytes(data))
+        assert (one_reject(tmp_path).reason, one_reject(tmp_path).detail) == (Reason.UNREADABLE, "encrypted")
+
+    def test_too_many_members(self, tmp_path: Path) -> None:
+        members = {f"{number}.txt": b"x" for number in range(30)}
+        put(tmp_path, "a.zip", zipped(members))
+        put(tmp_path, "b.tar", tarred(dict(members)))
+        found = read(tmp_path, Limits(members=20))
+        assert [entry.reason for entry in found if isinstance(entry, Reject)] == [Reason.TOO_MANY, Reason.TOO_MANY]
+
+    def test_bombs(self, tmp_path: Path) -> None:
+        limits = Limits(page_bytes=1_000_000)
+        put(tmp_path, "a.zip", zipped({f"{number}.txt": bytes(900_000) for number in range(9)}))
+        put(tmp_path, "b.tar.gz", gzip.compress(tarred({f"{number}.txt": bytes(900_000) for number in range(9)})))
+        found = read(tmp_path, limits)
+        assert {entry.reason for entry in found if isinstance(entry, Reject)} == {Reason.BOMB}
+        assert len([entry for entry in found if isinstance(entry, Page)]) < 18
+
+    def test_archives_in_archives(self, tmp_path: Path) -> None:
+        data = TEXT
+        for number in range(6):
+            data = zipped({f"{number}.zip" if number else "0.txt": data})
+        put(tmp_path, "a.zip", data)
+        assert one_reject(tmp_path).reason is Reason.TOO_DEEP
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.jsonl", "a", "a.gz", "a.csv", "a.warc", "a.zip", "a.tar"]))

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from tasks.read.archives import Member, member_uri, tar_members, zip_members
 from tasks.read.digest import digest_of, rejected
 from tasks.read.jsonl import read_jsonl
 from tasks.read.kinds import COMPRESSED, HEAD_BYTES, Kind, inner_name, kind_of, media_of
 from tasks.read.rows import Columns
 from tasks.read.sources import Source, discover, uri_of
 from tasks.read.streams import BrokenError, Expanded
+from tasks.read.tables import read_csv, read_parquet
+from tasks.read.warc import read_warc
 from tasks.records import Limits, Page, Reason, Reject
+
+_BUFFER = 64 * 1024
 
 __all__ = ["Columns", "Source", "discover", "read_source", "uri_of"]
 
@@ -77,28 +84,67 @@ def _read(door: _Door, uri: str, name: str, stream: BinaryIO, depth: int) -> Ite
     """Whatever `stream` holds, by its content and then by `name`."""
     if depth > door.limits.depth:
         raise BrokenError(Reason.TOO_DEEP, f"more than {door.limits.depth} archives and compressions around it")
-    buffered = io.BufferedReader(stream, HEAD_BYTES * 16) if isinstance(stream, io.RawIOBase) else stream
-    head = _peek(buffered)
+    head = _peek(stream)
     kind = kind_of(name, head)
     if kind in COMPRESSED:
-        inner = io.BufferedReader(Expanded(buffered, kind, door.limits), HEAD_BYTES * 16)
-        yield from _read(door, uri, inner_name(name), inner, depth + 1)
+        yield from _expanded(door, uri, name, Expanded(stream, kind, door.limits), depth)
     elif kind is Kind.PAGE:
-        yield _page(door, uri, name, head, buffered)
-    elif kind in _ROWS:
-        yield from _at_least_one(uri, _ROWS[kind](uri, buffered, door.limits, door.columns))
-    else:
-        digest, size = digest_of(buffered)
+        yield _page(door, uri, name, head, stream)
+    elif kind is Kind.OTHER:
+        digest, size = digest_of(stream)
         yield Reject(uri, "read", Reason.UNSUPPORTED, "not of a kind that holds pages", digest, size)
+    else:
+        yield from _at_least_one(uri, _entries(door, uri, kind, stream, depth))
 
 
-_ROWS = {Kind.JSONL: read_jsonl}
+def _expanded(door: _Door, uri: str, name: str, content: Expanded, depth: int) -> Iterator[Page | Reject]:
+    yield from _read(door, uri, inner_name(name), io.BufferedReader(content, _BUFFER), depth + 1)
+
+
+def _entries(door: _Door, uri: str, kind: Kind, stream: BinaryIO, depth: int) -> Iterator[Page | Reject]:
+    """What a container holds."""
+    if kind is Kind.JSONL:
+        yield from read_jsonl(uri, stream, door.limits, door.columns)
+    elif kind is Kind.CSV:
+        yield from read_csv(uri, stream, door.limits, door.columns)
+    elif kind is Kind.WARC:
+        yield from read_warc(uri, stream, door.limits)
+    elif kind is Kind.TAR:
+        yield from _members(door, uri, tar_members(stream, door.limits), depth)
+    else:
+        with _seekable(stream) as whole:
+            if kind is Kind.PARQUET:
+                yield from read_parquet(uri, whole, door.limits, door.columns)
+            else:
+                size = whole.seek(0, io.SEEK_END)
+                yield from _members(door, uri, zip_members(whole, size, door.limits), depth)
+
+
+def _members(door: _Door, uri: str, members: Iterator[Member], depth: int) -> Iterator[Page | Reject]:
+    seen: dict[str, int] = {}
+    for member in members:
+        place = member_uri(uri, member.name, seen)
+        if member.content is None:
+            yield rejected(place, member.reason or Reason.UNSUPPORTED, member.detail)
+            continue
+        try:
+            yield from _read(door, place, member.name, member.content, depth + 1)
+        except BrokenError as error:
+            yield rejected(place, error.reason, error.detail)
+
+
+def _seekable(stream: BinaryIO) -> BinaryIO:
+    """The stream, or a copy of it on disk: the directories of zip and Parquet stand at their end."""
+    if stream.seekable():
+        return stream
+    copy = tempfile.TemporaryFile()  # noqa: SIM115
+    shutil.copyfileobj(stream, copy, 2**20)
+    copy.seek(0)
+    return copy
 
 
 def _peek(stream: BinaryIO) -> bytes:
-    peek = getattr(stream, "peek", None)
-    assert peek is not None, "every stream here is buffered"
-    head: bytes = peek(HEAD_BYTES)
+    head: bytes = stream.peek(HEAD_BYTES) if isinstance(stream, io.BufferedReader) else b""
     return head[:HEAD_BYTES]
 
 

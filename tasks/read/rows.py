@@ -24,7 +24,7 @@ class Columns:
 # Columns that hold a page's source as it was fetched; a row of one is HTML whatever it opens with.
 _HTML_COLUMNS = frozenset({"html", "raw_html"})
 # Where corpora keep a row's url and date besides the row itself.
-_NESTED = ("metadata", "meta", "warc_headers")
+NESTED = ("metadata", "meta", "warc_headers")
 # Numbers beyond this are milliseconds since 1970, not seconds: as seconds they would lie past the year 5000.
 _MILLISECONDS_FROM = 10**11
 
@@ -48,7 +48,7 @@ def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | R
         return rejected(uri, Reason.MALFORMED, f"no column of the row holds text (looked for {wanted}, …)", raw)
     content = text if isinstance(text, bytes) else _bytes(text)
     html = name in _HTML_COLUMNS or opens_html(content[:4096])
-    nested = [fields, *(value for key in _NESTED if isinstance(value := fields.get(key), Mapping))]
+    nested = [fields, *(value for key in NESTED if isinstance(value := fields.get(key), Mapping))]
     return Page(
         source_uri=uri,
         raw=content,

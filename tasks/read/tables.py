@@ -1,0 +1,109 @@
+"""CSV and Parquet: a row a page, counted from 1."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from tasks.decode.detect import detect
+from tasks.read.digest import rejected
+from tasks.read.rows import NESTED, Columns, page_of_row
+from tasks.read.streams import BrokenError
+from tasks.records import Limits, Page, Reason, Reject
+
+# How much of a CSV file decides its encoding.
+_HEAD = 64 * 1024
+_DELIMITERS = ",\t;|"
+# Rows handed over at a time by Parquet's reader: a page is at most Limits.page_bytes, an ordinary one a few KB.
+_BATCH = 64
+
+
+def read_csv(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
+    """The pages of a CSV or TSV file with a header. A quote that is never closed costs the rest of the file."""
+    peek = getattr(stream, "peek", None)
+    head: bytes = peek(_HEAD) if peek else b""
+    if not head.strip():
+        return
+    text = io.TextIOWrapper(stream, encoding=_codec(head), errors=_errors(head), newline="")
+    lines = iter(lambda: text.readline(limits.page_bytes + 1), "")
+    csv.field_size_limit(limits.page_bytes)
+    first = next(lines, "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    header = next(csv.reader([first], delimiter=delimiter), [])
+    wanted = {name.lower() for name in columns.text}
+    if not any(name.strip().lower() in wanted for name in header):
+        detail = f"no column holds text: the header reads {', '.join(header)[:200]}"
+        raise BrokenError(Reason.MALFORMED, detail)
+    names = [name.strip() for name in header]
+    try:
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+            if any(row):
+                yield page_of_row(f"{uri}#{number}", dict(zip(names, row, strict=False)), columns, b"")
+    except csv.Error as error:
+        raise BrokenError(Reason.MALFORMED, f"the rest is not CSV: {error}") from error
+
+
+def _codec(head: bytes) -> str:
+    """The codec of a CSV file by its head, cut at a line's end where it has one."""
+    if head.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    verdict = detect(head[: head.rfind(b"\n") + 1] or head, None)
+    if verdict is None or verdict.codec in ("ascii", "euc-tw", "iso-2022-cn"):
+        return "utf-8"
+    # With a mark, the codec that takes the mark off.
+    return verdict.codec.rsplit("-", 1)[0] if verdict.skip else verdict.codec
+
+
+def _errors(head: bytes) -> str:
+    """UTF-8 keeps bytes that are none, for decode to judge; other codecs have no way to."""
+    return "surrogateescape" if _codec(head).startswith("utf-8") else "replace"
+
+
+def read_parquet(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
+    """The pages of a Parquet file, a row group at a time. A broken row group costs its rows; `stream` must be
+    seekable."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    broken = (pa.ArrowException, OSError, ValueError, MemoryError)
+    try:
+        table = pq.ParquetFile(stream, pre_buffer=False)
+        chosen = _chosen(table.schema_arrow.names, columns)
+        groups = [table.metadata.row_group(number).num_rows for number in range(table.metadata.num_row_groups)]
+    except broken as error:
+        raise BrokenError(Reason.MALFORMED, f"not Parquet that can be read: {_first_line(error)}") from error
+    first = 1
+    for group, count in enumerate(groups):
+        yielded = 0
+        try:
+            _check_claims(table.metadata.row_group(group), limits)
+            for batch in table.iter_batches(_BATCH, row_groups=[group], columns=chosen, use_threads=False):
+                for row in batch.to_pylist():
+                    yield page_of_row(f"{uri}#{first + yielded}", row, columns, b"")
+                    yielded += 1
+        except broken as error:
+            where = f"{uri}#{first + yielded}"
+            yield rejected(where, Reason.MALFORMED, f"row group {group} breaks off here: {_first_line(error)}")
+        except BrokenError as error:
+            yield rejected(f"{uri}#{first}", error.reason, error.detail)
+        first += max(count, yielded)
+
+
+def _chosen(names: list[str], columns: Columns) -> list[str]:
+    wanted = {name.lower() for name in (*columns.text, *columns.url, *columns.date, *NESTED)}
+    return [name for name in names if name.lower() in wanted]
+
+
+def _check_claims(group: Any, limits: Limits) -> None:
+    """Raise BrokenError for a row group that says it expands beyond what its compressed size makes likely."""
+    parts = [group.column(number) for number in range(group.num_columns)]
+    given = sum(part.total_uncompressed_size for part in parts)
+    taken = sum(part.total_compressed_size for part in parts)
+    if given > limits.page_bytes and given > limits.expansion * max(taken, 1):
+        raise BrokenError(Reason.BOMB, f"a row group that expands from {taken} to {given} bytes")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

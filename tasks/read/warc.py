@@ -1,0 +1,244 @@
+"""WARC and WET: a record a page, named by its number in the file.
+
+Read here and not by FastWARC 2.0, which ends the file at the first record whose length is wrong: of a crawl of
+thousands of records, one torn by a full disk would cost all that follow. Format: ISO 28500 (WARC 1.0 and 1.1).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from tasks.read.digest import rejected
+from tasks.read.http import payload_of
+from tasks.read.kinds import Kind, kind_of, media_of
+from tasks.read.rows import instant
+from tasks.read.streams import BrokenError
+from tasks.records import Limits, Media, Page, Reason, Reject
+
+# The record types that hold a page; others (request, metadata, warcinfo, revisit) are about pages.
+_PAGES = frozenset({"response", "resource", "conversion"})
+_HEADER_BYTES = 64 * 1024
+_CHUNK = 2**20
+# After so many records with a wrong length, a file's lengths are no longer trusted: a block is read only to where
+# another record begins. Reading each to its stated end and handing back the rest would take time in the square of the
+# file.
+_TRUSTED = 16
+_STEP = 16 * 1024
+# Where a record begins: its version line and the first of its fields.
+_START = re.compile(rb"WARC/1\.[01]\r?\n[A-Za-z\-]{2,40}:")
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def read_warc(uri: str, stream: BinaryIO, limits: Limits) -> Iterator[Page | Reject]:
+    """The pages of a WARC or WET file. A record that is torn, or lies about its length, costs that record."""
+    source = _Source(stream)
+    number = 0
+    while (line := source.readline(_HEADER_BYTES)) != b"":
+        if not line.strip():
+            continue
+        number += 1
+        name = f"{uri}#{number}"
+        if not line.startswith(b"WARC/"):
+            yield rejected(name, Reason.MALFORMED, "no record begins where one should", line[:_HEADER_BYTES])
+            _to_next_record(source)
+            continue
+        record = _record(source, limits)
+        if isinstance(record, str):
+            yield rejected(name, Reason.MALFORMED, record)
+            _to_next_record(source)
+        elif record.kind in _PAGES or record.kind == "continuation":
+            yield _page(name, record, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record: its type, its fields by lower-case name, its block, its stated length, and what is wrong with it."""
+
+    kind: str
+    fields: Mapping[str, str]
+    block: bytes
+    size: int
+    flaw: str = ""
+
+
+class _Source:
+    """A stream that bytes can be handed back to."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._streams: list[BinaryIO] = [stream]
+        self.lies = 0  # records that ended elsewhere than they said
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; fewer only at the end."""
+        parts: list[bytes] = []
+        while size > 0:
+            part = self._streams[-1].read(size)
+            if part:
+                parts.append(part)
+                size -= len(part)
+            elif not self._next():
+                break
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def readline(self, size: int) -> bytes:
+        """A line, or its first `size` bytes."""
+        line = self._streams[-1].readline(size)
+        while not line.endswith(b"\n") and len(line) < size and self._next():
+            line += self._streams[-1].readline(size - len(line))
+        return line
+
+    def hand_back(self, data: bytes) -> None:
+        """Let `data` be read next."""
+        if data:
+            self._streams.append(io.BytesIO(data))
+
+    def _next(self) -> bool:
+        if len(self._streams) > 1:
+            self._streams.pop()
+            return True
+        return False
+
+
+def _record(source: _Source, limits: Limits) -> _Record | str:
+    """The record whose version line has been read, or what is wrong with its header."""
+    fields = _fields(source)
+    if fields is None:
+        return "a record's header without an end"
+    length = fields.get("content-length", "")
+    # isdecimal and not int(): a length of -5 or of 5,000 digits is a lie as well.
+    if not (length.isascii() and length.isdecimal() and len(length) < 16):
+        return f"a record of length {length[:40]!r}"
+    kind = fields.get("warc-type", "").lower()
+    size = int(length)
+    if size > limits.page_bytes + _HEADER_BYTES:
+        flaw = _passed_over(source, size)
+        return _Record(kind, fields, b"", size, flaw or "too large")
+    block = source.read(size) if source.lies < _TRUSTED else _up_to_next_record(source, size)
+    return _checked(source, _Record(kind, fields, block, size))
+
+
+def _up_to_next_record(source: _Source, size: int) -> bytes:
+    """A record's block, at most to where another begins; what was read of that is handed back."""
+    parts: list[bytes] = []
+    tail = b""
+    while size and (chunk := source.read(min(size, _STEP))):
+        size -= len(chunk)
+        window = tail + chunk
+        if (start := _START.search(window)) is not None:
+            source.hand_back(window[start.start() :])
+            kept = b"".join(parts)
+            return kept[: len(kept) - len(tail)] + window[: start.start()]
+        parts.append(chunk)
+        tail = window[-128:]
+    return b"".join(parts)
+
+
+def _fields(source: _Source) -> dict[str, str] | None:
+    fields: dict[str, str] = {}
+    name, room = "", _HEADER_BYTES
+    while room > 0:
+        line = source.readline(room)
+        room -= len(line)
+        if not line.endswith(b"\n"):
+            return None
+        text = line.decode("utf-8", "replace").strip()
+        if not text:
+            return fields
+        if line[:1] in b" \t" and name:
+            fields[name] += " " + text
+        else:
+            name, _, value = text.partition(":")
+            name = name.strip().lower()
+            fields.setdefault(name, value.strip())
+    return None
+
+
+def _checked(source: _Source, record: _Record) -> _Record:
+    """The record, cut where the next one begins if its length lies, with the rest handed back."""
+    after = source.read(4)
+    if after == b"\r\n\r\n" or (not after.strip() and len(record.block) == record.size):
+        source.hand_back(after.lstrip(b"\r\n"))
+        return record
+    source.lies += 1
+    if start := _START.search(record.block):
+        source.hand_back(record.block[start.start() :] + after)
+        block = record.block[: start.start()].rstrip(b"\r\n")
+        flaw = f"says it has {record.size} bytes and ends after {len(block)}"
+        return _Record(record.kind, record.fields, block, record.size, flaw)
+    source.hand_back(after)
+    if len(record.block) < record.size:
+        flaw = f"says it has {record.size} bytes and breaks off after {len(record.block)}"
+        return _Record(record.kind, record.fields, record.block, record.size, flaw)
+    _to_next_record(source)
+    flaw = f"says it has {record.size} bytes and goes on"
+    return _Record(record.kind, record.fields, record.block, record.size, flaw)
+
+
+def _passed_over(source: _Source, size: int) -> str:
+    """Read past `size` bytes of a record, or to the next one if it begins before; what is wrong, or ""."""
+    left, tail = size, b""
+    while left and (chunk := source.read(min(left, _CHUNK))):
+        window = tail + chunk
+        if (start := _START.search(window)) is not None:
+            source.hand_back(window[start.start() :])
+            return f"says it has {size} bytes and ends before"
+        tail = window[-128:]
+        left -= len(chunk)
+    return "" if not left else f"says it has {size} bytes and breaks off"
+
+
+def _to_next_record(source: _Source) -> None:
+    """Read on to where a record begins, or to the end."""
+    tail = b""
+    while chunk := source.read(_CHUNK):
+        window = tail + chunk
+        if (start := _START.search(window)) is not None:
+            source.hand_back(window[start.start() :])
+            return
+        tail = window[-128:]
+
+
+def _page(uri: str, record: _Record, limits: Limits) -> Page | Reject:
+    if record.flaw:
+        reason = Reason.TOO_LARGE if record.flaw == "too large" else Reason.MALFORMED
+        detail = f"a record of {record.size} bytes" if record.flaw == "too large" else f"the record {record.flaw}"
+        return rejected(uri, reason, detail, record.block)
+    if record.kind == "continuation":
+        return rejected(uri, Reason.UNSUPPORTED, "a piece of a record that is kept in pieces", record.block)
+    try:
+        raw, content_type, charset = _payload(record, limits)
+    except BrokenError as error:
+        return rejected(uri, error.reason, error.detail, record.block)
+    media = _media(content_type, record.fields.get("warc-target-uri", ""), raw)
+    if media is None:
+        return rejected(uri, Reason.UNSUPPORTED, f"not a page but {content_type or 'of no known type'}", raw)
+    url = record.fields.get("warc-target-uri", "").strip("<>") or None
+    return Page(uri, raw, media, url, instant(record.fields.get("warc-date")), charset)
+
+
+def _payload(record: _Record, limits: Limits) -> tuple[bytes, str, str | None]:
+    """The page's bytes, their media type and what is declared as their charset."""
+    declared = record.fields.get("content-type", "")
+    if record.kind == "response" and record.block[:5] == b"HTTP/":
+        return payload_of(record.block, limits)
+    content_type, _, parameters = declared.partition(";")
+    found = re.search(r"(?i)charset\s*=\s*\"?([\w:.\-]+)", parameters)
+    return record.block, content_type.strip().lower(), found[1] if found else None
+
+
+def _media(content_type: str, url: str, raw: bytes) -> Media | None:
+    """What a payload is; None if it is no page. Servers call HTML plain text, and leave the type out."""
+    path = url.partition("?")[0]
+    if content_type in _HTML:
+        return Media.HTML
+    if content_type == "text/markdown":
+        return Media.MARKDOWN
+    if content_type == "text/plain":
+        return media_of("", raw[:4096])
+    if content_type in ("", "application/octet-stream", "application/http"):
+        return media_of(path, raw[:4096]) if kind_of(path, raw[:4096]) is Kind.PAGE else None
+    return None
