@@ -23,6 +23,7 @@ PAGES = Path(__file__).with_name("sections")
 MEASURES = ("headings", "speakers", "joins")
 _WRAP = 38  # characters a line in the wrapped layout
 _CUT_SHARE = 0.4  # of the long paragraphs, in the cut layout
+_CUTTINGS = 5  # different cuts of every page
 _SHORTEST_CUT = 50
 
 
@@ -211,10 +212,11 @@ def measure() -> dict[tuple[str, str], Score]:
     for path in sorted(PAGES.glob("*.txt")):
         items = parse(path.read_text(encoding="utf-8"))
         for layout in LAYOUTS:
-            where = f"{path.stem} {layout.__name__}"
-            for name, want, got in _compare(items, layout, random.Random(where)):
-                scores[layout.__name__, name].add(want, got, where)
-                scores["all", name].add(want, got, where)
+            for number in range(_CUTTINGS if layout is cut else 1):
+                where = f"{path.stem} {layout.__name__} {number}"
+                for name, want, got in _compare(items, layout, random.Random(where)):
+                    scores[layout.__name__, name].add(want, got, where)
+                    scores["all", name].add(want, got, where)
     return scores
 
 

@@ -21,6 +21,9 @@ _LONGEST_LABEL = 16
 # What is left of a paragraph after its run-in heading has to be a paragraph still.
 _REST = 14
 _REST_AFTER_COLON = 40
+_REST_OF_ITEM = 30
+# The rank of 节, the innermost division of a book, and the longest name of one that no space sets apart.
+_DIVISIONS, _LONGEST_DIVISION = 2, 20
 _LONGEST_SENTENCE = 30
 
 _RULES = re.compile(
@@ -109,10 +112,17 @@ def _whole(folded: str, found: Number) -> int:
         return 0
     if words[-1] in "。:" and (len(words) > _LONGEST_SENTENCE or found.rank > 6):
         return 0
+    if found.rank <= _DIVISIONS and (words[-1] in "。!?" or not _is_division(words)):
+        return 0
     inner = words[:-1]
     if any(mark in inner for mark in "。;") or not _HAN.search(words):
         return 0
     return 0 if words[-1] == "。" and _RULES.search(words) else len(folded)
+
+
+def _is_division(words: str) -> bool:
+    """Whether what stands after 第一章 or 第一回 is its name, not the rest of a sentence: 第一回见到他是在船上."""
+    return words[0] in " :、-—" or (len(words) <= _LONGEST_DIVISION and "," not in words)
 
 
 def _run_in(paragraph: Paragraph, found: Number) -> int:
@@ -124,7 +134,7 @@ def _run_in(paragraph: Paragraph, found: Number) -> int:
         clause = folded[found.end : colon]
         enough = len(folded) - colon > _REST_AFTER_COLON and found.rank <= 6
         return colon + 1 if enough and len(clause) >= 2 and "," not in clause else 0
-    if stop < 0 or len(folded) - stop <= _REST:
+    if stop < 0 or len(folded) - stop <= (_REST if found.rank <= 6 else _REST_OF_ITEM):
         return 0
     clause = folded[found.end : stop]
     if len(clause) < 2 or any(mark in clause for mark in "!;") or _RULES.search(clause) or not _HAN.search(clause):

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from unicodedata import east_asian_width
 
 from tasks.ledger import Ledger
 from tasks.records import Edit, Stage
@@ -23,6 +22,9 @@ _LONG_PROSE = 40
 _SENTENCE_END = re.compile(r"[。!;]")
 _OPEN_COMMA = frozenset(",、")
 _NEVER_FIRST = frozenset(",。、;!?》”」』)】%.")
+# Where a link was set on a line of its own, even a short line goes on: 《 above, 》 below.
+_OPENERS = frozenset("《“「『")
+_CLOSE_FIRST = frozenset("》”」』,。、;")
 _OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【》”」』)]$|\d\.$")
 _OPEN_START = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】·]|\.\d")
 # What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose.
@@ -50,6 +52,7 @@ _OPEN_SHARE = 0.5
 # Where text is wrapped hardly a line is wider; where it is not, paragraphs are.
 _WIDER_SHARE = 0.1
 _FEWEST_WRAPS = 2
+_NARROW = re.compile(r"[\x00-\xff]+")
 _WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
 
 
@@ -96,7 +99,7 @@ def _wrapped_headings(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
 
 def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     """Line ends inside a sentence, by the number of the paragraph before them, with the reason."""
-    open_ended = [at for at in range(len(paragraphs) - 1) if _may_be_cut(paragraphs[at])]
+    open_ended = [at for at in range(len(paragraphs) - 1) if _may_be_cut(paragraphs[at], paragraphs[at + 1])]
     if not open_ended:
         return {}
     long = [paragraph for paragraph in paragraphs if len(paragraph.text) >= _LONG_PROSE and not paragraph.cell]
@@ -110,9 +113,11 @@ def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     return reasons
 
 
-def _may_be_cut(paragraph: Paragraph) -> bool:
+def _may_be_cut(paragraph: Paragraph, after: Paragraph) -> bool:
     folded = paragraph.folded
-    if len(folded) < _SHORTEST or paragraph.closed or paragraph.heading_level:
+    if paragraph.heading_level or paragraph.closed or not folded:
+        return False
+    if len(folded) < _SHORTEST and folded[-1] not in _OPENERS and after.folded[:1] not in _CLOSE_FIRST:
         return False
     if folded[0] in "—-" and len(folded) < _LONG_PROSE:
         return False
@@ -131,8 +136,8 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     if before[-1] in _OPEN_COMMA:
         prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before)
         return "the line ends in a comma" if prose and not _LABEL.match(after) else ""
-    if after[0] in _NEVER_FIRST:
-        return "the next line begins with a mark that never begins one"
+    if after[0] in _NEVER_FIRST or before[-1] in _OPENERS:
+        return "a mark that never begins a line, or never ends one, stands at the break"
     if _is_open(before, after):
         return "a bracket or quotation mark opens in one line and closes in the next"
     if not usual or _SENTENCE_START.match(after) or not _ends_as_prose(paragraphs, at + 1):
@@ -234,4 +239,4 @@ def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
 
 def _columns(paragraph: Paragraph) -> int:
     """The width of a line on a terminal, its indent included."""
-    return paragraph.indent + sum(2 if east_asian_width(character) in "WFA" else 1 for character in paragraph.text)
+    return paragraph.indent + len(paragraph.text) + len(_NARROW.sub("", paragraph.text))

@@ -16,8 +16,6 @@ CLOSERS = frozenset("”’」』》】)]〉〕\"'")
 
 _HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
 _CELL_TAGS = frozenset({"li", "td", "th", "dt", "dd", "tr", "pre", "figcaption", "caption", "alt", "option"})
-# Two marks of a column, or white space that no sentence has: a row of a table.
-_ROW = re.compile(r"\t|\|.*\||\S {3,}\S")
 _BULLET = re.compile(r"[-*+•·●○◆◇■□▪▲△▼★☆※→►▶✓√]\s*\S")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
@@ -63,7 +61,9 @@ class Paragraph:
         return (
             self.verbatim
             or self.tag in _CELL_TAGS
-            or _ROW.search(self.folded) is not None
+            or "\t" in self.folded
+            or "   " in self.folded
+            or self.folded.count("|") > 1
             or _BULLET.match(self.folded) is not None
         )
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 
 from tasks.segment.paragraphs import Paragraph
 
-_LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】)]?:(?!//)")
+_LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|()]{1,20}(?: ?\([^()]{1,30}\))?)[\]】)]?:(?!//)")
+_OFFICE = re.compile(r" ?[(（][^()（）]{1,30}[)）]$")
 _BRACKETED = re.compile(r"[\[【]([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】]")
 _QUESTION = re.compile(r"(问|答|提问|回答|追问|Q|A|问题|q|a) ?\d{0,2}$")
 _ROLE = re.compile(
@@ -102,26 +103,39 @@ def _label(paragraph: Paragraph) -> tuple[str, str] | None:
     """A line's label as it stands and folded, if it may name a speaker."""
     if paragraph.verbatim or paragraph.cell:
         return None
+    span = _label_span(paragraph)
+    if span is None:
+        return None
+    start, end = span
+    label = _bare(paragraph.folded[start:end])
+    asks = _QUESTION.match(label) is not None
+    if not label or label.isdecimal() or _FIELD.match(label) or (_SAYING.match(label) and not asks):
+        return None
+    return _bare(paragraph.text[start:end]), label
+
+
+def _label_span(paragraph: Paragraph) -> tuple[int, int] | None:
+    """Where the label stands: before a colon; in brackets or in bold without one, if it names a part or a person."""
     folded = paragraph.folded
     found = _LABEL.match(folded)
     if found:
-        start, end = found.span(2)
-    else:
-        found = _BRACKETED.match(folded)
-        if not found or not (_ROLE.match(found[1]) or _QUESTION.match(found[1])):
-            return None
-        start, end = found.span(1)
-    label = folded[start:end].strip()
-    quoted = folded[found.end() : found.end() + 1] in ("“", "「", '"')
-    if not label or label.isdecimal() or _FIELD.match(label) or (_SAYING.match(label) and quoted):
-        return None
-    if _SAYING.match(label) and not _QUESTION.match(label):
-        return None
-    return _without_number(paragraph.text[start:end].strip()), _without_number(label)
+        return found.span(2)
+    found = _BRACKETED.match(folded)
+    if found and (_ROLE.match(found[1]) or _QUESTION.match(found[1])):
+        return found.span(1)
+    bold = folded[: paragraph.label].strip()
+    if bold and (_ROLE.match(bold) or _QUESTION.match(bold) or _is_name(bold)):
+        return 0, paragraph.label
+    return None
 
 
-def _without_number(label: str) -> str:
-    """`问1` and `Q 2` are the same asker."""
+def _bare(label: str) -> str:
+    """A label without the office in brackets behind it; and `问1` and `Q 2` are the same asker.
+
+    >>> _bare("贺连舟（区长）"), _bare("问 2")
+    ('贺连舟', '问')
+    """
+    label = _OFFICE.sub("", label.strip())
     return label.rstrip("0123456789").rstrip() if _QUESTION.match(label) else label
 
 
