@@ -27,7 +27,7 @@ class Case:
 
 @dataclass(slots=True)
 class Tally:
-    """What a system made of all cases; spans by group and outcome."""
+    """What a system made of all cases; spans, and splices in step, by group and outcome."""
 
     spans: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     calibration: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -80,6 +80,10 @@ def _add(tally: Tally, case: Case, result: Score) -> None:
     tally.harmed += result.harmed
     tally.healthy += result.healthy
     tally.flags += result.false_flags
+    if result.splices:
+        forms = tally.spans["class 1 splices", case.how.form]
+        forms["right"] += result.splices_gone
+        forms["unseen"] += result.splices - result.splices_gone
     tally.splices += result.splices
     tally.splices_gone += result.splices_gone
 
