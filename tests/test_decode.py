@@ -219,6 +219,14 @@ def test_absurdly_deep_html_keeps_its_text(tag: str) -> None:
     assert HANT in text
 
 
+def test_entities_that_expand_into_each_other() -> None:
+    lines = ['<!ENTITY a0 "渡口">', *(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))]
+    source = f"<?xml version='1.0'?><!DOCTYPE html [{''.join(lines)}]><html><body><p>石阶 &a11;</p></body></html>"
+    result = decode(Page("page", source.encode(), Media.HTML), Limits())
+    assert isinstance(result, Decoded)
+    assert len(result.text) < len(source)
+
+
 def test_a_single_line_of_50_megabytes() -> None:
     raw = (PROSE * 340_000).encode()
     assert len(raw) > 50_000_000

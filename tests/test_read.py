@@ -10,6 +10,8 @@ import json
 import lzma
 import os
 import random
+import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -440,7 +442,7 @@ class TestWarc:
 
     def test_what_is_no_page(self, tmp_path: Path) -> None:
         image = record("http://a.example/a.jpg", b"\xff\xd8\xff\x00", head="X: y\r\n").replace(
-            b"text/html", b"image/jpeg"
+            b"text/html", b"image/gif"
         )
         missing = A.replace(b"200 OK", b"404 No")
         bomb = record("http://a.example/", gzip.compress(bytes(3_000_000)), head="Content-Encoding: gzip\r\n")
@@ -646,6 +648,45 @@ class TestArchives:
             data = zipped({f"{number}.zip" if number else "0.txt": data})
         put(tmp_path, "a.zip", data)
         assert one_reject(tmp_path).reason is Reason.TOO_DEEP
+
+
+PEAK = """
+import resource, sys
+from tasks.read import Source, read_source
+from tasks.records import Limits, Page
+found = size = 0
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for entry in read_source(sys.argv[1], Source(sys.argv[2], sys.argv[2], 0), Limits()):
+    assert isinstance(entry, Page), entry
+    found += 1
+    size += len(entry.raw)
+print(found, size, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.warc", "a.tar", "a.jsonl.gz"])
+def test_memory_does_not_grow_with_a_container_of_300_megabytes(tmp_path: Path, name: str) -> None:
+    page = TEXT * 8000
+    pages_of_300_megabytes = 300_000_000 // len(page)
+    row = json.dumps({"text": page.decode()}, ensure_ascii=False).encode() + b"\n"
+    with open(tmp_path / name, "wb") as file:
+        if name == "a.tar":
+            with tarfile.open(fileobj=file, mode="w|") as archive:
+                for number in range(pages_of_300_megabytes):
+                    info = tarfile.TarInfo(f"{number}.txt")
+                    info.size = len(page)
+                    archive.addfile(info, io.BytesIO(page))
+        else:
+            unit = {"a.jsonl": row, "a.warc": record("http://a.example/", page, "conversion"), "a.jsonl.gz": row}[name]
+            unit = gzip.compress(unit, 1) if name.endswith(".gz") else unit
+            for _ in range(pages_of_300_megabytes):
+                file.write(unit)
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(tmp_path), name], capture_output=True, text=True, check=True, timeout=120
+    )
+    found, size, grown = map(int, done.stdout.split())
+    assert (found, size) == (pages_of_300_megabytes, pages_of_300_megabytes * len(page))
+    assert grown < 60
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.jsonl", "a", "a.gz", "a.csv", "a.warc", "a.zip", "a.tar"]))

@@ -87,7 +87,7 @@ def _read(door: _Door, uri: str, name: str, stream: BinaryIO, depth: int) -> Ite
     head = _peek(stream)
     kind = kind_of(name, head)
     if kind in COMPRESSED:
-        yield from _expanded(door, uri, name, Expanded(stream, kind, door.limits), depth)
+        yield from _expanded(door, uri, inner_name(name), stream, kind, depth)
     elif kind is Kind.PAGE:
         yield _page(door, uri, name, head, stream)
     elif kind is Kind.OTHER:
@@ -97,8 +97,13 @@ def _read(door: _Door, uri: str, name: str, stream: BinaryIO, depth: int) -> Ite
         yield from _at_least_one(uri, _entries(door, uri, kind, stream, depth))
 
 
-def _expanded(door: _Door, uri: str, name: str, content: Expanded, depth: int) -> Iterator[Page | Reject]:
-    yield from _read(door, uri, inner_name(name), io.BufferedReader(content, _BUFFER), depth + 1)
+def _expanded(door: _Door, uri: str, name: str, stream: BinaryIO, kind: Kind, depth: int) -> Iterator[Page | Reject]:
+    """What a compressed stream holds. Of a WARC, whose records are compressed one by one, damage costs what it is
+    in."""
+    content = Expanded(stream, kind, door.limits, past_damage=name.lower().endswith((".warc", ".wet")))
+    yield from _read(door, uri, name, io.BufferedReader(content, _BUFFER), depth + 1)
+    if content.damaged:
+        raise BrokenError(Reason.TRUNCATED, f"the gzip data is corrupt in {content.damaged} places, which are left out")
 
 
 def _entries(door: _Door, uri: str, kind: Kind, stream: BinaryIO, depth: int) -> Iterator[Page | Reject]:

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO
 
 from tasks.read.sources import uri_of
 from tasks.read.streams import BrokenError
@@ -124,7 +124,7 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[Mem
         yield Member(name, None, Reason.UNSUPPORTED, "not an ordinary file")
     elif not _is_hidden(name) and (content := archive.extractfile(info)) is not None:
         with content:
-            yield Member(name, cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, content))))
+            yield Member(name, _metered(content, None))
 
 
 def _refused(name: str, is_link: bool) -> Member | None:
@@ -156,9 +156,9 @@ class _Meter:
 
 
 class _Metered(io.RawIOBase):
-    """A member's content, counted."""
+    """A member's content, counted where there is a meter, with damage told in our words."""
 
-    def __init__(self, content: IO[bytes], meter: _Meter) -> None:
+    def __init__(self, content: IO[bytes], meter: _Meter | None) -> None:
         self._content = content
         self._meter = meter
 
@@ -170,12 +170,13 @@ class _Metered(io.RawIOBase):
             data = self._content.read(len(buffer))
         except (*_DAMAGED, OSError) as error:
             raise BrokenError(Reason.TRUNCATED, f"the member's data is damaged: {error}") from error
-        self._meter.take(len(data))
+        if self._meter:
+            self._meter.take(len(data))
         buffer[: len(data)] = data
         return len(data)
 
 
-def _metered(content: IO[bytes], meter: _Meter) -> BinaryIO:
+def _metered(content: IO[bytes], meter: _Meter | None) -> BinaryIO:
     return io.BufferedReader(_Metered(content, meter))
 
 

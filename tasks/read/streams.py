@@ -48,7 +48,11 @@ class Expanded(io.RawIOBase):
     """The content of a compressed stream, member after member. Raises BrokenError if it is cut off, corrupt or a
     bomb."""
 
-    def __init__(self, stream: BinaryIO, kind: Kind, limits: Limits) -> None:
+    def __init__(self, stream: BinaryIO, kind: Kind, limits: Limits, *, past_damage: bool = False) -> None:
+        """With `past_damage`, corrupt gzip members are passed over and counted in `damaged`: WARC has one for each
+        record."""
+        self.damaged = 0
+        self._past_damage = past_damage and kind is Kind.GZIP
         self._stream = stream
         self._kind = kind
         self._limits = limits
@@ -82,6 +86,8 @@ class Expanded(io.RawIOBase):
         try:
             self._ready, self._at = member.decompress(data, _CHUNK), 0
         except self._errors as error:
+            if self._past_damage:
+                return self._pass_over(data)
             raise BrokenError(Reason.TRUNCATED, f"the {self._kind} data is corrupt: {error}") from error
         if not data and not self._ready and not member.eof:
             raise BrokenError(Reason.TRUNCATED, f"the {self._kind} data ends early")
@@ -89,6 +95,20 @@ class Expanded(io.RawIOBase):
         self._pending = member.unused_data if member.eof else getattr(member, "unconsumed_tail", b"")
         if member.eof:
             self._member = None
+        return True
+
+    def _pass_over(self, data: bytes) -> bool:
+        """Go on where the next gzip member may begin, behind the first bytes of `data`; False if none does."""
+        self.damaged += 1
+        self._member, self._ready, self._at = None, b"", 0
+        data = data[1:]
+        while (found := data.find(_GZIP_MEMBER)) < 0:
+            more = self._fed()
+            if not more:
+                self._pending = b""
+                return False
+            data = data[-2:] + more
+        self._pending = data[found:]
         return True
 
     def _begin(self, data: bytes) -> bool:
@@ -117,6 +137,7 @@ class Expanded(io.RawIOBase):
             raise BrokenError(Reason.BOMB, f"expands to more than {self._limits.expansion} times its size")
 
 
+_GZIP_MEMBER = b"\x1f\x8b\x08"
 _FIRST = {Kind.GZIP: b"\x1f", Kind.ZSTD: b"\x28", Kind.XZ: b"\xfd", Kind.BZIP2: b"B"}
 
 

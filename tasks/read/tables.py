@@ -27,6 +27,13 @@ def read_csv(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> It
     if not head.strip():
         return
     text = io.TextIOWrapper(stream, encoding=_codec(head), errors=_errors(head), newline="")
+    try:
+        yield from _csv_rows(uri, text, limits, columns)
+    finally:
+        text.detach()  # the stream is its opener's to close
+
+
+def _csv_rows(uri: str, text: io.TextIOWrapper, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
     lines = iter(lambda: text.readline(limits.page_bytes + 1), "")
     csv.field_size_limit(limits.page_bytes)
     first = next(lines, "")
