@@ -15,9 +15,12 @@ _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ufdd0-\ufdef\ufff9-\u
 _INVISIBLE = (
     "\N{SOFT HYPHEN}\N{COMBINING GRAPHEME JOINER}\N{ARABIC LETTER MARK}\N{MONGOLIAN VOWEL SEPARATOR}"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\N{OBJECT REPLACEMENT CHARACTER}"
-    "\ufe00-\ufe0e\U000e0000-\U000e01ef"  # variation selectors, and tags; U+FE0F, of emoji, is left
+    "\ufe00-\ufe0e"  # variation selectors; U+FE0F, of emoji, is left
 )
-_RUN = re.compile(f"[{_CONTROLS}{_INVISIBLE}]+")
+_TAGS = "\U000e0000-\U000e01ef"  # tags, and the variation selectors of hanzi
+# Two searches are faster than one over a class that reaches beyond the basic plane.
+_BASIC, _BEYOND = re.compile(f"[{_CONTROLS}{_INVISIBLE}]"), re.compile(f"[{_TAGS}]")
+_RUN = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_TAGS}]+")
 _CONTROL = re.compile(f"[{_CONTROLS}]")
 _SEPARATOR = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CJK = re.compile(
@@ -33,6 +36,8 @@ def control_edits(text: str) -> list[Edit]:
     >>> [(edit.before, edit.after, edit.kind) for edit in control_edits("中\\u200b文\\x00，a\\u200bb")]
     [('\\u200b', '', 'invisible'), ('\\x00', '', 'control')]
     """
+    if not _BASIC.search(text) and not _BEYOND.search(text):
+        return []
     edits = []
     for match in _RUN.finditer(text):
         start, end = match.span()

@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 from tasks.records import Edit, Stage
 from tasks.script.tables import HANZI
 
+_SIGNS = ("&", "\\u", "%", "=")
 _ANY = re.compile(r"&(?:amp;|#|[a-z]{2,8};|nbsp)|\\u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}|[%=][0-9A-F]{2}[%=][89A-F]")
 _ENTITY = re.compile(
     r"&(?:amp;){0,3}(?:#[0-9]{2,7};|#[xX][0-9a-fA-F]{2,6};|#[0-9]{5}(?![0-9])|[a-zA-Z]{2,8}[0-9]?;|nbsp(?![a-zA-Z=]))"
@@ -25,7 +26,7 @@ _HANZI = re.compile(f"[{HANZI}]")
 _SPEAKS_OF_IT = re.compile(
     r"HTML|html|XML|Unicode|unicode|UTF|URL|JSON|[实實]体|[实實]體|源[码碼代]|原始碼|[转轉][义義]|[编編][码碼]|代[码碼]|[标標][签籤]|字符集"
 )
-_CODE = re.compile(r"[{}`]|=\s*[\"']|\w\(|</|/>|&lt;/?[A-Za-z!]|[\"']\s*:\s*[\"'\[]|//(?!\S*\.)")
+_CODE = re.compile(r"[{}`]|=\s*[\"']|[A-Za-z_]\(|</|/>|&lt;/?[A-Za-z!]|[\"']\s*:\s*[\"'\[]|//(?!\S*\.)")
 _BYTE_KINDS = {"%": "percent", "=": "quoted_printable"}
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -38,7 +39,7 @@ def entity_edits(text: str) -> list[Edit]:
     >>> entity_edits("HTML里写&lt;p&gt;") + entity_edits("fish &amp; chips")
     []
     """
-    if not _ANY.search(text):
+    if not any(sign in text for sign in _SIGNS) or not _ANY.search(text):
         return []
     edits: list[Edit] = []
     start = 0

@@ -20,10 +20,9 @@ from tasks.script.fold import fold
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _CONTINUATION = f"\x80-\xbf{_CP1252}"
 # UTF-8 of Chinese: leads E3 to E9 and EF and two continuation bytes each. Two in a row, for `é…”` is honest French.
-_UTF8_AS_LATIN = re.compile(f"(?:[ãäåæçèéï][{_CONTINUATION}]{{2}}){{2}}")
-# GBK of common Chinese: both bytes high. Four in a row, for no language writes so many letters with marks on end.
-_GBK_AS_LATIN = re.compile(f"[\xa1-\xfe{_CP1252}]{{4,}}")
-_GBK_LEAD = re.compile("[\xb0-\xd7][\xa1-\xfe]")
+_UTF8_AS_LATIN = re.compile(f"[ã-ï][{_CONTINUATION}]{{2}}[ã-ï][{_CONTINUATION}]{{2}}")
+# GB 2312: both bytes high. Four in a row, for no language writes so many letters with marks on end.
+_GBK_AS_LATIN = re.compile("[\xa1-\xfe]{4,}")
 # A run of one mark (××××), or one whose characters mostly rise (ÀÁÂÃÄÅ), is itself.
 RISING = 0.75
 # At least this share of what comes out is common Chinese.
@@ -100,22 +99,13 @@ _HANZI = re.compile("[\u3400-\u9fff]")
 
 def _from_latin(run: str) -> str:
     """GBK read as Latin-1 or Windows-1252, or "" unless all of it is common Chinese."""
-    raw = b"".join(_byte(char) for char in run)
     try:
-        text = raw.decode("gb2312")
+        text = run.encode("latin-1").decode("gb2312")
     except UnicodeDecodeError:
         return ""
     if len(set(run)) <= 2 or sum(map(lt, run, run[1:])) > RISING * len(run):
         return ""
     return text if _common_share(text) == 1 else ""
-
-
-@cache
-def _byte(char: str) -> bytes:
-    try:
-        return char.encode("cp1252")
-    except UnicodeEncodeError:
-        return char.encode("latin-1")
 
 
 def _gbk(char: str) -> bytes:

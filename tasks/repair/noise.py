@@ -8,9 +8,9 @@ from tasks.records import Edit, Stage
 from tasks.script.tables import HANZI
 
 # A comma beside a comma or a full stop, between Chinese characters. Three commas in a row are somebody's ellipsis.
-_DOUBLED = re.compile(
-    f"(?<=[{HANZI}0-9A-Za-z%”’》）)])(?:，，|,,|，。|。，|,。|。,|，、|、，|，；|；，)(?=[{HANZI}0-9A-Za-z“‘《（(”’\n]|$)"
-)
+_DOUBLED = re.compile("[，,。、；]{2}")
+_BEFORE = re.compile(f"[{HANZI}0-9A-Za-z%”’》）)]")
+_AFTER = re.compile(f"[{HANZI}0-9A-Za-z“‘《（(”’\n]|$")
 # So many on a page that shows no other damage are a tool's doing; a single one may be a slip of the writer's, or meant.
 MANY = 3
 
@@ -23,10 +23,17 @@ def noise_edits(text: str, damaged: bool) -> list[Edit]:
     >>> noise_edits("会议指出，，今年要抓落实。", damaged=False)
     []
     """
-    found = list(_DOUBLED.finditer(text))
+    found = [match for match in _DOUBLED.finditer(text) if _is_between(match)]
     if not damaged and len(found) < MANY:
         return []
     return [_edit(match) for match in found]
+
+
+def _is_between(match: re.Match[str]) -> bool:
+    start, end = match.span()
+    if "，" not in match[0] and "," not in match[0]:
+        return False
+    return bool(start and _BEFORE.match(match.string, start - 1) and _AFTER.match(match.string, end))
 
 
 def _edit(match: re.Match[str]) -> Edit:

@@ -24,7 +24,7 @@ _HANZI = re.compile(f"[{HANZI}]")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s，。；：！？、）》”]+|www\.[^\s，。；：！？、）》”]+")
 # A line that looks like program text keeps its punctuation.
 _CODE = re.compile(
-    r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|\w\((?:[\"']|\))|^\s*(?:import|def|return|print|var|let|const|for|if|class)\b"
+    r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|[A-Za-z_]\((?:[\"']|\))|^\s*(?:import|def|return|print|var|let|const|for|if|class)\b"
 )
 _LATIN = re.compile("[A-Za-z]")
 _WIDE = str.maketrans(",;:?!()", "，；：？！（）")
