@@ -26,6 +26,13 @@ PROSE = "渡口的石阶被水磨得发亮，摆渡的老赵每天四点起来�
 HANT = "渡口的石階被水磨得發亮，擺渡的老趙每天四點起來生火。村裡的祠堂前年修過一次，樑上的彩繪是請師傅重新描的。"
 
 
+ARTICLE = "".join(f"<p>{PROSE}这是第{n}段，讲的是河边的旧事。</p>" for n in "一二三四五六")
+HTML = f"""<html><head><title>渡口旧事_河边网</title></head><body>
+<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/n">新闻</a></li></ul></div>
+<div class="article"><h1>渡口旧事</h1>{ARTICLE}</div>
+<div class="footer"><p>河边网版权所有</p></div></body></html>"""
+
+
 def decoded(raw: bytes, media: Media = Media.TEXT, charset: str | None = None) -> Decoded:
     result = decode(Page("page", raw, media, charset=charset), Limits())
     assert isinstance(result, Decoded), result
@@ -138,6 +145,36 @@ def test_a_replacement_character_that_was_written_is_no_undecodable_byte() -> No
     assert (found.text, found.undecodable_bytes, found.edits) == ("甲\ufffd乙", 0, ())
 
 
+@pytest.mark.parametrize(("page", "piece"), [("gbk", "utf-8"), ("utf-8", "gbk"), ("big5", "utf-8"), ("utf-8", "big5")])
+def test_two_encodings_in_one_page(page: str, piece: str) -> None:
+    prose = HANT if "big5" in (page, piece) else PROSE
+    lines = [f"{prose}{number}" for number in range(8)]
+    raw = b"\r\n".join(line.encode(piece if number == 3 else page) for number, line in enumerate(lines))
+    found = decoded(raw)
+    assert (found.encoding, found.evidence, found.undecodable_bytes) == ("mixed", Evidence.MIXED, 0)
+    (seam,) = found.edits
+    assert seam.applied
+    assert seam.kind == f"mixed:{codec_of(piece)}"
+    assert Ledger.of(found.text).then(found.edits).text == "\n".join(lines)
+
+
+def test_two_encodings_in_html() -> None:
+    raw = HTML.encode().replace("首页".encode(), "河边网首页导航".encode("gbk"))
+    found = decoded(raw, Media.HTML)
+    assert found.evidence is Evidence.MIXED
+    assert found.text.startswith("河边网首页导航\n")
+    assert found.edits == ()
+
+
+def test_lost_bytes_make_no_page_mixed() -> None:
+    rng = random.Random(9)
+    for codec, text in (("utf-8", PROSE), ("gbk", PROSE), ("big5", HANT)):
+        raw = bytearray((f"{text}\n" * 40).encode(codec))
+        for _ in range(len(raw) // 400):
+            del raw[rng.randrange(len(raw))]
+        assert decoded(bytes(raw)).evidence is not Evidence.MIXED
+
+
 @pytest.mark.parametrize("raw", [b"", b" \r\n\t ", b"\x00\x00\x00", "　\n　\n".encode(), b"\xef\xbb\xbf", b"\xff\xfe"])
 def test_empty(raw: bytes) -> None:
     assert rejected(raw).reason is Reason.EMPTY
@@ -185,13 +222,6 @@ def test_too_large() -> None:
 )
 def test_html_with_nothing_in_it(source: bytes) -> None:
     assert rejected(source, Media.HTML).reason is Reason.NO_CONTENT
-
-
-ARTICLE = "".join(f"<p>{PROSE}这是第{n}段，讲的是河边的旧事。</p>" for n in "一二三四五六")
-HTML = f"""<html><head><title>渡口旧事_河边网</title></head><body>
-<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/n">新闻</a></li></ul></div>
-<div class="article"><h1>渡口旧事</h1>{ARTICLE}</div>
-<div class="footer"><p>河边网版权所有</p></div></body></html>"""
 
 
 def test_blocks_say_tag_and_content() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tasks.decode.charsets import marked
+from tasks.decode.charsets import marked, text_of
 from tasks.decode.declared import declared_codec
 from tasks.decode.detect import Verdict, detect
 from tasks.decode.line_ends import with_line_ends
+from tasks.decode.mixed import Foreign, foreign_pieces
 from tasks.decode.resync import in_step
-from tasks.records import Block, Decoded, Edit, Limits, Media, Page, Reason, Reject, Stage
+from tasks.records import Block, Decoded, Edit, Evidence, Limits, Media, Page, Reason, Reject, Stage
 
 __all__ = ["decode"]
 
@@ -51,16 +52,47 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     verdict = detect(raw, declared_codec(raw, page.charset, markup))
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
-    text = in_step(raw[verdict.skip :] if verdict.skip else raw, verdict.codec)
-    bad = marked(text)
-    if reason := _unreadable(text, len(bad)):
+    body = raw[verdict.skip :] if verdict.skip else raw
+    text = in_step(body, verdict.codec)
+    pieces = foreign_pieces(body, verdict.codec, damaged=bool(marked(text)))
+    html = _is_html(page, text)
+    seams: tuple[Edit, ...] = ()
+    if pieces:
+        text, seams = _pieced(body, verdict.codec, pieces, html)
+    if reason := _unreadable(text):
         return _reject(page, *reason)
-    if _is_html(page, text):
+    if pieces:
+        verdict = Verdict("mixed", Evidence.MIXED, verdict.confidence)
+    if html:
         return _html(page, verdict, text)
     text = with_line_ends(text)
     if not text.strip("\ufeff\x00 \t\n\u3000"):
         return _reject(page, Reason.EMPTY, "nothing but white space")
-    return _decoded(verdict, text, ())
+    return _decoded(verdict, text, (), seams)
+
+
+def _pieced(raw: bytes, codec: str, pieces: list[Foreign], html: bool) -> tuple[str, tuple[Edit, ...]]:
+    """`raw` as text where `pieces` of it are in other encodings, and an edit for each piece.
+
+    The decoded text has the pieces as `codec` reads them, and an edit brings each to what it was: so the seam stands
+    in the ledger. In HTML the edits would be against the source, which nobody sees: there the pieces are read right at
+    once.
+    """
+    parts: list[str] = []
+    seams: list[Edit] = []
+    position = length = 0
+    for piece in pieces:
+        gap = with_line_ends(text_of(raw[position : piece.start], codec))
+        own = with_line_ends(text_of(raw[piece.start : piece.end], codec)).translate(_TO_REPLACEMENT)
+        length += len(gap)
+        why = f"this piece is {piece.codec} in a page of {codec}"
+        after = with_line_ends(piece.text)
+        seams.append(Edit(length, length + len(own), own, after, Stage.DECODE, f"mixed:{piece.codec}", why=why))
+        parts += (gap, after if html else own)
+        length += len(own)
+        position = piece.end
+    parts.append(with_line_ends(text_of(raw[position:], codec)))
+    return "".join(parts), () if html else tuple(seams)
 
 
 def _html(page: Page, verdict: Verdict, text: str) -> Decoded | Reject:
@@ -76,11 +108,11 @@ def _html(page: Page, verdict: Verdict, text: str) -> Decoded | Reject:
     flags = [True] * len(lines) if tree is None else content_flags(tree, lines)
     blocks = tuple(map(Block, (line.tag for line in lines), flags))
     seen = "".join(f"{line.text}\n" for line in lines).translate(_FROM_STAND_INS)
-    return _decoded(verdict, seen, blocks)
+    return _decoded(verdict, seen, blocks, ())
 
 
-def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...]) -> Decoded:
-    """The decoded text, in which undecodable bytes are still marks."""
+def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...], seams: tuple[Edit, ...]) -> Decoded:
+    """The decoded text, in which undecodable bytes are still marks; `seams` are edits against it."""
     bad = marked(text)
     if bad:
         text = text.translate(_TO_REPLACEMENT)
@@ -91,17 +123,18 @@ def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...]) -> Decoded:
         confidence=verdict.confidence,
         undecodable_bytes=len(bad),
         blocks=blocks,
-        edits=tuple(_undecodable(position, byte, verdict.codec) for position, byte in bad),
+        edits=tuple(sorted((*seams, *(_undecodable(*each, verdict.codec) for each in bad)), key=lambda e: e.start)),
     )
 
 
 def _undecodable(position: int, byte: int, codec: str) -> Edit:
-    why = f"the byte {byte:02X} is no character of {codec}"
+    why = f"the byte {byte:02X} is no character" + (f" of {codec}" if codec != "mixed" else "")
     return Edit(position, position + 1, "\ufffd", "", Stage.DECODE, "undecodable", applied=False, why=why)
 
 
-def _unreadable(text: str, bad: int) -> tuple[Reason, str] | None:
+def _unreadable(text: str) -> tuple[Reason, str] | None:
     """Why a decoded text is none, or None if it is one."""
+    bad = len(marked(text))
     controls = len(_CONTROLS.findall(text)) if _CONTROLS.search(text) else 0
     if controls > _BINARY_SHARE * len(text):
         return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
