@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evals import sections as sections_eval
 from tasks.ledger import Ledger, check_layer, replay
 from tasks.records import Block, Metadata, Section
 from tasks.segment import segment
@@ -175,3 +176,11 @@ def test_time_grows_with_length(unit: str) -> None:
         segment(Ledger.of(text), (), Metadata())
         seconds.append(time.perf_counter() - start)
     assert seconds[1] < 10 * seconds[0] + 0.2
+
+
+def test_labelled_pages_stay_above_their_floors() -> None:
+    floors = json.loads((sections_eval.PAGES / "floors.json").read_text(encoding="utf-8"))
+    scores = sections_eval.measure()
+    assert set(floors) == set(sections_eval.MEASURES)
+    for name, floor in floors.items():
+        assert scores["all", name].f1 >= floor, scores["all", name].errors[:10]

@@ -18,6 +18,7 @@ from tasks.segment.paragraphs import CLOSERS, Paragraph
 # Shorter lines without an end are headings, verses, items and signatures far more often than pieces of a paragraph.
 _SHORTEST = 16
 _SHORTEST_PROSE = 24
+_COMMA_PROSE = 32
 _LONG_PROSE = 40
 _SENTENCE_END = re.compile(r"[。!;]")
 _OPEN_COMMA = frozenset(",、")
@@ -28,8 +29,8 @@ _CLOSE_FIRST = frozenset("》”」』,。、;")
 _OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【》”」』)]$|\d\.$")
 _OPEN_START = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】·]|\.\d")
 # What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose.
-# Of paragraphs cut at random 97 in 100 lie above the first, of unrelated ends and starts 60; above the last 70 and 5.
-_PROSE, _CLAUSE, _PHRASE = -0.5, 1.5, 4.5
+# Of paragraphs cut at random 99 in 100 lie above the first, of unrelated ends and starts 80; above the last 70 and 5.
+_PROSE, _CLAUSE, _PHRASE = -2.5, 1.0, 4.5
 _ADDRESS = re.compile(r"(?:https?://|www\.|@)\S*$")
 # Words that begin a sentence of their own: after them a missing full stop is likelier than a cut.
 _SENTENCE_START = re.compile(
@@ -134,17 +135,19 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
     if before[-1] in _OPEN_COMMA:
-        prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before)
+        prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before) is not None
+        prose = prose or (len(before) >= _SHORTEST_PROSE and affinity(before, after) >= _CLAUSE)
         return "the line ends in a comma" if prose and not _LABEL.match(after) else ""
     if after[0] in _NEVER_FIRST or before[-1] in _OPENERS:
         return "a mark that never begins a line, or never ends one, stands at the break"
     if _is_open(before, after):
         return "a bracket or quotation mark opens in one line and closes in the next"
-    if not usual or _SENTENCE_START.match(after) or not _ends_as_prose(paragraphs, at + 1):
+    if len(before) < _SHORTEST_PROSE or _SENTENCE_START.match(after) or not _ends_as_prose(paragraphs, at + 1):
         return ""
-    if _is_point(before) or len(before) < _SHORTEST_PROSE or affinity(before, after) < _least_affinity(before, after):
+    least = _least_affinity(before, after) if usual else _PHRASE
+    if _is_point(before) or affinity(before, after) < least:
         return ""
-    return "the line ends inside a sentence, where the page's other paragraphs end with one"
+    return "the line ends inside a sentence that the next line goes on with"
 
 
 def _is_point(folded: str) -> bool:
@@ -160,7 +163,7 @@ def _least_affinity(before: str, after: str) -> float:
     if _LABEL.match(after) or before[-1] == ")":
         return _PHRASE
     commas = before.count(",") + before.count("、")
-    if (_SENTENCE_END.search(before) or (commas > 1 and len(before) >= _LONG_PROSE)) and before[-1] not in CLOSERS:
+    if (_SENTENCE_END.search(before) or (commas > 1 and len(before) >= _COMMA_PROSE)) and before[-1] not in CLOSERS:
         return _PROSE
     return _CLAUSE if commas else _PHRASE
 

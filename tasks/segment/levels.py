@@ -6,11 +6,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tasks.segment.numbering import Number
 from tasks.segment.paragraphs import BOLD
 
 _DEEPEST = 6
+_Kind = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ def levels_of(found: Sequence[Candidate]) -> dict[int, int]:
     return {at: order[kind] for at, kind in kinds.items()}
 
 
-def _kinds(found: Sequence[Candidate]) -> dict[int, tuple[int, int]]:
-    """(mark, rank) of every heading; the smaller is the outer.
+def _kinds(found: Sequence[Candidate]) -> dict[int, _Kind]:
+    """(mark, rank, depth) of every heading; the smaller is the outer.
 
     Marked headings come first, by their mark and within a mark by their number; then numbers by their rank on this
     page; then those with neither, by `_plain_rank`. Bold lines that are few beside the deepest marked headings are
@@ -75,21 +77,41 @@ def _kinds(found: Sequence[Candidate]) -> dict[int, tuple[int, int]]:
         if one.number and one.marked:
             rank = ranks[one.style]
             outermost[one.mark] = min(outermost.get(one.mark, rank), rank)
-    kinds: dict[int, tuple[int, int]] = {}
+    kinds: dict[int, _Kind] = {}
     for one in found:
         if one.marked:
-            kinds[one.at] = (one.mark, ranks[one.style] if one.number else outermost.get(one.mark, 0))
+            kinds[one.at] = (one.mark, ranks[one.style] if one.number else outermost.get(one.mark, 0), 0)
         elif one.number:
-            kinds[one.at] = (BOLD + 1, ranks[one.style])
+            kinds[one.at] = (BOLD + 1, ranks[one.style], 0)
     plain = [one for one in found if not one.number and not one.marked]
     siblings = _bold_kind(found, kinds)
     place = _plain_rank([one for one in found if one.number and not one.marked], plain, ranks)
+    inner = _inner(plain)
     for one in plain:
-        kinds[one.at] = siblings if siblings and one.mark == BOLD else (BOLD + 1, place(one))
+        kinds[one.at] = siblings if siblings and one.mark == BOLD else (BOLD + 1, place(one), one.at in inner)
     return kinds
 
 
-def _bold_kind(found: Sequence[Candidate], kinds: Mapping[int, tuple[int, int]]) -> tuple[int, int] | None:
+def _inner(plain: Sequence[Candidate]) -> set[int]:
+    """Of headings with neither mark nor number those that lie below the others.
+
+    Where one stands right below another, the two have different levels; the rest belong to the level whose headings
+    are more like them in length, as parallel headings are in Chinese.
+
+    >>> words = {0: "历史", 1: "成洲与垦殖", 3: "近代变迁", 5: "物产"}
+    >>> sorted(_inner([Candidate(at, len(text), None, 0, False) for at, text in words.items()]))
+    [1, 3]
+    """
+    pairs = [(one, below) for one, below in pairwise(plain) if below.at == one.at + 1]
+    if not pairs:
+        return set()
+    upper = sum(one.end for one, _ in pairs) / len(pairs)
+    lower = sum(below.end for _, below in pairs) / len(pairs)
+    fixed = {one.at: False for one, _ in pairs} | {below.at: True for _, below in pairs}
+    return {one.at for one in plain if fixed.get(one.at, abs(one.end - lower) < abs(one.end - upper))}
+
+
+def _bold_kind(found: Sequence[Candidate], kinds: Mapping[int, _Kind]) -> _Kind | None:
     """The kind of the deepest marked headings, if bold lines without a number are at most half as many."""
     marks = Counter(one.mark for one in found if one.marked)
     bold = sum(one.mark == BOLD and not one.number for one in found)
