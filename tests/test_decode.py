@@ -236,6 +236,13 @@ def test_blocks_say_tag_and_content() -> None:
     assert [(block.tag, block.content) for block in article] == [("p", True)] * 6
 
 
+def test_the_heading_is_content_in_whatever_element() -> None:
+    found = decoded(HTML.replace("h1", "div").encode(), Media.HTML)
+    by_line = dict(zip(found.text.splitlines(), found.blocks, strict=True))
+    assert by_line["渡口旧事"].content
+    assert not by_line["新闻"].content
+
+
 def test_all_is_content_where_the_extractor_finds_too_little() -> None:
     found = decoded("<html><body><ul><li>渡口<li>石阶<li>祠堂</ul>".encode(), Media.HTML)
     assert [block.content for block in found.blocks] == [True, True, True]

@@ -12,6 +12,7 @@ _SPACE = re.compile(r"\s+")
 # A line this long that stands inside an extracted paragraph is content; a shorter one ("更多") may stand there by
 # chance and must be a paragraph of its own.
 _LONG = 10
+_TITLE = 4
 # Of a page's characters, the share below which the extractor has missed the page rather than found it: of lists and
 # short notices it often keeps nothing or one footer line.
 _LEAST_SHARE = 0.08
@@ -25,6 +26,7 @@ def content_flags(tree: Any, lines: Sequence[Line]) -> list[bool]:
 
     The tree is used up: trafilatura changes it.
     """
+    title = _SPACE.sub("", tree.findtext(".//title") or "")
     extracted = _extracted(tree) if len(lines) <= _MOST_LINES else ""
     paragraphs = [packed for line in extracted.split("\n") if (packed := _SPACE.sub("", line))]
     whole, exact = "\n".join(paragraphs), set(paragraphs)
@@ -34,7 +36,15 @@ def content_flags(tree: Any, lines: Sequence[Line]) -> list[bool]:
     total = sum(map(len, packed_lines))
     if found < _LEAST_CHARACTERS or found < _LEAST_SHARE * total:
         return [True] * len(lines)
-    return [flag or line.tag == "h1" for flag, line in zip(flags, lines, strict=True)]
+    return [
+        flag or line.tag == "h1" or _heads(title, packed)
+        for flag, line, packed in zip(flags, lines, packed_lines, strict=True)
+    ]
+
+
+def _heads(title: str, packed: str) -> bool:
+    """Whether a line is what the title element begins with: the article's heading, which extractors leave to metadata."""
+    return len(packed) >= _TITLE and title.startswith(packed)
 
 
 def _extracted(tree: Any) -> str:
