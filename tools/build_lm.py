@@ -26,9 +26,9 @@ from tasks.repair.lm import BOUNDARY, MAGIC, UNIT, symbols
 
 # How much each source weighs, in characters of running text that it is made to stand for (tuned on held-out lines of
 # each register: see the ADR).  Running text counts as itself.
-BIGRAM_WORDS = 3e6
+BIGRAM_WORDS = 10e6
 FREQUENCY_WORDS = 2e6
-DICTIONARY_WORDS = 1.5e6
+DICTIONARY_WORDS = 2e6
 # Word counts are raised to this power, so that rare words (香蒲) are not lost beside frequent ones.
 FLATNESS = 0.7
 # Sizes after pruning: as many as keep the file under 4 MB.
@@ -256,19 +256,24 @@ def pack(tables: list[Counts]) -> bytes:
     seen = look_up(bigrams, trigrams[0] & 0xFFFFFFFF)
     left_over = one[np.searchsorted(unigrams[0], trigrams[0] >> 16 & 0xFFFF)] * look_up(unigrams, trigrams[0] & 0xFFFF)
     two = backoffs(bigrams, trigrams, np.where(seen > 0, seen, left_over))
+    # Successors are stored likeliest first.
+    order = np.lexsort((-bigrams[1], bigrams[0] >> 16))
+    rank = np.argsort(order)
+    parents = rank[np.searchsorted(bigrams[0], trigrams[0] >> 16)]
+    after = np.lexsort((-trigrams[1], parents))
     per_one = np.bincount(np.searchsorted(unigrams[0], bigrams[0] >> 16), minlength=len(unigrams[0]))
-    per_two = np.bincount(np.searchsorted(bigrams[0], trigrams[0] >> 16), minlength=len(bigrams[0]))
+    per_two = np.bincount(parents, minlength=len(bigrams[0]))
     sections = [
         unigrams[0].astype("<u2").tobytes(),
         cost(unigrams[1]),
         signed(one),
         per_one.astype("<u2").tobytes(),
-        (bigrams[0] & 0xFFFF).astype("<u2").tobytes(),
-        cost(bigrams[1]),
-        signed(two),
+        (bigrams[0] & 0xFFFF).astype("<u2")[order].tobytes(),
+        cost(bigrams[1][order]),
+        signed(two[order]),
         per_two.astype("<u2").tobytes(),
-        (trigrams[0] & 0xFFFF).astype("<u2").tobytes(),
-        cost(trigrams[1]),
+        (trigrams[0] & 0xFFFF).astype("<u2")[after].tobytes(),
+        cost(trigrams[1][after]),
     ]
     sizes = struct.pack("<3I", len(unigrams[0]), len(bigrams[0]), len(trigrams[0]))
     return MAGIC + sizes + zlib.compress(b"".join(sections), 9)

@@ -2,8 +2,8 @@
 
 The file `model.bin` is made by tools/build_lm.py: a magic number, three sizes, and deflated sections.  For each of the
 `n1` symbols, in code point order: the symbol (UTF-16), its cost, its back-off cost, how many bigrams it begins.  For each
-of the `n2` bigrams, by first symbol: the second symbol, cost, back-off cost, how many trigrams it begins.  For each of the
-`n3` trigrams: the third symbol and the cost.  A cost is minus a natural logarithm of a probability in steps of `UNIT`.
+of the `n2` bigrams, by first symbol, likeliest first: the second symbol, cost, back-off cost, how many trigrams it begins.  For each of the
+`n3` trigrams, likeliest first: the third symbol and the cost.  A cost is minus a natural logarithm of a probability in steps of `UNIT`.
 Successors stay strings, so that `str.find` looks them up at C speed, and nothing is unpacked into Python objects.
 """
 
@@ -113,10 +113,20 @@ class Model:
                 found.append(left + lone)
         return found
 
-    def successors(self, symbol: str) -> str:
-        """The symbols that the model has seen after a symbol."""
-        at = self.index.get(symbol, -1)
-        return "" if at < 0 else self.after1[self.starts1[at] : self.starts1[at + 1]]
+    def successors(self, first: str, second: str, count: int) -> str:
+        """The likeliest symbols after two others: those seen after both, and the first `count` seen after the second.
+
+        >>> "民" in model().successors("中", "人", 40)
+        True
+        """
+        at, before = self.index.get(second, -1), self.index.get(first, -1)
+        if at < 0:
+            return ""
+        seen = self.after1[self.starts1[at] : min(self.starts1[at] + count, self.starts1[at + 1])]
+        pair = self.after1.find(second, self.starts1[before], self.starts1[before + 1]) if before >= 0 else -1
+        if pair >= 0:
+            seen += self.after2[self.starts2[pair] : min(self.starts2[pair] + count, self.starts2[pair + 1])]
+        return seen
 
     def lone(self, symbol: str) -> int:
         """Minus log P(symbol) with nothing known before it, in steps of `UNIT` nats."""

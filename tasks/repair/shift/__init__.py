@@ -20,15 +20,16 @@ _HANZI = "\u3400-\u9fff"
 _MARK = r"[!;?:！；？：、，,。]"
 _CLUE = re.compile(
     rf"[?\ufffd]\(?[{LETTERS}]{{1,6}} ?[)）]|[(（][{LETTERS}]{{1,6}} ?[)）]|[\ue000-\uf8ff]"
-    rf"|(?<=[{_HANZI}])[?\ufffd]|[?\ufffd€](?=[{_HANZI}])|(?<=[{_HANZI}])[!;?:！；？：](?=[{_HANZI}“”、，。▀-▟─-╿])|[!！](?=、)|[，,](?=[@-~][{_HANZI}])"
+    rf"|(?<=[{_HANZI}])[?\ufffd]|[?\ufffd€](?=[{_HANZI}])|(?<=[{_HANZI}])[!;?:！；？：](?=[{_HANZI}“”、，。▀-▟─-╿])|[!;?:！；？：](?=[、，。；：,;:])|[，,](?=[@-~][{_HANZI}])"
 )
 SURPRISE = nats(6.5)  # a character, on average over a few: what calls for a search
 STRAINED = nats(11.5)
 LIMIT = 600  # characters that one search may cover
 STEPS = 40  # language model look-ups a character of the page, over all searches, and
 STEPS_MORE = 400_000  # these besides
-ENOUGH_GAIN = nats(6)
-STRONG_GAIN = nats(1)
+ENOUGH_GAIN = 6.0
+STRONG_GAIN = 1.0
+SURE = 0.8
 
 
 @cache
@@ -113,8 +114,12 @@ def entry(search: Search, at: int, strong: bool, done: int) -> tuple[int, int]:
 
 def surprising(search: Search, at: int) -> bool:
     """Whether a few characters around `at` make more sense one byte out of step than as they are."""
-    if search.text[at] in "!;?:！；？：，,\ufffd":
-        return search.next_two(at + 1) > nats(13)
+    after = search.text[at + 1 : at + 2]
+    if search.text[at] in "!！" or (search.text[at] in "，,;?:；？：" and after in "、，。；：,;:"):
+        return True
+    if search.text[at] in "!;?:！；？：，,":
+        cost, seen = search.shifted(at, 2)
+        return cost < seen + nats(3) or search.next_two(at + 1) > nats(13)
     for first in range(max(0, at - 3), at + 1):
         cost, seen = search.shifted(first, 3)
         if cost < seen + nats(2):
@@ -130,15 +135,15 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     text = reading(best)
     other = next((h for h in hyps[1:] if symbols(reading(h)) != symbols(text)), None)
     margin = (other[0] - best[0]) * UNIT if other else 30.0
-    gain = search.as_seen(start, end) - best[0]
+    gain = (search.as_seen(start, end) - best[0]) * UNIT
     if gain < (STRONG_GAIN if strong else ENOUGH_GAIN):
         return
-    confidence = sure(margin, search, start, best)
     for run in runs(segments(best)):
+        confidence = sure(margin, gain, search, run)
         first, last = run[0].start, run[-1].end
         yield Edit(
             first, last, search.text[first:last], "".join(s.after for s in run), Stage.REPAIR, "byte_shift",
-            round(confidence, 3), confidence >= 0.8, "GBK bytes read one out of step: " + ", ".join(f"{s.kind} {s.byte:02X}" for s in run if s.byte),
+            round(confidence, 3), confidence >= SURE, "GBK bytes read one out of step: " + ", ".join(f"{s.kind} {s.byte:02X}" for s in run if s.byte),
         )
 
 
@@ -146,16 +151,25 @@ def reading(hyp: Hyp) -> str:
     return "".join(s.after for s in segments(hyp))
 
 
-def sure(margin: float, search: Search, start: int, best: Hyp) -> float:
-    confidence = 1 / (1 + exp(-(0.2 + 0.7 * margin)))
-    _, _, one, two, _, _ = search.first(start)
-    for segment in segments(best):
+def traits(margin: float, gain: float, search: Search, run: list[Segment]) -> tuple[float, ...]:
+    """What tells right readings from wrong ones."""
+    _, _, one, two, _, _ = search.first(run[0].start)
+    costs: list[float] = []
+    guesses: list[float] = []
+    for segment in run:
         for char in segment.after:
             symbol = symbols(char)
-            if segment.byte and search.lm.cost(one, two, symbol) > STRAINED:
-                confidence = min(confidence, 0.75)
+            costs.append(search.lm.cost(one, two, symbol) * UNIT)
+            if segment.byte and not segment.kind.startswith("splice"):
+                guesses.append(costs[-1])
             one, two = two, symbol
-    return confidence
+    length = max(len(costs), 1)
+    deleted = sum(s.kind == "deleted" for s in run)
+    return (min(margin, 12.0), max(guesses, default=0.0), sum(costs) / length, float(len(guesses) - 2 * deleted), float(deleted), min(gain / length, 8.0), float(search.keeps_private))
+
+
+def sure(margin: float, gain: float, search: Search, run: list[Segment]) -> float:
+    return 1 / (1 + exp(-(0.2 + 0.7 * margin)))
 
 
 def runs(found: list[Segment]) -> Iterator[list[Segment]]:

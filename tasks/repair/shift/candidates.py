@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from tasks.repair.lm import UNIT, model, symbols
-from tasks.repair.shift.pairs import LEADS, TRAILS, characters, is_private
+from tasks.repair.shift.pairs import LEADS, TRAILS, characters, is_private, pairs
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 # A splice, doubled or not, and what is left of one whose bracket half a character swallowed.
@@ -25,7 +25,7 @@ def by_trail(trail: int) -> list[Candidate]:
     """The characters whose second byte is `trail`; the unknown byte is the first.
 
     >>> [char for _, _, _, char in by_trail(0xA3)[:2]]
-    ['。', '，']
+    ['，', '。']
     """
     return _ranked((lead, characters()[lead << 8 | trail]) for lead in LEADS)
 
@@ -46,6 +46,24 @@ def user_leads(first: int) -> frozenset[int]:
 def deletable(lead: int) -> list[Candidate]:
     """Those of `by_lead` whose second byte can begin a pair of the user areas."""
     return [candidate for candidate in by_lead(lead) if user_leads(candidate[2])]
+
+
+@cache
+def _forms() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for char in pairs():
+        if not is_private(char) and (symbol := symbols(char)) != char:
+            found[symbol] = found.get(symbol, "") + char
+    return found
+
+
+def forms(symbol: str) -> str:
+    """The characters of GBK that the model sees as `symbol`, itself first.
+
+    >>> forms("台"), forms("人")
+    ('台檯臺颱', '人')
+    """
+    return symbol + _forms().get(symbol, "")
 
 
 def _ranked(found: Iterable[tuple[int, str]]) -> list[Candidate]:

@@ -16,7 +16,7 @@ from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.readings import characters as read_as
 from tasks.repair.readings import reads
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
-from tasks.repair.shift.candidates import SPLICE, SWALLOWED, Candidate, by_lead, by_trail, deletable, user_leads
+from tasks.repair.shift.candidates import SPLICE, SWALLOWED, Candidate, by_lead, by_trail, deletable, forms, user_leads
 
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 LOST = "?\N{REPLACEMENT CHARACTER}"  # what decoders show for half a character
@@ -29,7 +29,7 @@ def nats(value: float) -> int:
 
 # What each assumption costs: minus the log of its share, read off damaged pages and tuned on generated ones.
 HALF_SHOWN = nats(1.0)  # into a run by a half character that shows as '?' or U+FFFD
-HALF_ALONE = nats(7.0)  # and nothing stands after it that halves come to stand before
+HALF_ALONE = nats(9.0)  # and nothing stands after it that halves come to stand before
 MARK_SWALLOWED = nats(6.0)  # a half character that swallowed the mark replaced after it
 HALF_DROPPED = nats(2.5)  # by one that the decoder dropped, where halves come to stand alone
 LEFT_DROPPED = nats(1.0)  # out of a run, likewise
@@ -37,18 +37,23 @@ MARK_STRADDLED = nats(1.5)  # a replaced mark is made of two halves
 ASCII_FOLDED = nats(4.0)  # an ASCII character was a full-width one, and no mark
 BYTE_LOST = nats(9.0)  # a byte lost anywhere, with nothing to show for it
 MARK_ADDED = nats(4.5)  # 0xA1 before a full-width mark: a site's fault that shows as '。'
-PAIR_DELETED = nats(0.4)
+PAIR_DELETED = nats(0.4)  # known to be missing where the two halves around it make no sense
+DELETED_AGAIN = nats(4.0)  # a second pair beside it: any character at all can be put in so
 SPLICE_KEPT = nats(0.5)  # a splice reads as it should
 GLOSS = nats(9.0)  # a reading in brackets that is not the host's
 REMNANT = nats(25.0)  # what is left of a splice after half a character: nobody writes so
 FOREIGN = nats(3.0)  # a character of the other script
 BARE = nats(2.5)  # a character of the page's table without its splice
+ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
+PLAIN_MARKS = frozenset("，。、；：？！")
 ON_PAGE = nats(1.2)  # gained by a pair of characters that the page holds elsewhere, and by a triple once more
 PLAUSIBLE = nats(11.5)  # the next two characters together: no pair is missing between
 WIDTH = 20  # hypotheses followed at a position
 BEAM = nats(18)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
+SUCCESSORS = 80  # characters tried where nothing is known of one
 FANS = 4  # hypotheses at a position for which unknown bytes are tried
+FANS_MORE = 2
 FAN_DELETED = 8
 FAN = 12  # readings followed of an unknown byte
 SWALLOWED_MARKS = [MARKS[mark] for mark in "!?;:"]
@@ -81,6 +86,7 @@ class Search:
         self.sym = symbols(text)
         page = symbols(SPLICE.sub("", text[:PAGE_MEMORY]))
         self.page = set(map(add, page, page[1:]))
+        self.present = frozenset(text[:PAGE_MEMORY]) | PLAIN_MARKS
         self.foreign = foreign
         self.spliced = spliced
         self.written = frozenset(spliced.values())
@@ -103,6 +109,8 @@ class Search:
     def charge(self, one: str, two: str, symbol: str, char: str) -> int:
         """What speaks for and against a character that is not seen as such: script, table, and the rest of the page."""
         cost = FOREIGN if char in self.foreign else 0
+        if char not in self.present:
+            cost += ABSENT if "\u3400" <= char <= "\u9fff" else ABSENT_MARK
         if char in self.spliced:
             cost += BARE
         if two + symbol in self.page:
@@ -150,7 +158,7 @@ class Search:
         """Where each move from `hyp` at `pos` leads. `entry`: a run may begin here with nothing to show for it."""
         if hyp[1] == IN_STEP:
             return self.in_step(pos, hyp, entry)
-        return self.out_of_step(pos, hyp, open_) if hyp[1] > 0 else self.lead_lost(pos, hyp)
+        return self.out_of_step(pos, hyp, open_) if hyp[1] > 0 else self.lead_lost(pos, hyp, open_)
 
     # Moves in step
 
@@ -165,7 +173,7 @@ class Search:
             yield from self.straddled(hyp, splice[1], pos, splice.end(), HALF_DROPPED)
             yield splice.end(), self.kept(hyp, pos, splice.end(), REMNANT if splice[1] in self.written else GLOSS)
             return
-        elif ch in LOST:
+        elif ch in LOST and not left_here(hyp, pos):
             swallowed = SWALLOWED.match(text, pos)
             if swallowed:
                 yield from self.straddled(hyp, swallowed[1], pos, swallowed.end(), HALF_SHOWN)
@@ -173,7 +181,7 @@ class Search:
                 return
             else:
                 yield from self.half_before(pos, hyp)
-        if not splice and ch in MARKS or ch in "，！？；：（）、":
+        if not splice and not left_here(hyp, pos) and (ch in MARKS or ch in "，！？；：（）、"):
             lead, trail = self.bytes_of(ch)
             charge = HALF_DROPPED + MARK_STRADDLED
             for new in self.choose(hyp, by_trail(lead), trail, pos, pos + 1, charge, "lost lead"):
@@ -302,7 +310,7 @@ class Search:
 
     # Moves with a lead byte lost
 
-    def lead_lost(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+    def lead_lost(self, pos: int, hyp: Hyp, again: bool) -> Iterator[tuple[int, Hyp]]:
         text, partner = self.text, -hyp[1] if hyp[1] < UNKNOWN else 0
         if pos >= len(text) or text[pos] == "\n":
             return
@@ -316,6 +324,8 @@ class Search:
         ways = [(lead, trail)] if lead and (ch > "\x7f" or ch in MARKS) else []
         ways += [(ord(ch), IN_STEP)] if "@" <= ch <= "~" else []
         leads = user_leads(partner) if partner else ()
+        if partner and hyp[5][4] == "deleted" and again:
+            yield from self.deleted_again(pos, hyp)
         for first, held in ways:
             cands = [c for c in by_trail(first) if c[2] in leads] if partner else by_trail(first)
             literal = "" if held > 0x80 or held == IN_STEP else chr(held)
@@ -328,14 +338,25 @@ class Search:
         if swallowed:
             yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
             return
-        leads = user_leads(-hyp[1])
-        cands = [
-            (self.lm.lone(symbol), symbol, pair & 0xFF, char)
-            for symbol in self.lm.successors(hyp[3])
-            if (char := symbol) and (pair := self.pairs.get(char, 0)) >> 8 in leads
-        ]
-        for new in self.choose(hyp, cands, IN_STEP, pos, pos + 1, 0, "lost both, trail"):
+        for new in self.choose(hyp, self.any_after(hyp), IN_STEP, pos, pos + 1, 0, "lost both, trail"):
             yield pos + 1, new
+
+    def any_after(self, hyp: Hyp) -> list[Candidate]:
+        """The likeliest characters, of either script, whose lead byte went with a deleted pair and is not seen."""
+        leads = user_leads(-hyp[1])
+        found = []
+        for symbol in dict.fromkeys(self.lm.successors(hyp[2], hyp[3], SUCCESSORS)):
+            for char in forms(symbol):
+                pair = self.pairs.get(char, 0)
+                if pair >> 8 in leads:
+                    found.append((self.lm.lone(symbol), symbol, pair & 0xFF, char))
+        return found
+
+    def deleted_again(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
+        """Two deleted pairs, one after the other: a character of which both bytes went with them."""
+        cands = [c for c in self.any_after(hyp) if user_leads(c[2])]
+        for new in self.choose(hyp, cands, None, pos, pos, DELETED_AGAIN, "deleted"):
+            yield pos, new
 
     # The beam
 
@@ -412,25 +433,38 @@ class Search:
             here = best(coming.pop(pos, []))
             if pos > clue + 1 and not coming and self.text[pos : pos + 1] not in ("(", "（") and len({h[1:4] for h in here}) == 1 and here[0][1] == IN_STEP:
                 return pos, here
-            staying = here
-            for _ in range(2):  # a move that consumes nothing may follow another once
-                grown: list[Hyp] = []
-                fans = FANS
-                for hyp in staying:
-                    if pos >= stop and hyp[1] <= 0:
-                        continue
-                    fans -= hyp[1] > 0
-                    for at, new in self.moves(pos, hyp, pos in entries, fans >= 0):
-                        if at > pos:
-                            coming.setdefault(at, []).append(new)
-                        else:
-                            grown.append(new)
-                if pos >= stop:
-                    return pos, best([self.ended(h, pos) for h in here + grown if h[1] == IN_STEP])
-                staying = best(grown)
-                if here and staying:
-                    staying = [h for h in staying if h[0] <= here[0][0] + BEAM]
+            here += self.step(pos, here, coming, pos in entries, pos >= stop)
+            if pos >= stop:
+                return pos, best([self.ended(hyp, pos) for hyp in here if hyp[1] == IN_STEP])
             pos += 1
+
+    def step(self, pos: int, here: list[Hyp], coming: dict[int, list[Hyp]], entry: bool, over: bool) -> list[Hyp]:
+        """Move every hypothesis at `pos` on, into `coming`; gives those that a move has led to `pos` again.
+
+        Unknown bytes are tried for the likeliest few alone, and moves that consume nothing follow one another twice.
+        """
+        bound = here[0][0] + BEAM if here else 0
+        staying, added = here, []
+        for fans in (FANS, FANS_MORE, FANS_MORE):
+            grown: list[Hyp] = []
+            for hyp in staying:
+                if over and hyp[1] <= 0:
+                    continue
+                fans -= hyp[1] != IN_STEP
+                for at, new in self.moves(pos, hyp, entry, fans >= 0):
+                    if at > pos:
+                        coming.setdefault(at, []).append(new)
+                    else:
+                        grown.append(new)
+            staying = [hyp for hyp in best(grown) if hyp[0] <= bound]
+            added += staying
+        return added
+
+
+def left_here(hyp: Hyp, pos: int) -> bool:
+    """Whether a run ends here by a lost trail byte: a lost lead byte beside it would have made a pair with it."""
+    back = hyp[5]
+    return back is not None and back[2] == pos and back[4] == "lost trail"
 
 
 def best(hyps: list[Hyp]) -> list[Hyp]:
