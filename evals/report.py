@@ -13,7 +13,7 @@ from evals.systems import System
 def show(name: str, tally: Tally) -> None:
     """Print one system's tables."""
     print(f"\n== {name} ==   {tally.seconds:.1f} s for all damaged pages")
-    print(f"{'':18}{'':28}{'spans':>7}{'right':>8}{'wrong':>8}{'flagged':>9}{'unseen':>8}")
+    print(f"{'':18}{'':28}{'spans':>7}{'right':>8}{'wrong':>8}{'flagged':>9}{'unseen':>8}{'reading right':>15}")
     last = ""
     for group, row in sorted(tally.spans):
         counts = tally.spans[group, row]
@@ -21,7 +21,8 @@ def show(name: str, tally: Tally) -> None:
             f"{100 * share(counts, outcome):>{width - 1}.1f}%"
             for outcome, width in (("right", 8), ("wrong", 8), ("flagged", 9), ("unseen", 8))
         )
-        print(f"{group if group != last else '':18}{row:28}{counts.total():>7}{cells}")
+        known = f"{100 * tally.readings[group, row] / counts.total():14.1f}%" if (group, row) in tally.readings else ""
+        print(f"{group if group != last else '':18}{row:28}{counts.total():>7}{cells}{known}")
         last = group
     print(f"splices in step removed: {tally.splices_gone} of {tally.splices}")
     print(f"healthy characters changed: {tally.harmed} of {tally.healthy} on damaged pages,", end=" ")

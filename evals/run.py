@@ -27,9 +27,12 @@ class Case:
 
 @dataclass(slots=True)
 class Tally:
-    """What a system made of all cases; spans, and splices in step, by group and outcome."""
+    """What a system made of all cases; spans, and splices in step, by group and outcome.
+
+    `readings` counts the spans of a group whose reading was right, applied or not."""
 
     spans: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    readings: Counter[tuple[str, str]] = field(default_factory=Counter)
     calibration: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     harmed: int = 0
     healthy: int = 0
@@ -73,6 +76,7 @@ def _add(tally: Tally, case: Case, result: Score) -> None:
     for judged in result.spans:
         for group in _groups(case, judged):
             tally.spans[group][judged.outcome] += 1
+            tally.readings[group] += judged.reading_right
         if judged.confidence is not None:
             tally.calibration[_decile(judged.confidence)]["right" if judged.reading_right else "wrong"] += 1
     for confidence in result.false_confidences:
