@@ -48,7 +48,7 @@ class Settings(BaseModel):
     curated: str = Field("curated", min_length=1, description="Folder that the tables are written to.")
     target: Target = Field(Target.HANS, description="Script of the curated text.")
     punctuation: Punctuation = Field(
-        Punctuation.FULLWIDTH, description="What becomes of ASCII punctuation between Chinese characters."
+        Punctuation.FULLWIDTH, description="ASCII punctuation between Chinese characters: to full width, or as it is."
     )
     strip: dict[str, bool] = Field({}, description="Kinds of removal to switch off, as kind = false; all are on.")
     limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one page may cost.")
