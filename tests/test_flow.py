@@ -119,7 +119,7 @@ def test_the_ui_is_told_in_names_and_artifacts(prefect_server: None, tmp_path: P
     assert flow_run.name == f"curate {raw}"
     assert [name.split(" ")[0] for name in task_runs] in ([], ["shard"])  # the server writes history a little later
     assert "repair/splice" in artifacts["qingwen-counts"]
-    assert "&lt;script&gt;" in artifacts["qingwen-samples"]
+    assert "script&gt;" in artifacts["qingwen-samples"]
     assert "<script>" not in artifacts["qingwen-samples"]
     assert "](javascript" not in artifacts["qingwen-samples"]
 
