@@ -63,7 +63,7 @@ def test_the_truth_scores_right_everywhere_and_harms_nothing() -> None:
         spans = [Change(s.start, s.end, s.right, 0.95) for s in damaged.spans if s.end > s.start]
         return spans + [Change(a, b, "", splice=True) for a, b in damaged.splices]
 
-    made = cases(PASSAGES, 120)
+    made = cases(PASSAGES, len(KINDS) * len(PASSAGES))
     tally = measure(perfect, made, [])
     measured = figures(tally)
     assert measured["class3_right"] == measured["splices_gone"] == measured["sure_right"] == 1.0
