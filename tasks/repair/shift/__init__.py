@@ -108,7 +108,8 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
 
 
 def entry(search: Search, at: int, strong: bool, done: int) -> tuple[int, int]:
-    loose = 0 if strong and not is_private(search.text[at]) else 6
+    seen = search.text[at]
+    loose = 6 if is_private(seen) or seen not in "!;?:！；？：，,(（\ufffd" else 0
     return max(done, search.back(at, loose + 1)), loose
 
 

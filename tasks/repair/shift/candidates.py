@@ -49,6 +49,13 @@ def deletable(lead: int) -> list[Candidate]:
 
 
 @cache
+def partnered(halves: int) -> list[Candidate]:
+    """Those of `by_trail` that can follow a deleted pair: first byte of the pair * 256 + the character's second byte."""
+    leads = user_leads(halves >> 8)
+    return [candidate for candidate in by_trail(halves & 0xFF) if candidate[2] in leads]
+
+
+@cache
 def _forms() -> dict[str, str]:
     found: dict[str, str] = {}
     for char in pairs():

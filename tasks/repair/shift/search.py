@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from operator import add
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.readings import characters as read_as
 from tasks.repair.readings import reads
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
-from tasks.repair.shift.candidates import SPLICE, SWALLOWED, Candidate, by_lead, by_trail, deletable, forms, user_leads
+from tasks.repair.shift.candidates import SPLICE, SWALLOWED, Candidate, by_lead, by_trail, deletable, forms, partnered, user_leads
 
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 LOST = "?\N{REPLACEMENT CHARACTER}"  # what decoders show for half a character
@@ -47,14 +47,16 @@ BARE = nats(2.5)  # a character of the page's table without its splice
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
 PLAIN_MARKS = frozenset("，。、；：？！")
 ON_PAGE = nats(1.2)  # gained by a pair of characters that the page holds elsewhere, and by a triple once more
+HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here
+UNLIKELY = nats(8.0)  # a character after a deleted pair: there may be a second one
 PLAUSIBLE = nats(11.5)  # the next two characters together: no pair is missing between
 WIDTH = 20  # hypotheses followed at a position
 BEAM = nats(18)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
-SUCCESSORS = 80  # characters tried where nothing is known of one
+SUCCESSORS = 50  # characters tried where nothing is known of one
 FANS = 4  # hypotheses at a position for which unknown bytes are tried
-FANS_MORE = 2
-FAN_DELETED = 8
+DELETED_RANK = 2
+FAN_DELETED = 6
 FAN = 12  # readings followed of an unknown byte
 SWALLOWED_MARKS = [MARKS[mark] for mark in "!?;:"]
 IN_STEP, UNKNOWN = 0, -1
@@ -91,6 +93,7 @@ class Search:
         self.spliced = spliced
         self.written = frozenset(spliced.values())
         self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
+        self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
         self.steps = 0
         self.lm = model()
         self.pairs = pairs()
@@ -154,11 +157,11 @@ class Search:
             for chance, (_, symbol, byte, char) in likely
         ]
 
-    def moves(self, pos: int, hyp: Hyp, entry: bool, open_: bool) -> Iterator[tuple[int, Hyp]]:
+    def moves(self, pos: int, hyp: Hyp, entry: bool, rank: int) -> Iterator[tuple[int, Hyp]]:
         """Where each move from `hyp` at `pos` leads. `entry`: a run may begin here with nothing to show for it."""
         if hyp[1] == IN_STEP:
             return self.in_step(pos, hyp, entry)
-        return self.out_of_step(pos, hyp, open_) if hyp[1] > 0 else self.lead_lost(pos, hyp, open_)
+        return self.out_of_step(pos, hyp, rank) if hyp[1] > 0 else self.lead_lost(pos, hyp, rank)
 
     # Moves in step
 
@@ -184,7 +187,7 @@ class Search:
         if not splice and not left_here(hyp, pos) and (ch in MARKS or ch in "，！？；：（）、"):
             lead, trail = self.bytes_of(ch)
             charge = HALF_DROPPED + MARK_STRADDLED
-            for new in self.choose(hyp, by_trail(lead), trail, pos, pos + 1, charge, "lost lead"):
+            for new in self.choose(hyp, self.of(by_trail, lead), trail, pos, pos + 1, charge, "lost lead"):
                 yield pos + 1, new
         if entry and "\u2e80" <= ch:
             yield from self.unseen_entry(pos, hyp)
@@ -197,7 +200,7 @@ class Search:
         yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, "lost half")
         if self.text[pos] == "?":
             for pair in SWALLOWED_MARKS:
-                for new in self.choose(hyp, by_trail(pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, "lost lead"):
+                for new in self.choose(hyp, self.of(by_trail, pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, "lost lead"):
                     yield pos + 1, new
 
     def bytes_of(self, ch: str) -> tuple[int, int]:
@@ -220,21 +223,21 @@ class Search:
         pair = self.pairs.get(self.text[pos], 0)
         lead, trail = pair >> 8, pair & 0xFF
         if trail > 0x80:
-            for new in self.choose(hyp, by_lead(lead), trail, pos, pos + 1, BYTE_LOST, "lost trail"):
+            for new in self.choose(hyp, self.of(by_lead, lead), trail, pos, pos + 1, BYTE_LOST, "lost trail"):
                 yield pos + 1, new
         if pair == 0xA1A3:
             yield pos + 1, self.skip(hyp, trail, pos, pos + 1, MARK_ADDED, "added", lead)
 
     # Moves out of step
 
-    def out_of_step(self, pos: int, hyp: Hyp, open_: bool) -> Iterator[tuple[int, Hyp]]:
+    def out_of_step(self, pos: int, hyp: Hyp, rank: int) -> Iterator[tuple[int, Hyp]]:
         text, held = self.text, hyp[1]
         ch = text[pos] if pos < len(text) and text[pos] != "\n" else ""
         if ch in LOST and ch:
             yield from self.half_lost(pos, hyp)
             if ch == "?":
                 yield from self.straight(pos, hyp, ch)
-                for new in self.choose(hyp, by_lead(held), IN_STEP, pos, pos, LEFT_DROPPED, "lost trail"):
+                for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, LEFT_DROPPED, "lost trail"):
                     yield pos, new
             return
         splice = SPLICE.match(text, pos) if ch in "(（" and ch else None
@@ -245,21 +248,37 @@ class Search:
             yield from self.named(hyp, splice[1], pos, splice.end(), LEFT_DROPPED)
         straight = list(self.straight(pos, hyp, ch)) if ch else []
         yield from straight
-        if not open_:
+        if rank >= FANS:
             return
         paired = ch in self.pairs and ch not in "，、；：？！（）。“”"
-        if paired and straight and straight[0][1][0] - hyp[0] + self.ahead(pos + 1, straight[0][1]) < PLAUSIBLE:
+        expected = self.expected(pos, hyp, straight)
+        if paired and expected < PLAUSIBLE:
             return
         if single := self.chars[held << 8 | 0x80]:
             end = pos + (ch == "€")
             yield end, self.emit(hyp, single, IN_STEP, pos, end, LEFT_DROPPED, "lost trail", 0x80)
-        if not self.keeps_private and ch:
-            for new in self.choose(hyp, deletable(held), None, pos, pos, PAIR_DELETED, "deleted"):
+        if not self.keeps_private and ch and rank < DELETED_RANK:
+            for new in self.choose(hyp, self.of(deletable, held), None, pos, pos, PAIR_DELETED, "deleted"):
                 yield pos, new
-        if not splice:
+        if not splice and (not paired or (expected > HOPELESS and rank < DELETED_RANK)):
             charge = BYTE_LOST if paired else LEFT_DROPPED
-            for new in self.choose(hyp, by_lead(held), IN_STEP, pos, pos, charge, "lost trail"):
+            for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, charge, "lost trail"):
                 yield pos, new
+
+    def expected(self, pos: int, hyp: Hyp, straight: list[tuple[int, Hyp]]) -> int:
+        """What the next two characters cost if all goes on straight."""
+        if not straight:
+            return HOPELESS + 1
+        return straight[0][1][0] - hyp[0] + self.ahead(pos + 1, straight[0][1])
+
+    def of(self, kind: Callable[[int], list[Candidate]], byte: int) -> list[Candidate]:
+        """The candidates of a known half, without those that the page's script does not use."""
+        if not self.foreign:
+            return kind(byte)
+        known = self.usable.get((kind, byte))
+        if known is None:
+            known = self.usable[kind, byte] = [c for c in kind(byte) if c[3] not in self.foreign]
+        return known
 
     def straight(self, pos: int, hyp: Hyp, ch: str) -> Iterator[tuple[int, Hyp]]:
         """Re-read `ch` as it is: its first byte completes what is held, its second is held."""
@@ -293,10 +312,10 @@ class Search:
         if swallowed:
             yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
             return
-        for new in self.choose(hyp, by_lead(hyp[1]), IN_STEP, pos, pos + 1, 0, "lost trail"):
+        for new in self.choose(hyp, self.of(by_lead, hyp[1]), IN_STEP, pos, pos + 1, 0, "lost trail"):
             yield pos + 1, new
         if not self.keeps_private:
-            for new in self.choose(hyp, deletable(hyp[1]), None, pos, pos, PAIR_DELETED, "deleted"):
+            for new in self.choose(hyp, self.of(deletable, hyp[1]), None, pos, pos, PAIR_DELETED, "deleted"):
                 yield pos, new
 
     def named(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Iterator[tuple[int, Hyp]]:
@@ -310,7 +329,7 @@ class Search:
 
     # Moves with a lead byte lost
 
-    def lead_lost(self, pos: int, hyp: Hyp, again: bool) -> Iterator[tuple[int, Hyp]]:
+    def lead_lost(self, pos: int, hyp: Hyp, rank: int) -> Iterator[tuple[int, Hyp]]:
         text, partner = self.text, -hyp[1] if hyp[1] < UNKNOWN else 0
         if pos >= len(text) or text[pos] == "\n":
             return
@@ -323,14 +342,15 @@ class Search:
         lead, trail = self.bytes_of(ch)
         ways = [(lead, trail)] if lead and (ch > "\x7f" or ch in MARKS) else []
         ways += [(ord(ch), IN_STEP)] if "@" <= ch <= "~" else []
-        leads = user_leads(partner) if partner else ()
-        if partner and hyp[5][4] == "deleted" and again:
-            yield from self.deleted_again(pos, hyp)
+        least = hyp[0] + HOPELESS
         for first, held in ways:
-            cands = [c for c in by_trail(first) if c[2] in leads] if partner else by_trail(first)
+            cands = self.of(by_trail, first) if not partner else self.of(partnered, partner << 8 | first)
             literal = "" if held > 0x80 or held == IN_STEP else chr(held)
             for new in self.choose(hyp, cands, IN_STEP if literal else held, pos, pos + 1, 0, "lost lead"):
+                least = min(least, new[0])
                 yield pos + 1, self.emit(new, literal, IN_STEP, pos + 1, pos + 1, 0, SHIFTED) if literal else new
+        if partner and rank < DELETED_RANK and least - hyp[0] > UNLIKELY and hyp[5][4] == "deleted":
+            yield from self.deleted_again(pos, hyp)
 
     def both_lost(self, pos: int, hyp: Hyp) -> Iterator[tuple[int, Hyp]]:
         """After a deleted pair, '?': of one character both bytes are lost, but for what the deleted pair says."""
@@ -445,17 +465,18 @@ class Search:
         """
         bound = here[0][0] + BEAM if here else 0
         staying, added = here, []
-        for fans in (FANS, FANS_MORE, FANS_MORE):
+        for first in (0, 1, 1):
             grown: list[Hyp] = []
+            rank = first
             for hyp in staying:
                 if over and hyp[1] <= 0:
                     continue
-                fans -= hyp[1] != IN_STEP
-                for at, new in self.moves(pos, hyp, entry, fans >= 0):
+                for at, new in self.moves(pos, hyp, entry, rank):
                     if at > pos:
                         coming.setdefault(at, []).append(new)
                     else:
                         grown.append(new)
+                rank += hyp[1] != IN_STEP
             staying = [hyp for hyp in best(grown) if hyp[0] <= bound]
             added += staying
         return added
