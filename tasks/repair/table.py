@@ -11,8 +11,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import exp
+from pathlib import Path
 
 from tasks.repair.readings import base, readings
 from tasks.repair.splice import NO_TABLE, Splice, Table, is_hanzi
@@ -20,8 +21,9 @@ from tasks.script.fold import fold
 
 # What a page shows for a table (+) or for honest glosses (-): in nats, roughly how much oftener it is seen in spliced
 # pages. The hosts of the spliced pages at hand (four pages, 207 hosts) were, all of them, traditional characters
-# with a simplified form among the 3,755 common characters of GB 2312, and none stood bare where it was in step.
+# whose simplified form is among the 1,500 most frequent (data/frequent.txt), and none stood bare where it was in step.
 TRADITIONAL = 1.5  # such a host: a third of running traditional text is, and hardly any honest gloss
+SELDOM = -0.25  # a traditional character that is common but not frequent: writers for children gloss those
 RARE = -2.0  # not a common character in either script: what writers gloss
 INSIDE = 0.5  # a hanzi beside it, in running text
 STANDALONE = -2.0  # never in running text: a list of characters
@@ -29,11 +31,13 @@ UNUSUAL = -1.5  # not the character's commonest reading: what writers gloss
 TWO_READINGS = -3.0  # a table has one reading a character; a lesson in polyphones has two
 BARE = -1.5  # oftener bare than spliced: glossed at first mention
 STRANGE = 3.0  # `(huì )` or `(guo)(guo)`: nobody writes so
-REPEATED, REPEATED_MOST = 0.5, 6  # for each time it is spliced, up to six, if it hardly ever stands bare
-TEACHING = -3.0  # the page speaks of readings, or of characters to learn
+REPEATED, REPEATED_MOST = 0.5, 6  # for each further time, up to six, if hardly ever bare, or AGAIN and again
+TEACHING = -3.0  # the page speaks of readings, or of characters to learn; and more for each character glossed but once:
+TAUGHT_ONCE = -1.5  # a lesson introduces a character once, a table does it every time
 THIN = -2.0  # fewer than FEW splices, and more than MANY hanzi for each: tables of 20 characters show oftener
 ENOUGH = 2.0  # what one traditional character spliced inside a word of a short text comes to
-FEW, MANY = 5, 100
+FEW, MANY, LONG = 5, 100, 2000  # LONG: as far as hanzi are counted for that
+AGAIN = 3  # glosses of one common character, bare elsewhere: a writer gives one, or two
 HARDLY = 4  # consistent: spliced at least four times as often as bare (a shift hides a splice now and then)
 CHAIN = 4  # so many glossed characters in a row are a lesson, unless nearly all of them are traditional
 NEARLY_ALL = 0.8
@@ -59,24 +63,31 @@ class _Host:
 
     @property
     def traditional(self) -> bool:
-        return _rank(self.char) == "traditional"
+        return _rank(self.char) in ("traditional", "seldom")
 
     @property
     def consistent(self) -> bool:
         return self.spliced > 1 and self.spliced >= HARDLY * self.bare
 
     @property
+    def insistent(self) -> bool:
+        """Whether a character that everybody can read is glossed again and again."""
+        known = _rank(self.char) in ("traditional", "common") and _is_usual(self.char, self.reading)
+        return known and self.spliced >= AGAIN and not self.two_readings
+
+    @property
     def weight(self) -> float:
         """The evidence of this character, in nats."""
         return (
-            TRADITIONAL * self.traditional
+            TRADITIONAL * (_rank(self.char) == "traditional")
+            + SELDOM * (_rank(self.char) == "seldom")
             + RARE * (_rank(self.char) == "rare")
             + (INSIDE if self.inside else STANDALONE)
             + UNUSUAL * (not _is_usual(self.char, self.reading))
             + TWO_READINGS * self.two_readings
-            + BARE * (self.toned and self.bare > self.spliced)
+            + BARE * (self.toned and self.bare > self.spliced and not self.insistent)
             + STRANGE * self.strange
-            + REPEATED * min(self.spliced - 1, REPEATED_MOST) * self.consistent
+            + REPEATED * min(self.spliced - 1, REPEATED_MOST) * (self.consistent or self.insistent)
         )
 
     def belongs(self, traditional_table: bool) -> bool:
@@ -103,7 +114,7 @@ def infer_table(splices: Sequence[Splice], text: str) -> Table:
         return NO_TABLE
     counts = Counter(text)
     hosts = _hosts([splice for splice in fitting if splice.start not in taught], counts)
-    score = sum(host.weight for host in hosts) + _page_weight(len(fitting), text)
+    score = sum(host.weight for host in hosts) + _page_weight(hosts, text)
     if score < ENOUGH:
         return NO_TABLE
     # The rows that look like a lesson were left out of the evidence. On a page that has a table they are its work too.
@@ -133,7 +144,8 @@ def _taught(fitting: Sequence[Splice], text: str) -> set[int]:
 
 def _lesson(row: Sequence[Splice]) -> list[int]:
     hosts = {splice.host for splice in row}
-    if len(row) < CHAIN or sum(_rank(host) == "traditional" for host in hosts) >= NEARLY_ALL * len(hosts):
+    traditional = sum(_rank(host) in ("traditional", "seldom") for host in hosts)
+    if len(row) < CHAIN or traditional >= NEARLY_ALL * len(hosts):
         return []
     return [splice.start for splice in row]
 
@@ -160,18 +172,32 @@ def _host(char: str, found: Sequence[Splice], count: int) -> _Host:
     )
 
 
-def _page_weight(splices: int, text: str) -> float:
-    """The evidence of the page beside its splices."""
-    thin = splices < FEW and sum(map(is_hanzi, text)) > MANY * splices
-    return TEACHING * bool(_TEACHING.search(text)) + THIN * thin
+def _page_weight(hosts: Sequence[_Host], text: str) -> float:
+    """The evidence of the page beside each of its hosts."""
+    weight = 0.0
+    splices = sum(host.spliced for host in hosts)
+    if splices < FEW and sum(map(is_hanzi, text[:LONG])) > MANY * splices:
+        weight += THIN
+    if _TEACHING.search(text):
+        weight += TEACHING + TAUGHT_ONCE * sum(host.spliced == 1 for host in hosts)
+    return weight
 
 
 @lru_cache(maxsize=4096)
 def _rank(char: str) -> str:
-    """How a character is likely to be in a table: `traditional` (see the weights above), `common` or `rare`."""
-    if not _is_common(fold(char)):
+    """How likely a character is in a table: `traditional` (and frequent), `seldom` (less so), `common`, `rare`."""
+    simple = fold(char)
+    if not _is_common(simple):
         return "rare"
-    return "common" if _in_gb2312(char) and fold(char) == char else "traditional"
+    if _in_gb2312(char) and simple == char:
+        return "common"
+    return "traditional" if simple in _frequent() else "seldom"
+
+
+@cache
+def _frequent() -> frozenset[str]:
+    """The 1,500 most frequent hanzi, in simplified form (see tools/make_frequent.py)."""
+    return frozenset((Path(__file__).with_name("data") / "frequent.txt").read_text(encoding="utf-8").strip())
 
 
 def _in_gb2312(char: str) -> bool:
