@@ -25,17 +25,20 @@ BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
 AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "caption": leftovers.caption_leftovers,
     "breadcrumb": bars.breadcrumbs,
+    "related": tails.related_tails,
+    "footer": tails.footers,
     "font_size": bars.font_bars,
     "share": bars.share_bars,
     "tools": bars.tool_bars,
     "pager": bars.pagers,
     "login": bars.logins,
-    "related": tails.related_tails,
-    "footer": tails.footers,
     "navigation": bars.menus,
     "label": leftovers.empty_labels,
 }
-KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "title", "extractor"})
+# Furniture that stands below the article, and above its title: short rows beyond it are not the article's.
+_BELOW = frozenset({"share", "tools", "pager", "login", "related", "footer", "disclaimer", "navigation"})
+_ABOVE = frozenset({"breadcrumb", "navigation", "login"})
+KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "title", "surroundings", "extractor"})
 """Every kind of strip edit, for the settings' `strip`."""
 
 
@@ -60,7 +63,13 @@ def strip(ledger: Ledger, blocks: Sequence[Block], policy: Policy) -> tuple[Ledg
     starts = [row.line.start for row, _ in found]
     sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
-    shown = title.title_row(sheet, starts)
+    above = [claim.row.line.start for kind, claim in taken if kind in _ABOVE and _whole(claim)]
+    shown = title.title_row(sheet, starts, [start for start in above if start < _first_prose(sheet)])
+    if "surroundings" in on:
+        below = [claim.row.line.start for kind, claim in taken if kind in _BELOW and _whole(claim)]
+        below += [row.line.start for row, fields in found if any(field.kind == "editor" for field in fields)]
+        sheet = _take(sheet, "surroundings", tails.after_furniture(sheet, below), taken)
+        sheet = _take(sheet, "surroundings", tails.before_title(sheet, above, shown), taken)
     if shown and "title" in on:
         sheet = _take(sheet, "title", title.repeats(sheet, shown), taken)
         taken += [("title", claim) for claim in _site_name(shown)]
@@ -70,6 +79,10 @@ def strip(ledger: Ledger, blocks: Sequence[Block], policy: Policy) -> tuple[Ledg
     shown_title = title.title_text(shown) if shown else None
     said = metadata.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
     return ledger.then(_layer(ledger.text, taken)), said
+
+
+def _first_prose(sheet: Sheet) -> int:
+    return sheet.rows[sheet.first].line.start if sheet.first < len(sheet.rows) else -1
 
 
 def _apply(

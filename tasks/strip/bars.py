@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from tasks.strip.sheet import Claim, Row, Sheet, words_of
-from tasks.strip.tables import kinds, phrase
+from tasks.strip.tables import is_button, is_menu_entry, kinds, phrase
 
-# A single word on a row within the prose is taken only from this length on: 搜索 or 广告 may head a section.
+# A word on a row within the prose, or of a page without, is taken only from this length on: 搜索 may head a section.
 SINGLE_CHARS = 4
 # A menu has at least so many entries, and so many of them must be words of menus.
 MENU_ENTRIES = 3
@@ -23,7 +23,7 @@ _EDITION = re.compile(
 )
 _CRUMB_MARK = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\\|-{1,2}>|\N{BLACK RIGHT-POINTING TRIANGLE}|::)\s*")
 _CRUMB_WORD = re.compile(
-    r"首页|主页|网|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
+    r"首页|主页|网|专栏|社区|研究|杂志|期刊|百科|资料|故事|小说|文学|图片|民俗学|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
 )
 _CRUMB_END = re.compile(r"正文|文章|详情|内容|文章内容|文章正文|新闻详情|查看")
 _CRUMB_ROOT = re.compile(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文$")
@@ -39,7 +39,7 @@ _WHY = {
 
 def known_word(word: str) -> bool:
     """Whether `word` is one of bars or menus."""
-    return word in kinds("strong") or word in kinds("weak")
+    return word in kinds("strong") or word in kinds("weak") or is_button(word) or is_menu_entry(word)
 
 
 @lru_cache(maxsize=4096)  # five rules ask for each short row
@@ -62,7 +62,7 @@ def bar_kind(core: str) -> str | None:
 
 
 def _weak_kind(words: Sequence[str]) -> str | None:
-    found = [kinds("weak")[word] for word in words]
+    found = [kinds("weak").get(word, "navigation" if is_menu_entry(word) else "tools") for word in words]
     best = max(dict.fromkeys(found), key=found.count)
     if best == "font_size" and {"大", "中", "小"} <= set(words):
         return best
@@ -72,12 +72,17 @@ def _weak_kind(words: Sequence[str]) -> str | None:
 def bars(sheet: Sheet, kind: str) -> Iterator[Claim]:
     """Rows that are a bar of `kind`."""
     for number, row in sheet.short():
-        if bar_kind(row.core) == kind and (sheet.outside(number) or len(row.core) >= SINGLE_CHARS):
+        if bar_kind(row.core) == kind and (len(row.core) >= SINGLE_CHARS or _beyond_prose(sheet, number)):
             if kind == "navigation" and not sheet.outside(number) and len(words_of(row.core)) < MENU_ENTRIES:
                 continue
             if kind == "navigation" and _heads_prose(sheet, number):
                 continue
             yield Claim.whole(row, _WHY[kind])
+
+
+def _beyond_prose(sheet: Sheet, number: int) -> bool:
+    """Whether the page has prose, and the row stands outside it."""
+    return sheet.first < len(sheet.rows) and sheet.outside(number)
 
 
 def _heads_prose(sheet: Sheet, number: int) -> bool:
@@ -121,8 +126,18 @@ def _beside(sheet: Sheet, shared: set[int]) -> Iterator[Claim]:
 
 
 def tool_bars(sheet: Sheet) -> Iterator[Claim]:
-    """【打印】【关闭】, 返回顶部, 我要纠错."""
-    return bars(sheet, "tools")
+    """【打印】【关闭】, 返回顶部, and outside the prose what is made like a button, or calls to the reader."""
+    yield from bars(sheet, "tools")
+    for number, row in sheet.short():
+        if sheet.outside(number) and (_buttons(sheet, row.core) or phrase("chatter").fullmatch(row.core)):
+            yield Claim.whole(row, _WHY["tools"])
+
+
+def _buttons(sheet: Sheet, core: str) -> bool:
+    """Whether all words are known and one is made like a button; on a page without prose, two."""
+    words = [word for word in words_of(core) if not _DIGITS.fullmatch(word)]
+    needed = 1 if sheet.first < len(sheet.rows) else 2
+    return sum(map(is_button, words)) >= needed and all(map(known_word, words))
 
 
 @cache
@@ -183,8 +198,12 @@ def is_breadcrumb(core: str) -> bool:
         return False
     if _CRUMB_ROOT.search(parts[0]):
         return ">" in core or "»" in core or "›" in core or "→" in core or len(parts) >= 3
+    if any(c.isdigit() for c in core):
+        return False
+    if "›" in core or "»" in core:
+        return True
     words = sum(bool(_CRUMB_WORD.search(part)) for part in parts)
-    return ">" in core and len(parts) >= 3 and words >= 1 and not any(c.isdigit() for c in core)
+    return ">" in core and words >= (1 if len(parts) >= 3 else 2)
 
 
 def menus(sheet: Sheet) -> Iterator[Claim]:
@@ -217,10 +236,11 @@ def _welcome(row: Row) -> bool:
 
 def _menu_row(row: Row) -> bool:
     words = words_of(row.core)
-    if len(words) < MENU_ENTRIES + 1 or max(map(len, words)) > 8 or any(c in row.core for c in "。!?;、"):
+    if len(words) < MENU_ENTRIES or max(map(len, words)) > 8 or any(c in row.core for c in "。!?;、"):
         return False
     known = sum(map(known_word, words))
-    return known >= MENU_SHARE * len(words) or ("首页" in words[:2] and known >= 2)
+    home = words[0].endswith(("首页", "主页", "Home")) or words[1] == "首页"
+    return known >= MENU_SHARE * len(words) or home
 
 
 def _menu_columns(sheet: Sheet) -> Iterator[Row]:

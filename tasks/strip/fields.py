@@ -17,6 +17,7 @@ from tasks.strip.tables import table
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
 MAX_CHARS = 200
 MAX_VALUE = 30  # of a source or a name
+MAX_UNKNOWN = 12  # of a name without a label
 MAX_OTHER = 60  # of a headline as it first ran, or an index number
 
 
@@ -48,9 +49,19 @@ _COUNT = re.compile(
 _SENTENCE = re.compile(r"[。!?;“”…]")
 _NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
 _BYLINE = re.compile(
-    r"[(\[]?(?:本报|本网|本刊|本台|本社)(?:见习|特约|首席|全媒体)?记者\s?"
+    r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
 )
+_ISSUE = re.compile(
+    r"(?:《[^《》]{1,20}》|[\u4e00-\u9fff]{2,10}\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
+    r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
+)
+_URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}")
+_POSTED = re.compile(
+    r"(?:由|于|by)?\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创"
+)
+_UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
+_DATED = frozenset({"published", "updated", "dated", "others"})
 _ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
 _ROLES = re.compile(
     r"(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])"
@@ -133,9 +144,8 @@ def fields_of(core: str) -> list[Field]:
     """
     if not 2 <= len(core) <= MAX_CHARS:
         return []
-    byline = _BYLINE.fullmatch(core)
-    if byline and names_of(byline["names"]):
-        return [Field("author", "记者", byline["names"])]
+    if special := _byline(core) or _issue(core):
+        return special
     marks = _marks(core)
     if not marks:
         return []
@@ -149,7 +159,34 @@ def fields_of(core: str) -> list[Field]:
         value = core[mark.end() : end]
         if not (_labelled(mark, value, fields) if "label" in mark.re.groupindex else _dated(mark, value, fields)):
             return []
-    return _with_dates(fields)
+    return _with_dates(fields) if _unknown_fits(fields) else []
+
+
+def _byline(core: str) -> list[Field]:
+    byline = _BYLINE.fullmatch(core)
+    if not byline or not names_of(byline["names"]):
+        return []
+    medium = [Field("media", "", byline["medium"])] if is_media(byline["medium"] or "") else []
+    if byline["medium"] and not medium:
+        return []
+    return [*medium, Field("author", "记者", byline["names"])]
+
+
+def _issue(core: str) -> list[Field]:
+    """《某某画报》2021年第3期, on a row of its own."""
+    return [Field("issue", "", core)] if _ISSUE.fullmatch(core) else []
+
+
+def _unknown_fits(fields: list[Field]) -> bool:
+    """Whether words that are no field may stand in the row: one name beside a date with its hour or a counter."""
+    unknown = [field for field in fields if field.kind == "unknown"]
+    dates = [field for field in fields if field.when]
+    if not unknown:
+        return True
+    sure = any(field.kind in ("counter", "publisher", "editor") for field in fields) or any(
+        ":" in field.value for field in dates
+    )
+    return len(unknown) == 1 and bool(dates) and (sure or len(unknown[0].value) <= 4)
 
 
 def _marks(core: str) -> list[re.Match[str]]:
@@ -185,13 +222,14 @@ def _next_label(core: str, position: int, limit: int) -> re.Match[str] | None:
 
 def _bare(text: str, fields: list[Field]) -> bool:
     """Take what stands before the first mark or after a date: nothing, or the name of a medium."""
-    text = text.strip(_SEPARATORS)
-    if not text or _known(text):
+    text = _URL.sub("", text).strip(_SEPARATORS)
+    if not text or _known(text) or _POSTED.fullmatch(text):
         return True
     if len(text) <= 20 and is_media(text) and not _OFFICE.search(text):
         fields.append(Field("media", "", text))
         return True
-    return False
+    fields.append(Field("unknown", "", text))
+    return len(text) <= MAX_UNKNOWN and not _UNKNOWN.search(text)
 
 
 def _known(text: str) -> bool:
@@ -223,7 +261,7 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
     if len(value) > (MAX_OTHER if kind == "others" else MAX_VALUE) or _SENTENCE.search(value):
         return False
     if kind == "author" and value and not names_of(value):
-        if label == "作者" and mark["mark"] and len(value) <= 20 and "," not in value:
+        if label in ("作者", "供稿", "撰稿") and mark["mark"] and len(value) <= 20 and "," not in value:
             fields.append(Field(kind, label, value))
             return _known(rest)
         return False
@@ -249,7 +287,7 @@ def _with_dates(fields: list[Field]) -> list[Field]:
     joined: list[Field] = []
     for field in fields:
         before = joined[-1] if joined else None
-        if field.kind == "date" and before and before.kind in ("published", "updated", "dated") and not before.value:
+        if field.kind == "date" and before and before.kind in _DATED and not before.value:
             joined[-1] = Field(before.kind, before.label, field.value, field.when)
         else:
             joined.append(field)

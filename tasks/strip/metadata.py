@@ -13,6 +13,8 @@ from tasks.strip.sheet import Claim, Row, Sheet
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
 BELOW_TITLE = 5
+# Of a page without prose only so many rows may be bare dates and names.
+NEAR_TOP = 4
 # A byline's publisher on the row above it is no longer than this.
 MEDIA_CHARS = 24
 
@@ -34,6 +36,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     """The rows that are metadata, each with its fields, in order. Values are as the page has them, not folded."""
     found: list[tuple[Row, list[Field]]] = []
     rows = sheet.rows
+    dates = _bare_dates(rows)
     below_title = 0
     for number, row in enumerate(rows):
         below_title = BELOW_TITLE if _MARKED_TITLE.match(row.folded) or row.tag == "h1" else below_title - 1
@@ -41,7 +44,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             continue
         near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
         fields = fields_of(row.core)
-        if fields and (near or _tells_all(fields)) and _fits(sheet, number, fields):
+        if fields and (near or _tells_all(fields)) and _fits(sheet, number, fields, dates):
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", _as_found(rows[number - 1], None))]))
             found.append((row, [_in_own_script(row, field) for field in fields]))
@@ -73,15 +76,15 @@ def claims(found: Iterable[tuple[Row, list[Field]]]) -> list[Claim]:
     return [Claim.whole(row, _WHY) for row, _ in found]
 
 
-def _fits(sheet: Sheet, number: int, fields: Sequence[Field]) -> bool:
+def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> bool:
     """Whether a row that reads as fields is metadata where it stands."""
     kinds = {field.kind for field in fields}
     rows = sheet.rows
     core = rows[number].core
     if all(field.kind == "bar" or field.label.startswith("分享") for field in fields):
         return False  # the rules for bars have their own names for it
-    if kinds <= {"date", "media"}:
-        return _date_fits(sheet, number, fields)
+    if kinds <= {"date", "media", "unknown", "issue"}:
+        return _date_fits(sheet, number, fields, dates)
     if kinds == {"dated"}:
         near = rows[max(number - 2, 0) : number] + rows[number + 1 : number + 3]
         return not any(_AGENDA.match(row.core) for row in near)
@@ -91,22 +94,28 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field]) -> bool:
     return True
 
 
-def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field]) -> bool:
+def _bare_dates(rows: Sequence[Row]) -> int:
+    """How many of the first rows are a date and little more."""
+    heads = [row.core for row in rows[:200] if len(row.core) <= 24 and row.core[:2].isdigit()]
+    return sum(bool(fields_of(core)) for core in heads)
+
+
+def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> bool:
     """A bare date is metadata above the prose and below a title, if it is the page's only one: a diary has more."""
     if all(field.kind == "media" for field in fields):
         return False
     core = sheet.rows[number].core
     clock = ":" in core
-    if number > sheet.last and not clock:
+    if sheet.first == len(sheet.rows):
+        if number > NEAR_TOP:
+            return False
+    elif number > sheet.last and not clock:
+        return False
+    if any(field.kind in ("unknown", "issue") for field in fields) and not 0 < number <= sheet.first:
         return False
     if core[:1] in "(" or (number == 0 and not clock):
         return False
-    others = sum(
-        len(row.core) <= 24 and bool(fields_of(row.core)) and row.core[:2].isdigit()
-        for row in sheet.rows[:200]
-        if row.core[:1].isdigit()
-    )
-    return others <= 1 or (clock and number <= sheet.first and others <= 2)
+    return dates <= 1 or (clock and number <= sheet.first and dates <= 2)
 
 
 def _needs_publisher(rows: Sequence[Row], number: int, fields: Sequence[Field]) -> bool:

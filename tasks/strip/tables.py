@@ -40,6 +40,33 @@ def kinds(strength: str) -> dict[str, str]:
 
 
 @cache
+def _compound(*parts: str) -> re.Pattern[str]:
+    words = table("words")
+    return re.compile("".join(f"(?:{'|'.join(sorted(words[part], key=len, reverse=True))})" for part in parts))
+
+
+def is_button(word: str) -> bool:
+    """Whether a word is made as the labels of buttons are.
+
+    >>> is_button("返回列表"), is_button("立即购买"), is_button("河边点灯")
+    (True, True, False)
+    """
+    if not 3 <= len(word) <= 10:
+        return False
+    forms = (("button verbs", "button objects"), ("button calls", "button verbs"))
+    return any(_compound(*form).fullmatch(word) for form in forms)
+
+
+def is_menu_entry(word: str) -> bool:
+    """Whether a word is made as the entries of menus are.
+
+    >>> is_menu_entry("招生就业"), is_menu_entry("河边点灯")
+    (True, False)
+    """
+    return 3 <= len(word) <= 8 and _compound("menu heads", "menu tails").fullmatch(word) is not None
+
+
+@cache
 def related() -> frozenset[str]:
     """The headings of lists of links to other articles."""
     return frozenset(table("words")["related"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from tasks.strip.bars import bar_kind, is_breadcrumb
@@ -16,6 +16,10 @@ GAP_CHARS = 16
 # Rows of a list of links are no longer than this; a teaser ends in dots.
 LINK_CHARS = 60
 
+_HEADS = re.compile(
+    r"(?:相关|热门|更多|推荐|猜你|同类|最新|最近|其[他它]|作者其[他它]|看过)[\u4e00-\u9fff]{1,6}"
+    r"|[\u4e00-\u9fff]{0,4}(?:其[他它]文章|热文推荐|排行榜?|推荐)"
+)
 _RELATED = re.compile(
     r"(?:更多)?(?:相关|热门|热点|推荐|最新|精彩|延伸|随机|今日|本周|本月|24小时|48小时|一周|一周内|月度|年度|同类|往期|频道|本站|编辑|小编|为[您你]|猜[您你]).{0,4}?"
     r"(?:新闻|阅读|文章|链接|推荐|报道|资讯|内容|信息|专题|视频|图片|图集|排行|排行榜|热点|热文|话题|回顾|喜欢|榜单|精选)(?:推荐|排行|排行榜|更多|列表)?"
@@ -24,7 +28,8 @@ _MORE = re.compile(r"\s*(?:\(?更多\)?|more|MORE|More|换一换|换一批)?\s*[
 _SIGN_OFF = re.compile(
     r"(?:厅|局|委|办|府|会|部|处|司|院|校|中心|社|组|队|站|所|厂|行|馆|团|党|县|市|区|乡|镇|村|年|月|日|班|级)$|\d"
 )
-_BOOK = re.compile(r"^[《\[\d【]|出版社")
+_RIGHTS = re.compile(r"[\[【(※]?\s*(?:版权|免责|转载|著作权|版权及免责)声明\s*[\]】)]?\s*:.")
+_BOOK = re.compile(r"^(?:\[\d{1,3}\]|\d{1,3}[.、])?\s*《|出版社|书局")
 
 
 @cache
@@ -45,7 +50,7 @@ def disclaimers(sheet: Sheet) -> Iterator[Claim]:
     for order in (range(len(rows) - 1, -1, -1), range(len(rows))):
         for number in order:
             row = rows[number]
-            if is_disclaimer(row.core):
+            if is_disclaimer(row.core) or phrase("chatter").fullmatch(row.core):
                 if order.step > 0 and number > sheet.first:
                     break
                 yield Claim.whole(row, "the site's disclaimer")
@@ -63,6 +68,8 @@ def is_disclaimer(core: str) -> bool:
     """
     if len(core) > 600 or not len(core) >= 6:
         return False
+    if _RIGHTS.match(core) and len(core) <= 200:
+        return True
     found = {match.start() for match in phrase("disclaimer").finditer(core)}
     if not found:
         return False
@@ -80,6 +87,12 @@ def related_head(row: Row) -> bool:
     return len(core) <= 14 and (core in related() or _RELATED.fullmatch(core) is not None)
 
 
+def _heads_links(row: Row) -> bool:
+    """Whether a row may head a list of links: 相关线路, 热门楼盘; it does only where nothing but short rows follow."""
+    core = _MORE.sub("", row.core).strip("[]【】()|:<>»- ")
+    return len(core) <= 10 and bool(_HEADS.fullmatch(core)) and not phrase("own_section").search(core)
+
+
 def related_tails(sheet: Sheet) -> Iterator[Claim]:
     """相关新闻 and the links below it, to the page's end or to the next prose."""
     rows = sheet.rows
@@ -89,7 +102,7 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
             continue
         if _inline().fullmatch(row.core) and not ends_sentence(row.core):
             yield Claim.whole(row, "a link to another article")
-        elif related_head(row):
+        elif related_head(row) or (sheet.last < number and sheet.first < len(rows) and _heads_links(row)):
             skip = _links_end(sheet, number)
             if skip > number:
                 yield from (Claim.whole(gone, "links to other articles") for gone in rows[number:skip])
@@ -130,7 +143,9 @@ def footers(sheet: Sheet) -> Iterator[Claim]:
     for row in rows[anchor:]:
         yield Claim.whole(row, "the site's footer")
     for number, row in sheet.short():
-        if number < anchor and (_outright(row) and (sheet.outside(number) or not ends_sentence(row.core))):
+        if number < min(anchor, sheet.first) and phrase("host").match(row.core) and len(row.core) <= 60:
+            yield Claim.whole(row, "the site's service numbers")
+        elif number < anchor and (_outright(row) and (sheet.outside(number) or not ends_sentence(row.core))):
             yield Claim.whole(row, "the site's footer")
 
 
@@ -154,12 +169,41 @@ def _anchors(sheet: Sheet, number: int) -> bool:
         return True
     if bar_kind(core) == "navigation" or is_breadcrumb(core):
         return True
-    following = [row.core for row in sheet.rows[number : number + 8]]
-    if phrase("host").search(core):
-        return any(phrase("copyright").search(other) for other in following) or len(phrase("host").findall(core)) >= 2
-    return bool(phrase("contact").match(core)) and any(
-        phrase("copyright").search(other) or phrase("host").search(other) for other in following
-    )
+    return len(phrase("host").findall(core)) >= 2 or _leads_to_copyright(sheet.rows[number : number + 8])
+
+
+def _leads_to_copyright(rows: Sequence[Row]) -> bool:
+    """Whether nothing but hosts and contacts stand before a row of copyright, or before the page's end."""
+    for row in rows:
+        if phrase("copyright").search(row.core):
+            return True
+        if not (phrase("host").search(row.core) or phrase("contact").match(row.core)):
+            return False
+    return phrase("host").search(rows[0].core) is not None
+
+
+def after_furniture(sheet: Sheet, furniture: Sequence[int]) -> Iterator[Claim]:
+    """Short rows below the prose and below other furniture. `furniture` has the starts of the lines already taken.
+
+    The bars, the editor and the links stand below the article; what follows them, with no more prose, is not of it.
+    """
+    rows = sheet.rows
+    if sheet.last < 0 or sheet.first == len(rows):
+        return
+    below = min((start for start in furniture if start > rows[sheet.last].line.start), default=None)
+    for row in rows[sheet.last + 1 :]:
+        if below is not None and row.line.start > below:
+            yield Claim.whole(row, "a short row below the article and below the site's furniture")
+
+
+def before_title(sheet: Sheet, furniture: Sequence[int], title: Row | None) -> Iterator[Claim]:
+    """Short rows above the menus and the breadcrumbs, which stand above the title: names of the site, its parts."""
+    if title is None or not furniture:
+        return
+    above = max((start for start in furniture if start < title.line.start), default=-1)
+    for row in sheet.rows[: sheet.first]:
+        if row.line.start < above and row is not title and not row.folded.lstrip().startswith("#"):
+            yield Claim.whole(row, "a short row above the site's menus")
 
 
 def _gap(sheet: Sheet, anchor: int) -> int:

@@ -31,8 +31,8 @@ _NOT_TITLE = re.compile(
 _SPACE = re.compile(r"\s+")
 
 
-def title_row(sheet: Sheet, metadata_starts: Sequence[int]) -> Row | None:
-    """The row that shows the title, or None.
+def title_row(sheet: Sheet, metadata_starts: Sequence[int], menu_starts: Sequence[int] = ()) -> Row | None:
+    """The row that shows the title, or None. Both sequences have the starts of lines already taken.
 
     In this order: the only `h1` of the HTML; a Markdown `#`; the row right above the first metadata, if short; a short
     row at the top, above the prose, that does not end as a sentence does.
@@ -45,6 +45,8 @@ def title_row(sheet: Sheet, metadata_starts: Sequence[int]) -> Row | None:
     head = [row for row in rows[: sheet.first] if row.tag not in ("title", "li", "alt", "td")]
     if sheet.first == len(rows):
         head = head[:TOP_ROWS] if sheet.last < 0 else head[: max(sheet.last, 0)][:TOP_ROWS]
+    below_menus = [row for row in head if row.line.start > max(menu_starts, default=-1)]
+    head = below_menus or head
     if metadata_starts:
         above = [row for row in head if row.line.start < metadata_starts[0] and _can_be(row)]
         if above:

@@ -1,0 +1,169 @@
+"""How much of a page's furniture leaves, and how much of its article stays: page layouts of our own writing.
+
+    python -m evals.strip [--half dev|held] [--show]
+
+`layouts/` has a file a style of site. A layout is rows: `B` furniture, `M` metadata, `T` the article's title, `@` its
+rows (`@1` and `@2` their halves), `A` a row of the article's own. Layouts marked Hant are read in traditional
+characters. Articles rotate through the layouts. Rules may be worked on with the odd layouts (dev); the even ones (held)
+say how they do on pages that nobody looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.ledger import Ledger
+from tasks.records import Policy
+from tasks.strip import strip
+
+LAYOUTS = Path(__file__).with_name("layouts")
+# Articles that each layout is filled with in turn.
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A page layout: its style of site, its number, and its rows with their labels."""
+
+    style: str
+    number: int
+    name: str
+    hant: bool
+    rows: tuple[tuple[str, str], ...]
+
+    @property
+    def held(self) -> bool:
+        """Whether the rules were not worked on with it."""
+        return self.number % 2 == 0
+
+
+@dataclass(slots=True)
+class Count:
+    """Characters that are not white space: of furniture and metadata, and of the article."""
+
+    furniture: int = 0
+    removed: int = 0
+    article: int = 0
+    kept: int = 0
+
+    def add(self, other: Count) -> None:
+        """Count the other's characters in."""
+        self.furniture += other.furniture
+        self.removed += other.removed
+        self.article += other.article
+        self.kept += other.kept
+
+    def shares(self) -> tuple[float, float]:
+        """The share of furniture removed, and of the article kept."""
+        return self.removed / max(self.furniture, 1), self.kept / max(self.article, 1)
+
+
+def articles() -> list[tuple[str, list[str]]]:
+    """The articles: title and rows."""
+    found: list[tuple[str, list[str]]] = []
+    for line in (LAYOUTS / "articles.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("= "):
+            found.append((line[2:], []))
+        elif line and not line.startswith("#"):
+            found[-1][1].append(line)
+    return found
+
+
+def layouts() -> Iterator[Layout]:
+    """The layouts of all styles."""
+    for source in sorted(LAYOUTS.glob("*.txt")):
+        if source.name == "articles.txt":
+            continue
+        for part in source.read_text(encoding="utf-8").split("\n== ")[1:]:
+            head, *rows = part.rstrip("\n").split("\n")
+            number, _, name = head.partition(" ")
+            labelled = tuple((row[:1], row[2:] if row[:1] in "ABM" else row[1:]) for row in rows if row)
+            yield Layout(source.stem, int(number), name, name.endswith("Hant"), labelled)
+
+
+def page(layout: Layout, title: str, body: list[str]) -> list[tuple[str, str]]:
+    """The layout filled with an article: labelled rows.
+
+    >>> page(Layout("demo", 1, "", False, (("B", "首页"), ("T", ""), ("@", ""))), "标题", ["正文。"])
+    [('B', '首页'), ('A', '标题'), ('A', '正文。')]
+    """
+    half = len(body) // 2
+    filled = {"": body, "1": body[:half], "2": body[half:]}
+    rows: list[tuple[str, str]] = []
+    for label, text in layout.rows:
+        if label == "T":
+            rows.append(("A", title))
+        elif label == "@":
+            rows += [("A", row) for row in filled[text]]
+        else:
+            rows.append((label, text))
+    return [(label, _traditional(text)) for label, text in rows] if layout.hant else rows
+
+
+def _traditional(text: str) -> str:
+    from opencc import OpenCC
+
+    return str(OpenCC("s2tw").convert(text))
+
+
+def score(rows: list[tuple[str, str]]) -> tuple[Count, list[str]]:
+    """Strip a page of labelled rows; its counts, and a sentence for each row judged wrong."""
+    text = "".join(f"{row}\n" for _, row in rows)
+    gone = bytearray(len(text))
+    for edit in strip(Ledger.of(text), (), Policy())[0].edits:
+        gone[edit.start : edit.end] = b"\1" * (edit.end - edit.start)
+    count, wrong, start = Count(), [], 0
+    for label, row in rows:
+        at = [i for i, c in enumerate(row, start) if not c.isspace()]
+        removed = sum(gone[i] for i in at)
+        start += len(row) + 1
+        if label == "A":
+            count.add(Count(article=len(at), kept=len(at) - removed))
+        else:
+            count.add(Count(furniture=len(at), removed=removed))
+        if removed != (0 if label == "A" else len(at)):
+            wrong.append(f"{'LOST' if label == 'A' else 'left'} {label} {row}")
+    return count, wrong
+
+
+def measure(half: str | None = None) -> tuple[dict[str, Count], dict[str, list[str]]]:
+    """Counts by style (and `all`), and the rows judged wrong by layout. `half` is dev, held, or None for both."""
+    counts: dict[str, Count] = defaultdict(Count)
+    wrong: dict[str, list[str]] = defaultdict(list)
+    library = articles()
+    for index, layout in enumerate(layouts()):
+        if half and (half == "held") != layout.held:
+            continue
+        for turn in range(ROUNDS):
+            title, body = library[(index + 5 * turn) % len(library)]
+            count, said = score(page(layout, title, body))
+            counts[layout.style].add(count)
+            counts["all"].add(count)
+            wrong[f"{layout.style} {layout.number} {layout.name} + {title}"] += said
+    return counts, wrong
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table by style, and with --show the rows judged wrong."""
+    parser = argparse.ArgumentParser(prog="python -m evals.strip", description=__doc__.splitlines()[0])
+    parser.add_argument("--half", choices=("dev", "held"))
+    parser.add_argument("--show", action="store_true", help="list the rows judged wrong")
+    options = parser.parse_args(arguments)
+    counts, wrong = measure(options.half)
+    for style in sorted(counts, key=lambda name: (name == "all", name)):
+        removed, kept = counts[style].shares()
+        print(f"{style:10} furniture removed {removed:7.2%}   article kept {kept:8.3%}")
+    if options.show:
+        for name, said in wrong.items():
+            for row in said:
+                print(f"{name}: {row}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
