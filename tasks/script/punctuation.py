@@ -21,10 +21,14 @@ _AFTER = re.compile(f"(?<={_LEFT})(?![:;]-?[)DP])(?![:;]-?\\((?:\\s|$))[,;:?!]+"
 _BEFORE = re.compile(f"(?<=[0-9A-Za-z%])[,;](?={_RIGHT})")
 _BRACKET = re.compile("[()]")
 _HANZI = re.compile(f"[{HANZI}]")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s，。；：！？、）》”]+|www\.[^\s，。；：！？、）》”]+")
+# Addresses, and entities, whose semicolon is their own.
+_ADDRESS = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s，。；：！？、）》”]+|www\.[^\s，。；：！？、）》”]+|&#?[0-9A-Za-z]{2,10};"
+)
 # A line that looks like program text keeps its punctuation.
 _CODE = re.compile(
-    r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|[A-Za-z_]\((?:[\"']|\))|^\s*(?:import|def|return|print|var|let|const|for|if|class)\b"
+    r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|/\*|\*/|\(\?|[A-Za-z]\.[A-Za-z]+\(|[A-Za-z_]\((?:[\"']|\))"
+    r"|^\s*(?:import|def|return|print|var|let|const|for|if|class|select|insert into|update)\b"
 )
 _LATIN = re.compile("[A-Za-z]")
 _WIDE = str.maketrans(",;:?!()", "，；：？！（）")
