@@ -19,7 +19,7 @@ from evals.tables import KINDS, draw_damage
 class Case:
     """A damaged page: where its text is from, how it was damaged, and the result."""
 
-    passage: Passage
+    parts: tuple[Passage, ...]
     kind: str
     how: Damage
     damaged: Damaged
@@ -44,15 +44,21 @@ class Tally:
     seconds: float = 0.0
 
 
-def cases(passages: list[Passage], count: int) -> list[Case]:
-    """`count` damaged pages, drawn by number: the same passages and count always give the same pages."""
+def cases(passages: list[Passage], count: int, joined: int = 1) -> list[Case]:
+    """`count` damaged pages of `joined` passages of one script each, drawn by number: always the same ones.
+
+    Each passage is the first of a page equally often, with every kind of damage.
+    """
     made = []
     for number in range(count):
         random = Random(number)
-        passage = passages[number % len(passages)]
+        first = passages[number % len(passages)]
+        others = [p for p in passages if p.script == first.script and p is not first]
+        parts = (first, *random.sample(others, min(joined - 1, len(others))))
         kind = KINDS[number // len(passages) % len(KINDS)]
-        how = draw_damage(random, kind, passage.script)
-        made.append(Case(passage, kind, how, damage(passage.text, how, seed=number)))
+        how = draw_damage(random, kind, first.script)
+        text = "\n".join(part.text.rstrip("\n") for part in parts)
+        made.append(Case(parts, kind, how, damage(text, how, seed=number)))
     return made
 
 
@@ -109,12 +115,22 @@ def _groups(case: Case, judged: SpanScore) -> list[tuple[str, str]]:
         ("policy", f"{clued}, {case.how.policy}"),
         ("bytes gone", f"{clued}, {gone}{'+' if gone == 4 else ''}"),
         ("characters", f"{clued}, {length}"),
-        ("register", f"{clued}, {case.passage.register}"),
+        ("register", f"{clued}, {_register(case, judged)}"),
     ]
     if clued == "class 2":
         kind = "2 or more" if gone >= 2 else "only what the clue implies" if gone == 0 else "1"
         groups.append(("class 2 by loss", kind))
     return groups
+
+
+def _register(case: Case, judged: SpanScore) -> str:
+    """The register of the passage that a span lies in."""
+    line = case.damaged.text.count("\n", 0, judged.span.start)
+    for part in case.parts:
+        line -= part.text.rstrip("\n").count("\n") + 1
+        if line < 0:
+            return part.register
+    return case.parts[-1].register
 
 
 def figures(tally: Tally) -> dict[str, float]:
