@@ -8,8 +8,10 @@ are compared, and the likeliest go on. Known bytes cost nothing but what the lan
 from __future__ import annotations
 
 import re
-from operator import add
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from math import exp, log
+from operator import add
 from typing import NamedTuple
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
@@ -33,6 +35,7 @@ HALF_ALONE = nats(9.0)  # and nothing stands after it that halves come to stand 
 MARK_SWALLOWED = nats(6.0)  # a half character that swallowed the mark replaced after it
 HALF_DROPPED = nats(2.5)  # by one that the decoder dropped, where halves come to stand alone
 LEFT_DROPPED = nats(1.0)  # out of a run, likewise
+MARK_KNOWN = nats(0.7)  # into a run by a straddling mark, where the page is known to have that mark replaced
 MARK_STRADDLED = nats(1.5)  # a replaced mark is made of two halves
 ASCII_FOLDED = nats(4.0)  # an ASCII character was a full-width one, and no mark
 BYTE_LOST = nats(9.0)  # a byte lost anywhere, with nothing to show for it
@@ -46,7 +49,7 @@ FOREIGN = nats(3.0)  # a character of the other script
 BARE = nats(2.5)  # a character of the page's table without its splice
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
 PLAIN_MARKS = frozenset("，。、；：？！")
-ON_PAGE = nats(1.2)  # gained by a pair of characters that the page holds elsewhere, and by a triple once more
+ON_PAGE = 0.15  # how much the page's own pairs of characters count beside the model's
 HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here
 UNLIKELY = nats(8.0)  # a character after a deleted pair: there may be a second one
 PLAUSIBLE = nats(11.5)  # the next two characters together: no pair is missing between
@@ -73,7 +76,7 @@ class Segment(NamedTuple):
     byte: int
 
 
-AS_SEEN, SPLICED, SHIFTED = "as seen", "splice", "shifted"
+AS_SEEN, SPLICED, SHIFTED, NAMED = "as seen", "splice", "shifted", "named trail"
 
 # cost, held (IN_STEP, a lead byte, UNKNOWN, or minus the known first byte of a deleted pair), the last two symbols, the
 # last character, the last segment. Plain tuples: thousands are made for a span.
@@ -87,13 +90,15 @@ class Search:
         self.text = text
         self.sym = symbols(text)
         page = symbols(SPLICE.sub("", text[:PAGE_MEMORY]))
-        self.page = set(map(add, page, page[1:]))
+        self.page = Counter(map(add, page, page[1:]))
+        self.singles = Counter(page)
         self.present = frozenset(text[:PAGE_MEMORY]) | PLAIN_MARKS
         self.foreign = foreign
         self.spliced = spliced
         self.written = frozenset(spliced.values())
         self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
+        self.hit: frozenset[str] = frozenset()
         self.steps = 0
         self.lm = model()
         self.pairs = pairs()
@@ -104,20 +109,22 @@ class Search:
         cost, _, one, two, _, back = hyp
         symbol = symbols(char)
         self.steps += 1
-        cost += charge + self.lm.cost(one, two, symbol)
+        chance = self.lm.cost(one, two, symbol)
+        cost += charge + chance
         if kind is not AS_SEEN:
-            cost += self.charge(one, two, symbol, char)
+            cost += self.charge(two, symbol, char, chance)
         return cost, held, two, symbol, char, (back, start, end, char, kind, byte)
 
-    def charge(self, one: str, two: str, symbol: str, char: str) -> int:
+    def charge(self, two: str, symbol: str, char: str, chance: int) -> int:
         """What speaks for and against a character that is not seen as such: script, table, and the rest of the page."""
         cost = FOREIGN if char in self.foreign else 0
         if char not in self.present:
             cost += ABSENT if "\u3400" <= char <= "\u9fff" else ABSENT_MARK
         if char in self.spliced:
             cost += BARE
-        if two + symbol in self.page:
-            cost -= ON_PAGE
+        if pairs := self.page.get(two + symbol):
+            mixed = (1 - ON_PAGE) * exp(-chance * UNIT) + ON_PAGE * pairs / self.singles[two]
+            cost += min(0, round(-log(mixed) / UNIT) - chance)
         return cost
 
     def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
@@ -147,7 +154,7 @@ class Search:
         cost += charge
         return [
             (
-                cost + chance + self.charge(one, two, symbol, char),
+                cost + chance + self.charge(two, symbol, char, chance),
                 -byte if held is None else held,
                 two,
                 symbol,
@@ -186,7 +193,7 @@ class Search:
                 yield from self.half_before(pos, hyp)
         if not splice and not left_here(hyp, pos) and (ch in MARKS or ch in "，！？；：（）、"):
             lead, trail = self.bytes_of(ch)
-            charge = HALF_DROPPED + MARK_STRADDLED
+            charge = MARK_KNOWN if ch in self.hit else HALF_DROPPED + MARK_STRADDLED
             for new in self.choose(hyp, self.of(by_trail, lead), trail, pos, pos + 1, charge, "lost lead"):
                 yield pos + 1, new
         if entry and "\u2e80" <= ch:
@@ -325,7 +332,7 @@ class Search:
             pair = self.pairs.get(char, 0)
             if pair >> 8 in leads:
                 extra = charge - BARE if char in self.spliced else charge + BARE
-                yield end, self.emit(hyp, char, IN_STEP, pos, end, extra, "lost trail", pair & 0xFF)
+                yield end, self.emit(hyp, char, IN_STEP, pos, end, extra, NAMED, pair & 0xFF)
 
     # Moves with a lead byte lost
 

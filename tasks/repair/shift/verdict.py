@@ -1,0 +1,124 @@
+"""From a search's readings to edits: which stretch is damaged, how sure the reading is, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import exp
+
+from tasks.records import Edit, Stage
+from tasks.repair.lm import UNIT, symbols
+from tasks.repair.shift.search import AS_SEEN, NAMED, SPLICED, Hyp, Search, Segment, segments
+
+SURE = 0.8  # from here on an edit is applied
+# What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
+GAIN_STRONG = 1.0
+GAIN = 6.0
+ALONE = 30.0  # the lead, in nats, of a reading that has no other beside it
+
+# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 900 spans of
+# generated damage in held-out text of four registers (docs/adr/0006-byte-shift-search.md).
+INTERCEPT = 2.4
+WEIGHTS = (0.397, -0.217, -0.174, -0.462, -0.355, 1.5)
+FURTHEST = 12.0
+
+
+def decide(search: Search, start: int, end: int, hyps: list[Hyp], gain_needed: float) -> Iterator[Edit]:
+    """The edits that the likeliest reading of `text[start:end]` calls for; none if it gains too little."""
+    if not hyps:
+        return
+    best = hyps[0]
+    gain = (search.as_seen(start, end) - best[0]) * UNIT
+    if gain < gain_needed:
+        return
+    margin = lead(hyps)
+    for run in runs(segments(best)):
+        confidence = round(1 / (1 + exp(-logit(traits(margin, search, run)))), 3)
+        first, last = run[0].start, run[-1].end
+        yield Edit(
+            start=first,
+            end=last,
+            before=search.text[first:last],
+            after="".join(segment.after for segment in run),
+            stage=Stage.REPAIR,
+            kind="byte_shift",
+            confidence=confidence,
+            applied=confidence >= SURE,
+            why=explained(search.text, run),
+        )
+
+
+def lead(hyps: list[Hyp]) -> float:
+    """By how many nats the first reading leads the next one that differs in more than the form of its characters."""
+    best = symbols(reading(hyps[0]))
+    other = next((hyp for hyp in hyps[1:] if symbols(reading(hyp)) != best), None)
+    return (other[0] - hyps[0][0]) * UNIT if other else ALONE
+
+
+def reading(hyp: Hyp) -> str:
+    """The text as a hypothesis reads it."""
+    return "".join(segment.after for segment in segments(hyp))
+
+
+def runs(found: list[Segment]) -> Iterator[list[Segment]]:
+    """The stretches of a reading that are not as seen, without splices at their beginning."""
+    run: list[Segment] = []
+    for segment in [*found, Segment(None, 0, 0, "", AS_SEEN, 0)]:
+        if segment.kind != AS_SEEN:
+            run.append(segment)
+            continue
+        while run and run[0].kind == SPLICED:
+            run.pop(0)
+        if run:
+            yield run
+        run = []
+
+
+def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ...]:
+    """What tells right readings from wrong ones.
+
+    The lead (at most `FURTHEST` nats); the dearest guessed character, and all characters on average, in nats; how many
+    bytes were guessed without a deleted pair, and how many pairs were deleted; whether the page shows that the mark which
+    begins the stretch was replaced elsewhere.
+    """
+    _, _, one, two, _, _ = search.first(run[0].start)
+    costs: list[float] = []
+    guessed = [0.0]
+    for segment in run:
+        for char in segment.after:
+            symbol = symbols(char)
+            costs.append(search.lm.cost(one, two, symbol) * UNIT)
+            if segment.byte and segment.kind != NAMED and not segment.kind.startswith(SPLICED):
+                guessed.append(costs[-1])
+            one, two = two, symbol
+    deleted = sum(segment.kind == "deleted" for segment in run)
+    average = sum(costs) / max(len(costs), 1)
+    known = float(search.text[run[0].start] in search.hit)
+    return min(margin, FURTHEST), max(guessed), average, len(guessed) - 1.0 - 2 * deleted, float(deleted), known
+
+
+def logit(found: tuple[float, ...]) -> float:
+    """The log-odds that a reading with these traits is right."""
+    return INTERCEPT + sum(weight * trait for weight, trait in zip(WEIGHTS, found, strict=True))
+
+
+def explained(text: str, run: list[Segment]) -> str:
+    """In words: which bytes are taken to have been lost, deleted or added, and where.
+
+    >>> explained("?shù)貎", [Segment(None, 0, 5, "", "splice of 數", 0xB5), Segment(None, 5, 6, "地", "shifted", 0)])
+    "GBK bytes read one out of step: '?shù)' hides B5, the second half of 數"
+    """
+    said = []
+    for segment in run:
+        if not segment.byte:
+            continue
+        seen, byte = text[segment.start : segment.end], f"{segment.byte:02X}"
+        if segment.kind.startswith("splice of"):
+            said.append(f"{seen!r} hides {byte}, the second half of {segment.kind[-1]}")
+        elif segment.kind == "deleted":
+            said.append(f"after {segment.after} a pair of a user area is gone that began with {byte}")
+        elif segment.kind == "added":
+            said.append(f"{byte} was added before {text[segment.end : segment.end + 1]!r}")
+        else:
+            where = f"{seen!r} stands where" if seen else "nothing shows where"
+            said.append(f"{where} {byte} of {segment.after} was lost")
+    return "GBK bytes read one out of step" + (": " + "; ".join(said) if said else "")
