@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _NUMERAL = "〇零一二三四五六七八九十百两"
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_FORMAL = "壹贰叁参肆伍陆柒捌玖拾"
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 
 # Style name, rank from the outermost to the innermost, pattern in the folded view. The order of ranks is that of the
@@ -25,6 +27,9 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
         rf"(?:案例|实例|步骤|方法|误区|技巧|问题|专题|专栏|单元|模块|任务|阶段|实验|类型|建议)([{_NUMERAL}\d]{{1,3}})"
         r"(?=[:.、\s]|$)",
     ),
+    ("step", 3, rf"第([{_NUMERAL}\d]{{1,3}})(?:步|天|日|站|招|问|期|类|关|辑|场)(?=[:、\s])"),
+    ("formal", 4, rf"([{_FORMAL}]{{1,3}})、"),
+    ("stem", 4, rf"([{_STEMS}])、"),
     ("roman", 4, rf"([{_ROMAN}])[.、\s]"),
     (
         "chinese",
@@ -38,8 +43,9 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
     ("arabic_bracket", 12, r"\((\d{1,2})\)[、.,]?"),
     ("circled", 13, rf"([{_CIRCLED}])[、.]?"),
 )
+_PLAIN = str.maketrans(_FORMAL, "一二三三四五六七八九十")
 _COMPILED = tuple((name, rank, re.compile(pattern)) for name, rank, pattern in _STYLES)
-_FIRST = re.compile(rf"[第附案实步方误技问专单模任阶类建{_NUMERAL}{_CIRCLED}{_ROMAN}\d(〔【\[]")
+_FIRST = re.compile(rf"[第附案实步方误技问专单模任阶类建{_NUMERAL}{_FORMAL}{_STEMS}{_CIRCLED}{_ROMAN}\d(〔【\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,15 @@ _UNITS = frozenset("万亿元米吨倍度级分公千百平立斤克升毫厘%�
 def _value(label: str) -> int:
     """The value of a Chinese or Arabic numeral, a circled number or a Roman one; 0 for what is none.
 
-    >>> [_value(label) for label in ("三", "十", "十二", "二十", "一百零五", "12", "③", "Ⅳ")]
-    [3, 10, 12, 20, 105, 12, 3, 4]
+    >>> [_value(label) for label in ("三", "十", "十二", "二十", "一百零五", "12", "③", "Ⅳ", "贰", "丙")]
+    [3, 10, 12, 20, 105, 12, 3, 4, 2, 3]
     """
     if label.isdecimal():
         return int(label)
+    if label[0] in _FORMAL:
+        return _chinese_value(label.translate(_PLAIN))
+    if label in _STEMS:
+        return _STEMS.index(label) + 1
     if label in _CIRCLED:
         return _CIRCLED.index(label) + 1
     if label in _ROMAN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from tasks.segment.levels import Candidate
@@ -22,6 +23,7 @@ _NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[ 、][\u4e00-\u9fff]{2,3})+$")
 _SOURCE = re.compile(r".*(?:社|报|网|台|办|局|厅|部|院|室|会|中心|公司|集团|杂志|频道|工作室)$")
 _ODD = re.compile(r"[\t|@#$%^&*+=<>~`{}\\/_]|https?:|www\.|\d{5}")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_LABEL = re.compile(r"[^:]{1,8}:(?=.)")
 _BRACKETED = re.compile(r"【[^【】]{2,20}】$")
 _FRONT = re.compile(
     r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
@@ -45,7 +47,8 @@ def unnumbered(
     """
     found = [one for at in lines if (one := _bold(paragraphs, at))]
     taken = {one.at for one in found} | set(numbered)
-    short = {at for at in lines if at not in taken and _may_be_heading(paragraphs, at)}
+    fields = _fields(paragraphs)
+    short = {at for at in lines if at not in taken and at not in fields and _may_be_heading(paragraphs, at)}
     below = {at for at in short if _has_body(paragraphs, at, spoken)}
     below |= {at for at in short if at + 1 in below and at not in below}
     heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
@@ -56,6 +59,13 @@ def unnumbered(
             at for at in below if at not in heads and at - 1 in aside and not _SOURCE.match(paragraphs[at].folded)
         ]
     return found + [_candidate(paragraphs, at) for at in heads]
+
+
+def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
+    """Short lines of a form, `容量：一升`: their label recurs on the page, or such lines stand together."""
+    labels = {at: found[0] for at, one in enumerate(paragraphs) if (found := _LABEL.match(one.folded))}
+    counts = Counter(labels.values())
+    return {at for at, label in labels.items() if counts[label] > 1 or at - 1 in labels or at + 1 in labels}
 
 
 def _candidate(paragraphs: Sequence[Paragraph], at: int) -> Candidate:
