@@ -53,7 +53,7 @@ def curate(settings: Settings = Settings()) -> RunRecord:  # noqa: B008 (frozen)
     with locked(curated):
         work = survey(settings)
         sweep(curated, [manifest.shard for manifest in work.unchanged] + list(work.superseded))
-        watcher.get().planned(work)
+        watcher().planned(work)
         with crew_of(settings, len(work.shards)) as crew:
             runs = {write_shard.submit(_whole(job), _whole(crew)): job for job in jobs(settings, work)}
             done, failures = _gather(runs)
@@ -104,7 +104,7 @@ def _gather(runs: dict[PrefectFuture[Done], Job]) -> tuple[list[Done], list[Exce
         outcome = future.result(raise_on_failure=False)
         outcomes[future] = outcome
         if isinstance(outcome, Done):
-            watcher.get().done(outcome, runs[future].shard.size)
+            watcher().done(outcome, runs[future].shard.size)
     results: Sequence[Done | Exception] = [outcomes[future] for future in runs]
     return [r for r in results if isinstance(r, Done)], [r for r in results if isinstance(r, Exception)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -31,4 +33,19 @@ class Silent:
         """Nothing."""
 
 
-watcher: ContextVar[Watcher] = ContextVar("watcher", default=Silent())  # noqa: B039 (Silent holds no state)
+_watcher: ContextVar[Watcher] = ContextVar("watcher", default=Silent())  # noqa: B039 (Silent holds no state)
+
+
+def watcher() -> Watcher:
+    """Whoever watches the run that this is called in."""
+    return _watcher.get()
+
+
+@contextmanager
+def watched_by(new: Watcher) -> Iterator[None]:
+    """Have `new` watch the runs within."""
+    token = _watcher.set(new)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)

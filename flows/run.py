@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.environment import prepare
 from flows.plan import Plan
-from flows.progress import watcher
+from flows.progress import watched_by
 from flows.settings import Settings
 from flows.terminal import Bar, show_summary
 from flows.work import survey
@@ -35,8 +35,7 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from flows.curate import curate
 
-    with Bar(shown=terminal) as bar:
-        token = watcher.set(bar)
+    with Bar(shown=terminal) as bar, watched_by(bar):
         try:
             record = curate(settings)
         except QingwenError:
@@ -47,8 +46,6 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
             raise QingwenError(
                 f"the run failed with {type(error).__name__}: {error} (--verbose shows where)"
             ) from error
-        finally:
-            watcher.reset(token)
     show_summary(record, Path(settings.curated))
     return 0
 

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from flows.environment import prepare
@@ -27,9 +27,10 @@ def serve(settings_file: str | None, overrides: Mapping[str, Any], cron: str) ->
     Raises SettingsError if a setting or the schedule is wrong, QingwenError if the server does not start.
     """
     settings = Settings.load(settings_file, os.environ, overrides)
+    prepare()
+    url = _own_address()  # before the first import of prefect, which reads the environment then
     _check(cron)
-    with _server():
-        prepare()
+    with _server(url) if url else nullcontext():
         from flows.curate import curate
 
         curate.serve(
@@ -46,7 +47,6 @@ def serve(settings_file: str | None, overrides: Mapping[str, Any], cron: str) ->
 
 def _check(cron: str) -> None:
     """Raise SettingsError unless Prefect takes the schedule, before anything is started for it."""
-    prepare()
     from prefect.client.schemas.schedules import CronSchedule
     from pydantic import ValidationError
 
@@ -56,21 +56,24 @@ def _check(cron: str) -> None:
         raise SettingsError(f"{cron!r} is not a schedule that cron knows") from error
 
 
-@contextmanager
-def _server() -> Iterator[None]:
-    """A Prefect server on loopback, stopped at the end; none if the user's environment or profile names one."""
+def _own_address() -> str | None:
+    """Where a server of our own will be, and tell Prefect so; None if the environment names a server."""
     if "PREFECT_API_URL" in os.environ:
-        yield
-        return
-    prepare()
+        return None
     host = os.environ.setdefault("PREFECT_SERVER_API_HOST", "127.0.0.1")
     port = os.environ.setdefault("PREFECT_SERVER_API_PORT", _PORT)
-    url = f"http://{host}:{port}"
-    environment = {**os.environ, "PREFECT_API_URL": f"{url}/api"}
+    os.environ["PREFECT_API_URL"] = f"http://{host}:{port}/api"
+    return f"http://{host}:{port}"
+
+
+@contextmanager
+def _server(url: str) -> Iterator[None]:
+    """A Prefect server with its UI on loopback, stopped at the end."""
+    environment = dict(os.environ)
     environment.pop("PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED", None)
     command = [sys.executable, "-m", "prefect", "server", "start"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    os.environ["PREFECT_API_URL"] = f"{url}/api"
+    # In a session of its own: Ctrl-C reaches the runner first, which needs the server to pause the schedule.
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         _wait(process, url)
         print(f"The Prefect UI is at {url}", flush=True)

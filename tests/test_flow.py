@@ -24,7 +24,7 @@ from flows.settings import Settings
 from flows.shard import Done, Job, write_shard
 from tasks.errors import QingwenError, UsageError
 from tasks.read import Source, discover
-from tasks.records import Curated, Page, Policy, Reject
+from tasks.records import Curated, Page, Policy, Reject, Target
 from tasks.write.manifest import fingerprint
 from tasks.write.store import locked, read_manifests
 from tasks.write.tally import Sample, Tally
@@ -122,6 +122,18 @@ def test_the_ui_is_told_in_names_and_artifacts(prefect_server: None, tmp_path: P
     assert "script&gt;" in artifacts["qingwen-samples"]
     assert "<script>" not in artifacts["qingwen-samples"]
     assert "](javascript" not in artifacts["qingwen-samples"]
+
+
+def test_the_flow_can_be_served(prefect_server: None) -> None:
+    """Served runs start in a process that the flow is sent to, with its parameters as the form in the UI gives them."""
+    import cloudpickle
+
+    from flows.curate import curate
+
+    again = cloudpickle.loads(cloudpickle.dumps(curate))
+    settings = Settings(target=Target.KEEP).model_dump(mode="json")
+    assert again.validate_parameters({"settings": settings})["settings"].target is Target.KEEP
+    assert again.parameters.model_dump()["properties"]["settings"]
 
 
 def test_a_failing_disk_fails_the_run_and_the_next_one_goes_on(
