@@ -74,6 +74,7 @@ def test_no_step_moves_a_line_end() -> None:
         ("济南锟斤拷渡口停航", "锟斤拷"),
         ("渡口\ufffd\ufffd停航", "\ufffd\ufffd"),
         ("渡口\ue4f5停航", "\ue4f5"),
+        ("香港的渡口\ue4f5停航", "\ue4f5"),
         ("漁(yú)業(yè)產(chǎn)量，型號TN98?34", "?"),
         ("漁(yú)業(yè)產(chǎn)量，奥(lián)", "(lián)"),
     ],

@@ -10,6 +10,7 @@ from tasks.repair.entities import entity_edits
 from tasks.repair.layers import beside
 from tasks.repair.mojibake import mojibake_edits
 from tasks.repair.noise import noise_edits
+from tasks.repair.private import private_edits
 from tasks.repair.shift import repair_shifts
 from tasks.repair.splice import find_splices, splice_edits
 from tasks.repair.table import infer_table
@@ -20,7 +21,7 @@ def repair(ledger: Ledger) -> Ledger:
 
     1. passages decoded as something else than they were, while all their bytes are still there
     2. entities and escapes
-    3. control and invisible characters, which may be bytes of 1
+    3. control and invisible characters, which may be bytes of 1; private-use characters of Hong Kong
     4. bytes out of step, and splices; the search for the former needs the latter in place, and owns those in its spans
     5. commas put in beside other marks, if the page is damaged
     6. marks on what is left of damage
@@ -29,7 +30,7 @@ def repair(ledger: Ledger) -> Ledger:
     >>> ledger.text, ledger.edits[0].why
     ('產業發展', "the page's table has 產(chǎn) at 1 of 1 places")
     """
-    for step in (mojibake_edits, entity_edits, control_edits):
+    for step in (mojibake_edits, entity_edits, control_edits, private_edits):
         ledger = ledger.then(step(ledger.text))
     found = _out_of_step(ledger.text)
     damaged = any(edit.applied for edit in found)

@@ -63,7 +63,7 @@ class _Host:
 
     @property
     def traditional(self) -> bool:
-        return _rank(self.char) in ("traditional", "seldom")
+        return rank(self.char) in ("traditional", "seldom")
 
     @property
     def consistent(self) -> bool:
@@ -72,16 +72,16 @@ class _Host:
     @property
     def insistent(self) -> bool:
         """Whether a character that everybody can read is glossed again and again."""
-        known = _rank(self.char) in ("traditional", "common") and _is_usual(self.char, self.reading)
+        known = rank(self.char) in ("traditional", "common") and _is_usual(self.char, self.reading)
         return known and self.spliced >= AGAIN and not self.two_readings
 
     @property
     def weight(self) -> float:
         """The evidence of this character, in nats."""
         return (
-            TRADITIONAL * (_rank(self.char) == "traditional")
-            + SELDOM * (_rank(self.char) == "seldom")
-            + RARE * (_rank(self.char) == "rare")
+            TRADITIONAL * (rank(self.char) == "traditional")
+            + SELDOM * (rank(self.char) == "seldom")
+            + RARE * (rank(self.char) == "rare")
             + (INSIDE if self.inside else STANDALONE)
             + UNUSUAL * (not _is_usual(self.char, self.reading))
             + TWO_READINGS * self.two_readings
@@ -95,7 +95,7 @@ class _Host:
         if self.traditional or self.consistent or self.strange:
             return True
         usual = _is_usual(self.char, self.reading) and not self.two_readings
-        return usual and not traditional_table and _rank(self.char) == "common" and self.weight > 0
+        return usual and not traditional_table and rank(self.char) == "common" and self.weight > 0
 
 
 def infer_table(splices: Sequence[Splice], text: str) -> Table:
@@ -144,7 +144,7 @@ def _taught(fitting: Sequence[Splice], text: str) -> set[int]:
 
 def _lesson(row: Sequence[Splice]) -> list[int]:
     hosts = {splice.host for splice in row}
-    traditional = sum(_rank(host) in ("traditional", "seldom") for host in hosts)
+    traditional = sum(rank(host) in ("traditional", "seldom") for host in hosts)
     if len(row) < CHAIN or traditional >= NEARLY_ALL * len(hosts):
         return []
     return [splice.start for splice in row]
@@ -184,8 +184,12 @@ def _page_weight(hosts: Sequence[_Host], text: str) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _rank(char: str) -> str:
-    """How likely a character is in a table: `traditional` (and frequent), `seldom` (less so), `common`, `rare`."""
+def rank(char: str) -> str:
+    """How likely a character is in a table: `traditional` (and frequent), `seldom` (less so), `common`, `rare`.
+
+    >>> [rank(char) for char in "發蟻发龘"]
+    ['traditional', 'seldom', 'common', 'rare']
+    """
     simple = fold(char)
     if not _is_common(simple):
         return "rare"
