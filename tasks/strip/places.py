@@ -29,6 +29,12 @@ COUNTIES_SHARE = 0.5
 FULL_SHARE = 0.5
 
 _MARKS = " \t\N{NO-BREAK SPACE}|,;/、_·•-—>."
+# Rows longer than this are not taken apart: the lists seen have up to 4,000 characters.
+MAX_CHARS = 50_000
+# A list of names cut to two or three characters has at least so many, and so many of them must be known.
+MIN_CUT_NAMES = 10
+CUT_NAMES_SHARE = 0.95
+_CUT_NAMES = re.compile(r"\W*(?:[\u4e00-\u9fff]{2,3}[\s|,;/、_·•\-]{1,4}){9,}[\u4e00-\u9fff]{2,3}\W*")
 _SUFFIX = "县市区旗州盟"
 _ENTRY = re.compile(r"[^\s|,;/、_·•\-—>.。:]+")
 _GLUED = re.compile(r"[\u4e00-\u9fff]{1,14}?[县市区旗州盟]")
@@ -86,7 +92,7 @@ def place_lists(sheet: Sheet) -> Iterator[Claim]:
             continue
         yield from _column(sheet, run)
         run = []
-        if _dense(row.folded):
+        if _dense(row.folded) or (len(row.folded) <= MAX_CHARS and _CUT_NAMES.fullmatch(row.folded)):
             yield from _in_row(sheet, number, row)
     yield from _column(sheet, run)
 
@@ -98,7 +104,7 @@ def _one_name(core: str) -> bool:
 
 def _dense(folded: str) -> bool:
     """Whether a row has as many suffixes as a list of names: a fifth of its characters in the lists seen."""
-    if len(folded) < 2 * MIN_NAMES:
+    if not 2 * MIN_NAMES <= len(folded) <= MAX_CHARS:
         return False
     suffixes = folded.count("县") + folded.count("市") + folded.count("区") + folded.count("旗")
     return suffixes >= MIN_NAMES // 2 and suffixes * 20 >= min(len(folded), 400)
@@ -183,7 +189,8 @@ def _name(word: str, start: int, end: int) -> _Name:
     names, _, counties = _gazetteer()
     at = bisect_left(names, word)
     full = at < len(names) and names[at] == word
-    return _Name(start, end, provinces_of(word), full, word in counties)
+    county = word in counties or any(word + suffix in counties for suffix in _SUFFIX)
+    return _Name(start, end, provinces_of(word), full, county)
 
 
 def _first_of_run(entries: Sequence[_Name]) -> int:
@@ -204,8 +211,12 @@ def _random(names: Sequence[_Name]) -> bool:
     """Whether `names` look like random draws; see the constants above."""
     known = [name for name in names if name.provinces]
     full = [name for name in known if name.full]
-    if len(known) < MIN_NAMES or len(known) < NAMES_SHARE * len(names) or len(full) < FULL_SHARE * len(known):
+    if len(known) < MIN_NAMES or len(known) < NAMES_SHARE * len(names):
         return False
+    if len(full) < FULL_SHARE * len(known):
+        if len(known) < MIN_CUT_NAMES or len(known) < CUT_NAMES_SHARE * len(names):
+            return False
+        full = known
     if sum(name.county for name in full) < COUNTIES_SHARE * len(full):
         return False
     pairs = list(pairwise(full))
