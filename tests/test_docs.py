@@ -1,0 +1,120 @@
+"""The documents against the code: commands that they show, columns that they describe, settings that they list."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flows.cli import parser
+from flows.record import RunRecord
+from flows.settings import Settings
+from tasks.write.schema import TABLES
+from tasks.write.tally import Tally
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/operate.md", "curated/README.md", "raw/README.md"]
+
+
+def code_lines(name: str) -> Iterator[str]:
+    """The lines of a document's code: fenced or indented by four, without prompts and comments."""
+    fenced = False
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced or line.startswith("    "):
+            yield line.strip().removeprefix("$ ")
+
+
+def commands(program: str) -> list[str]:
+    """Every call of a program in any document, up to a pipe or a comment, without what stands before it."""
+    found = []
+    for name in DOCUMENTS:
+        for line in code_lines(name):
+            for part in re.split(r"\s#|[|;]|&&|[<>]", line):
+                words = shlex.split(part) if part.count('"') % 2 == 0 and part.count("'") % 2 == 0 else []
+                while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                    words.pop(0)
+                if words and words[0].removeprefix(".venv/bin/") == program:
+                    found.append(shlex.join(words[1:]))
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize("command", commands("qingwen"))
+def test_every_call_of_the_command_in_the_documents_parses(command: str) -> None:
+    words = shlex.split(command)
+    if words not in (["--help"], ["--version"]):
+        assert parser().parse_args(words).call
+
+
+@pytest.mark.parametrize("command", commands("make"))
+def test_every_make_target_in_the_documents_exists(command: str) -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert next(word for word in shlex.split(command) if "=" not in word) in targets
+
+
+def test_documents_show_how_to_run_and_to_serve() -> None:
+    assert any(command.startswith("run") for command in commands("qingwen"))
+    assert any(command.startswith("serve") for command in commands("qingwen"))
+    assert "run" in commands("make")
+
+
+def dictionary(heading: str) -> list[list[str]]:
+    """The cells of the table below a heading of curated/README.md."""
+    text = (ROOT / "curated" / "README.md").read_text(encoding="utf-8")
+    section = re.split(r"^#", text.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_data_dictionary_is_the_schema(table: str) -> None:
+    said = dictionary(table)
+    is_so = [
+        [field.name, str(field.type), "yes" if field.nullable else "", field.metadata[b"description"].decode()]
+        for field in TABLES[table]
+    ]
+    assert said == is_so
+
+
+def test_the_data_dictionary_describes_a_runs_record() -> None:
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    keys = list(RunRecord("x", now, now, {}, 0, 0, Tally(), Tally()).to_json())
+    assert [row[0] for row in dictionary("_runs")] == keys
+
+
+def test_the_settings_file_in_the_operators_page_is_the_default() -> None:
+    text = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    settings = Settings.load(None, {}, tomllib.loads(block))
+    assert settings.model_copy(update={"strip": {}}) == Settings()
+    shown = {*tomllib.loads(block), "dask_address", "workers"}
+    assert shown == set(Settings.model_fields)
+
+
+def test_the_deployment_is_the_flow_with_valid_settings() -> None:
+    plan = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    (deployment,) = plan["deployments"]
+    file, name = deployment["entrypoint"].split(":")
+    assert (ROOT / file).is_file()
+    assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
+    assert Settings.load(None, {}, deployment["parameters"]["settings"]) == Settings()
+    assert deployment["concurrency_limit"]["limit"] == 1
+
+
+def test_every_adr_that_is_named_exists() -> None:
+    for path in [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *ROOT.glob("tasks/**/*.py"),
+        *ROOT.glob("flows/*.py"),
+    ]:
+        for name in re.findall(r"docs/adr/[\w-]+\.md", path.read_text(encoding="utf-8")):
+            assert (ROOT / name).is_file(), f"{path.name} names {name}"
