@@ -24,6 +24,8 @@ _REST_AFTER_COLON = 40
 _REST_OF_ITEM = 30
 # The rank of 节, the innermost division of a book, and the longest name of one that no space sets apart.
 _DIVISIONS, _LONGEST_DIVISION = 2, 20
+# A number alone on its line heads a paragraph at least this long; a cell of a table stands above another cell.
+_PROSE = 30
 _LONGEST_SENTENCE = 30
 
 _RULES = re.compile(
@@ -58,7 +60,7 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     lines = [at for at in range(len(paragraphs)) if at not in barred and not paragraphs[at].verbatim]
     marked = [found for at in lines if (found := _marked(paragraphs, at))]
     taken = {found.at for found in marked}
-    numbered = [found for at in lines if at not in taken and (found := _numbered(paragraphs[at], at))]
+    numbered = [found for at in lines if at not in taken and (found := _numbered(paragraphs, at))]
     numbered = _heading_styles(paragraphs, numbered, taken)
     taken |= {found.at for found in numbered}
     rest = [at for at in lines if at not in taken]
@@ -85,8 +87,9 @@ def _marked(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
     return Candidate(at, len(paragraph.text), number(paragraph.folded), level, False)
 
 
-def _numbered(paragraph: Paragraph, at: int) -> Candidate | None:
+def _numbered(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
     """A numbered line, whether or not it is a heading: `end` is 0 where it reads like an item or a paragraph."""
+    paragraph = paragraphs[at]
     if paragraph.tag in ("td", "th", "caption"):
         return None
     found = number(paragraph.folded)
@@ -94,6 +97,9 @@ def _numbered(paragraph: Paragraph, at: int) -> Candidate | None:
         return None
     if found.style == "article":
         return _article(paragraph, at, found)
+    if found.style == "bare":
+        prose = at + 1 < len(paragraphs) and len(paragraphs[at + 1].text) >= _PROSE
+        return Candidate(at, len(paragraph.text) if prose else 0, found, 0, False)
     end = _whole(paragraph.folded, found) or _run_in(paragraph, found)
     return Candidate(at, end, found, 0, 0 < end < len(paragraph.text) - 1)
 

@@ -134,6 +134,8 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     before, after = paragraphs[at].folded, paragraphs[at + 1].folded
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
+    if len(before) == len(after):  # two verses of a couplet; text of a constant width is judged elsewhere
+        return ""
     if before[-1] in _OPEN_COMMA:
         prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before) is not None
         prose = prose or (len(before) >= _SHORTEST_PROSE and affinity(before, after) >= _CLAUSE)

@@ -31,6 +31,7 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
     ("formal", 4, rf"([{_FORMAL}]{{1,3}})、"),
     ("stem", 4, rf"([{_STEMS}])、"),
     ("roman", 4, rf"([{_ROMAN}])[.、\s]"),
+    ("bare", 5, rf"([{_NUMERAL}]{{1,3}}|\d{{1,2}})[、.]?$"),
     (
         "chinese",
         5,
@@ -53,7 +54,7 @@ class Number:
     """A number at the start of a line: its style, the style's rank (0 outermost), its value, and where the number ends.
 
     Decimals such as `1.2.3` have the rank of `1.` and one more for every part after the first; their value is the last
-    part. The style `spaced`, a number and a space, counts only beside decimals.
+    part. The style `spaced`, a number and a space, counts only beside decimals; `bare` is a number alone on its line.
     """
 
     style: str
