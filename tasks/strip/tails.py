@@ -192,8 +192,13 @@ def after_furniture(sheet: Sheet, furniture: Sequence[int]) -> Iterator[Claim]:
         return
     below = min((start for start in furniture if start > rows[sheet.last].line.start), default=None)
     for row in rows[sheet.last + 1 :]:
-        if below is not None and row.line.start > below:
+        if below is not None and row.line.start > below and not _held_content(row):
             yield Claim.whole(row, "a short row below the article and below the site's furniture")
+
+
+def _held_content(row: Row) -> bool:
+    """Whether the extractor, which sees the page's structure, holds the row to be content."""
+    return row.line.block is not None and row.line.block.content
 
 
 def before_title(sheet: Sheet, furniture: Sequence[int], title: Row | None) -> Iterator[Claim]:
@@ -202,7 +207,12 @@ def before_title(sheet: Sheet, furniture: Sequence[int], title: Row | None) -> I
         return
     above = max((start for start in furniture if start < title.line.start), default=-1)
     for row in sheet.rows[: sheet.first]:
-        if row.line.start < above and row is not title and not row.folded.lstrip().startswith("#"):
+        if (
+            row.line.start < above
+            and row is not title
+            and not _held_content(row)
+            and not row.folded.lstrip().startswith("#")
+        ):
             yield Claim.whole(row, "a short row above the site's menus")
 
 
