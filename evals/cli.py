@@ -17,6 +17,7 @@ from evals.from_bytes import measure_bytes
 from evals.report import show, show_bytes, show_wrong
 from evals.run import cases, clean_texts, figures, measure
 from evals.systems import SYSTEMS
+from evals.traps import trapped
 
 PAGES, QUICK_PAGES = 504, 168  # every register begins three pages, or one, with every kind of damage
 PASSAGES_A_PAGE = 3  # two thousand characters, as news pages have: a page's table and decoder show on all of it
@@ -64,7 +65,9 @@ def _own_texts(passages: list[Passage], names: list[str], options: argparse.Name
         tally = measure(SYSTEMS[name], made, clean)
         show(f"{name}: {len(made)} damaged pages of our own writing", tally)
         if name == OURS:
-            measured = figures(tally)
+            beside = measure(SYSTEMS[OURS], trapped(made), [])
+            measured = figures(tally) | {"harmed_beside_damage_max": float(beside.harmed)}
+            print(f"healthy characters changed where honest look-alikes stand on damaged pages: {beside.harmed}")
             show_bytes(measure_bytes(passages, QUICK_BYTES if options.quick else BYTES))
             show_wrong(SYSTEMS[OURS], made, options.wrong)
     return measured

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from random import Random
 from types import MappingProxyType
 from typing import Literal
@@ -11,13 +10,13 @@ from evals.damage import Damage, Form, Policy
 
 # Traditional characters that GBK has and GB 2312 lacks, of everyday use: what such tools annotate.
 POOL = (
-    "產業會發國數優當質學習實際經濟進統計設備應對農轉變標準電開關黨員幹部導領務區縣鄉鎮門間題問聞聽說話語詞讀書寫記"
-    "錄報紙證據論議討訪談請謝認識試點讓達過還遠運動靜態勢極構造積種類級線網絡細節終結給紅約總組織維護權利義務責任貨"
-    "財貧窮買賣費資貿貴質賞賽贊贏車軌軍輔輕較輪輸辦邊連選遺釋錢鐵銀鋼鎖鏡長陽陰階隊陸險隨難雜離雲霧靈須頭頂項順預"
-    "顏願顯風飛飯館馬驗驚體髮魚鳥麗麥黃齊齡龍東兒幾個們傳傷價億儀儲內兩冊軟勝勞勵協單卻廳歷參雙變葉號嗎團園圍圖場"
-    "壞塊塵壓壽夢夾獎奪婦媽孫寧寶將專尋層屬島嶺師帶幫廣廠廢張彈歸復徹愛慶態憂懷戰戲戶擇擊擔據擴攝攜敗敵斷時晉暫術"
-    "條來業極樓樂標樹樣橋機檢歐歡歲殘氣決沒況洩淚淺渦測濃濟灣濕為熱燈爭爺牆狀獨獲現環瑪畫異療癥盜監盤眾礦碼確禮禍"
-    "稱穩競筆節範築簡糧糾純紛級紀紐絕綠緊緩編緣縱聯職聰腦臨舊舉艦藝藥處虛蘇蘭衛衝補裝裡製複規視覺觀觸訂訓託註評詢"
+    "產業會發國數優當質學習實際經濟進統計設備應對農轉變標準電開關黨員幹導領務區縣鄉鎮門間題問聞聽說話語詞讀書寫記錄報"
+    "紙證據論議討訪談請謝認識試點讓達過還遠運動靜態勢極構積種類級線網絡細節終結給紅約總組織維護權義責貨財貧窮買賣費資"
+    "貿貴賞賽贊贏車軌軍輔輕較輪輸辦邊連選遺釋錢鐵銀鋼鎖鏡長陽陰階隊陸險隨難雜離雲霧靈須頭頂項順預顏願顯風飛飯館馬驗驚"
+    "體髮魚鳥麗麥黃齊齡龍東兒幾個們傳傷價億儀儲內兩冊軟勝勞勵協單卻廳歷參雙葉號嗎團園圍圖場壞塊塵壓壽夢夾獎奪婦媽孫寧"
+    "寶將專尋層屬島嶺師帶幫廣廠廢張彈歸復徹愛慶憂懷戰戲戶擇擊擔擴攝攜敗敵斷時晉暫術條來樓樂樹樣橋機檢歐歡歲殘氣決沒況"
+    "洩淚淺渦測濃灣濕為熱燈爭爺牆狀獨獲現環瑪畫異療癥盜監盤眾礦碼確禮禍稱穩競筆範築簡糧糾純紛紀紐絕綠緊緩編緣縱聯職聰"
+    "腦臨舊舉艦藝藥處虛蘇蘭衛衝補裝裡製複規視覺觀觸訂訓託註評詢"
 )
 _ODD_READING = 0.05  # share of a table's readings that are another reading of the character than the usual one
 
@@ -27,12 +26,6 @@ _SOME = {"！": "!", "；": ";", "？": "?", "、": "、"}
 
 _POLICIES: tuple[Policy, ...] = ("swallow", "question", "fffd", "drop")
 _FORMS: tuple[Form, ...] = ("toned",) * 8 + ("spaced", "fullwidth")
-
-
-@lru_cache(maxsize=1)
-def pool() -> tuple[str, ...]:
-    """The characters of POOL, each once, in order."""
-    return tuple(dict.fromkeys(POOL))
 
 
 def draw_table(random: Random, size: int) -> dict[str, str]:
@@ -45,7 +38,7 @@ def draw_table(random: Random, size: int) -> dict[str, str]:
     from pypinyin import Style, pinyin
 
     table = {}
-    for character in random.sample(pool(), size):
+    for character in random.sample(POOL, size):
         readings = pinyin(character, style=Style.TONE, heteronym=True)[0]
         odd = len(readings) > 1 and random.random() < _ODD_READING
         table[character] = readings[1] if odd else readings[0]

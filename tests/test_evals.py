@@ -11,10 +11,12 @@ from evals import cli, floors, systems
 from evals.corpus import own
 from evals.damage import Damage, damage
 from evals.leaks import RECORD, leaked, texts_hash
+from evals.pairs import encoding_of
 from evals.run import cases, figures, measure
 from evals.score import score
 from evals.systems import Change
-from evals.tables import KINDS, draw_table, pool
+from evals.tables import KINDS, POOL, draw_table
+from evals.traps import trapped
 
 PASSAGES = own()
 
@@ -46,7 +48,13 @@ def test_readings_of_a_drawn_table_are_of_the_pool() -> None:
 
     table = draw_table(Random(3), 150)
     assert len(table) == 150
-    assert set(table) <= set(pool())
+    assert set(table) <= set(POOL)
+
+
+def test_the_pool_is_of_characters_that_gbk_has_and_gb2312_lacks() -> None:
+    assert len(set(POOL)) == len(POOL) >= 150
+    assert set(POOL) <= encoding_of("gbk").keys()
+    assert POOL.encode("gb2312", "ignore") == b""
 
 
 def test_cases_are_the_same_every_time_and_of_every_kind() -> None:
@@ -115,7 +123,17 @@ def test_the_gate_fails_when_a_figure_is_below_its_floor(tmp_path: Path, monkeyp
     assert (lifted["splices_gone"], lifted["harmed_per_million_max"]) == (0.9, 0.01)
 
 
+def test_traps_count_as_healthy_text_of_their_page() -> None:
+    made = trapped(cases(PASSAGES, 3))
+    assert made
+    for case in made:
+        damaged = case.damaged
+        assert damaged.text[damaged.before.index(damaged.before[-1]) :] == ""
+        assert len(damaged.before) == len(damaged.text) + 1
+        assert score(damaged, [Change(len(damaged.text) - 1, len(damaged.text), "壞")]).harmed == 1
+
+
 def test_floors_are_set_for_every_figure() -> None:
     held = json.loads(floors.FLOORS.read_text(encoding="utf-8"))
-    names = set(figures(measure(lambda text: [], cases(PASSAGES, 1), [])))
+    names = {*figures(measure(lambda text: [], cases(PASSAGES, 1), [])), "harmed_beside_damage_max"}
     assert set(held["quick"]) == set(held["full"]) == names
