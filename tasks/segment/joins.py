@@ -22,6 +22,7 @@ _COMMA_PROSE = 32
 _LONG_PROSE = 40
 _SENTENCE_END = re.compile(r"[。!;]")
 _OPEN_COMMA = frozenset(",、")
+_MARKS = re.compile(r"[,。、;!?:]")
 _NEVER_FIRST = frozenset(",。、;!?》”」』)】%.")
 # Where a link was set on a line of its own, even a short line goes on: 《 above, 》 below.
 _OPENERS = frozenset("《“「『")
@@ -134,7 +135,7 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     before, after = paragraphs[at].folded, paragraphs[at + 1].folded
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
-    if len(before) == len(after):  # two verses of a couplet; text of a constant width is judged elsewhere
+    if _are_parallel(before, after):
         return ""
     if before[-1] in _OPEN_COMMA:
         prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before) is not None
@@ -150,6 +151,17 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     if _is_point(before) or affinity(before, after) < least:
         return ""
     return "the line ends inside a sentence that the next line goes on with"
+
+
+def _are_parallel(before: str, after: str) -> bool:
+    """Whether two lines are verses: of one length, with their marks at the same places.
+
+    >>> _are_parallel("塔上新灯照旧路,桥边流水过荒田,", "老翁收摊不问醉,稚子数星只道眠。")
+    True
+    """
+    if len(before) != len(after):
+        return False
+    return [mark.start() for mark in _MARKS.finditer(before)] == [mark.start() for mark in _MARKS.finditer(after)]
 
 
 def _is_point(folded: str) -> bool:
