@@ -57,9 +57,7 @@ _ISSUE = re.compile(
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
 )
 _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}")
-_POSTED = re.compile(
-    r"(?:由|于|by)?\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创"
-)
+_POSTED = re.compile(r"(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
 _ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
@@ -279,7 +277,11 @@ def _cut(value: str) -> tuple[str, str]:
     if not match:
         return value, ""
     rest = value[match.end() :]
-    return (value[: match.start()].strip(_SEPARATORS), rest) if _known(rest) else (re.sub(r"\s+", " ", value), "")
+    return (
+        (value[: match.start()].strip(_SEPARATORS.replace("《》", "")), rest)
+        if _known(rest)
+        else (re.sub(r"\s+", " ", value), "")
+    )
 
 
 def _with_dates(fields: list[Field]) -> list[Field]:
