@@ -41,7 +41,7 @@ ASCII_FOLDED = nats(4.0)  # an ASCII character was a full-width one, and no mark
 BYTE_LOST = nats(9.0)  # a byte lost anywhere, with nothing to show for it
 MARK_ADDED = nats(4.5)  # 0xA1 before a full-width mark: a site's fault that shows as '。'
 PAIR_DELETED = nats(0.4)  # known to be missing where the two halves around it make no sense
-DELETED_AGAIN = nats(4.0)  # a second pair beside it: any character at all can be put in so
+DELETED_AGAIN = nats(7.0)  # a second pair beside it: any character at all can be put in so
 SPLICE_KEPT = nats(0.5)  # a splice reads as it should
 GLOSS = nats(9.0)  # a reading in brackets that is not the host's
 REMNANT = nats(25.0)  # what is left of a splice after half a character: nobody writes so
@@ -49,10 +49,14 @@ FOREIGN = nats(3.0)  # a character of the other script
 BARE = nats(2.5)  # a character of the page's table without its splice
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
 PLAIN_MARKS = frozenset("，。、；：？！")
+BALANCED, UNBALANCED = nats(0.7), nats(2.0)  # a quotation mark closes an open one; it closes none, or opens one within
+LOOK_BACK = 300  # characters in which an open quotation is looked for
+_PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
+_CLOSING = frozenset("”’》」』")
 ON_PAGE = 0.15  # how much the page's own pairs of characters count beside the model's
 HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here
 UNLIKELY = nats(8.0)  # a character after a deleted pair: there may be a second one
-PLAUSIBLE = nats(11.5)  # the next two characters together: no pair is missing between
+PLAUSIBLE = nats(9.5)  # the next two characters together: no pair is missing between
 WIDTH = 20  # hypotheses followed at a position
 BEAM = nats(18)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
@@ -112,20 +116,44 @@ class Search:
         chance = self.lm.cost(one, two, symbol)
         cost += charge + chance
         if kind is not AS_SEEN:
-            cost += self.charge(two, symbol, char, chance)
+            cost += self.charge(hyp, two, symbol, char, chance)
         return cost, held, two, symbol, char, (back, start, end, char, kind, byte)
 
-    def charge(self, two: str, symbol: str, char: str, chance: int) -> int:
+    def charge(self, hyp: Hyp, two: str, symbol: str, char: str, chance: int) -> int:
         """What speaks for and against a character that is not seen as such: script, table, and the rest of the page."""
         cost = FOREIGN if char in self.foreign else 0
         if char not in self.present:
             cost += ABSENT if "\u3400" <= char <= "\u9fff" else ABSENT_MARK
         if char in self.spliced:
             cost += BARE
+        if char in _PARTNERS:
+            cost += self.balance(hyp, char)
         if pairs := self.page.get(two + symbol):
             mixed = (1 - ON_PAGE) * exp(-chance * UNIT) + ON_PAGE * pairs / self.singles[two]
             cost += min(0, round(-log(mixed) / UNIT) - chance)
         return cost
+
+    def balance(self, hyp: Hyp, mark: str) -> int:
+        """What it costs to open a quotation that is open, or to close one that is not; less than nothing to close one."""
+        partner = _PARTNERS[mark]
+        at, start = hyp[5], -1
+        while at is not None:
+            if mark in at[3] or partner in at[3]:
+                return self.fits(mark, max(mark, partner, key=at[3].rfind))
+            start = at[1]
+            at = at[0]
+        start = start if start >= 0 else len(self.text)
+        line = self.text.rfind("\n", 0, start) + 1
+        line = max(line, start - LOOK_BACK)
+        found = max(mark, partner, key=lambda one: self.text.rfind(one, line, start))
+        return self.fits(mark, found if found in self.text[line:start] else "")
+
+    @staticmethod
+    def fits(mark: str, latest: str) -> int:
+        """The cost of a quotation mark after the latest one of its kind before it in the line ("" if there is none)."""
+        if mark in _CLOSING:
+            return -BALANCED if latest and latest not in _CLOSING else UNBALANCED
+        return UNBALANCED if latest and latest not in _CLOSING else 0
 
     def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
         """`hyp` after `text[start:end]`, which stands for no character of its own."""
@@ -154,7 +182,7 @@ class Search:
         cost += charge
         return [
             (
-                cost + chance + self.charge(two, symbol, char, chance),
+                cost + chance + self.charge(hyp, two, symbol, char, chance),
                 -byte if held is None else held,
                 two,
                 symbol,
