@@ -116,6 +116,11 @@ def test_utf_16_comes_back_into_step_after_a_lost_byte() -> None:
     assert found.undecodable_bytes == 1
 
 
+def test_big5_comes_back_into_step_where_a_long_run_is_out_of_it() -> None:
+    raw = (HANT * 4).encode("big5")
+    assert decoded(raw[:41] + raw[42:]).text.count(HANT) == 3
+
+
 def test_an_undecodable_byte_is_an_edit_that_says_which() -> None:
     found = decoded(PROSE.encode() + b"\xff\r\n" + PROSE.encode())
     assert found.text == f"{PROSE}\ufffd\n{PROSE}"
@@ -254,6 +259,25 @@ def test_absurdly_deep_html_keeps_its_text(tag: str) -> None:
     text = decoded(raw, Media.HTML).text
     assert PROSE in text
     assert HANT in text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"<table><tr>" + b"<td>x" * 40_000,
+        b"<br>" * 60_000 + b"x",
+        b"<table><tr><td>" * 600 + b"x",
+        b"<p title='a b'>x" * 30_000,
+        b"<" * 300_000 + b" x",
+        b"<!--" * 100_000 + b"-->x",
+        b"<meta " * 100_000 + b">x",
+    ],
+    ids=["cells", "breaks", "tables", "titles", "angles", "comments", "metas"],
+)
+def test_html_made_to_be_slow(source: bytes) -> None:
+    start = time.perf_counter()
+    decode(Page("page", b"<html><body>" + source, Media.HTML), Limits())
+    assert time.perf_counter() - start < 8
 
 
 def test_entities_that_expand_into_each_other() -> None:

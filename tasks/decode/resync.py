@@ -9,10 +9,11 @@ loss, a wrong one pays all along.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
 from tasks.decode.charsets import marked, text_of
-from tasks.decode.score import BAD_BYTE, cost_of_char, mean_cost
+from tasks.decode.score import BAD_BYTE, cost_of, cost_of_char, everyday, mean_cost
 
 # How many bytes a character of a codec may have.
 _LENGTHS = {
@@ -31,6 +32,12 @@ _LENGTHS = {
 _WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 # Mean cost of the characters beyond ASCII of a stretch that is read out of step: 10 and more; of healthy text 5 to 8.
 _OUT_OF_STEP = 8.5
+# Codecs that are searched line by line, and what they must gain by it, in nats: a character and a half at least.
+_BY_LINE = frozenset({"big5hkscs", "euc-tw"})
+_LEAST_GAIN = 15.0
+# Characters up to this cost are everyday ones: 1,935 of them.
+_EVERYDAY = 9.5
+_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _STRETCH = 4096
 # How many bytes are searched at most: 3 seconds' worth.
 _MOST_SEARCHED = 2**20
@@ -72,14 +79,49 @@ def resynced(raw: bytes, codec: str) -> str:
 
 
 def in_step(raw: bytes, codec: str) -> str:
-    """UTF-16 or UTF-32 as text, brought back into step after lost bytes; other codecs come back into step by
-    themselves.
+    """`raw` as text, brought back into step after lost bytes where neither the codec nor a later stage does it.
 
-    Only stretches that look like no text are searched, so that healthy pages cost next to nothing.
+    UTF-16 and UTF-32 never come back by themselves; Big5 and EUC-TW do at the next ASCII byte. GB18030 is left to the
+    shift search of the repair stage. Only what looks like no text is searched, so that healthy pages cost next to
+    nothing.
     """
+    if codec in _WIDE:
+        return _stretches_in_step(raw, codec)
     text = text_of(raw, codec)
-    if codec not in _WIDE or not (marked(text) or mean_cost(text) > _OUT_OF_STEP):
+    return _lines_in_step(raw, codec) if codec in _BY_LINE and _odd_run().search(text) else text
+
+
+def _lines_in_step(raw: bytes, codec: str) -> str:
+    parts: list[str] = []
+    position = searched = 0
+    for match in _LINE.finditer(raw):
+        parts.append(text_of(raw[position : match.start()], codec))
+        searched += len(match[0])
+        parts.append(_line_in_step(match[0], codec) if searched <= _MOST_SEARCHED else text_of(match[0], codec))
+        position = match.end()
+    return "".join((*parts, text_of(raw[position:], codec)))
+
+
+def _line_in_step(line: bytes, codec: str) -> str:
+    text = text_of(line, codec)
+    if not _odd_run().search(text):
         return text
+    found = resynced(line, codec)
+    gain = _cost_of_marked(text) - _cost_of_marked(found)
+    return found if gain > _LEAST_GAIN else text
+
+
+def _cost_of_marked(text: str) -> float:
+    return cost_of(text) - len(marked(text)) * (16.0 - BAD_BYTE)
+
+
+@cache
+def _odd_run() -> re.Pattern[str]:
+    """Three characters in a row that hardly a text has: what a stretch out of step is full of."""
+    return re.compile(f"[^\\x00-\\x7f{re.escape(everyday(_EVERYDAY))}]{{3}}")
+
+
+def _stretches_in_step(raw: bytes, codec: str) -> str:
     parts: list[str] = []
     position = searched = 0
     while position < len(raw):

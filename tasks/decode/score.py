@@ -99,6 +99,15 @@ def _costs() -> _Costs:
     return costs
 
 
+def everyday(limit: float) -> str:
+    """The characters of the table that cost at most `limit`.
+
+    >>> "的" in everyday(9.5), "龘" in everyday(9.5)
+    (True, False)
+    """
+    return "".join(char for char, cost in _costs().items() if char > "\x7f" and cost <= limit)
+
+
 def cost_of_char(char: str) -> float:
     """The cost of one character, in nats.
 
