@@ -152,7 +152,8 @@ def _dateline(opening: Row | None) -> str | None:
 
 
 def _first(fields: Iterable[Field], kind: str) -> str | None:
-    return next((field.value.strip('"《》() ') for field in fields if field.kind == kind and field.value), None)
+    value = next((field.value.strip('"() ') for field in fields if field.kind == kind and field.value), None)
+    return value[1:-1] if value and _TITLED.fullmatch(value) else value
 
 
 def _authors(value: str) -> tuple[str, ...]:
