@@ -2,7 +2,7 @@
 
     python tools/make_readings.py
 
-Source: the single-character dictionary of pypinyin (MIT licence), which collects the readings of Unihan and of the large
+Source: the single-character dictionary of pypinyin (MIT licence), which collects the readings of Unihan and of large
 dictionaries. A line a toned syllable: the syllable, a tab, the hanzi whose first (commonest) reading it is, a tab, the
 hanzi that have it as another reading.
 """

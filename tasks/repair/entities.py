@@ -24,7 +24,8 @@ _BYTES = re.compile(r"(?<![\w/=?&.:+#%-])(?:%[0-9A-Fa-f]{2}){4,}(?![/=&%])|(?<![
 _CHINESE = re.compile(f"[{HANZI}\u3000-\u303f\uff00-\uffef“”‘’…—·]")
 _HANZI = re.compile(f"[{HANZI}]")
 _SPEAKS_OF_IT = re.compile(
-    r"HTML|html|XML|Unicode|unicode|UTF|URL|JSON|[实實]体|[实實]體|源[码碼代]|原始碼|[转轉][义義]|[编編][码碼]|代[码碼]|[标標][签籤]|字符集"
+    r"HTML|html|XML|xml|Unicode|unicode|UTF|URL|JSON|字符[实實]体|[实實]體|[实實]体[写寫名]|源代?[码碼]|原始碼|[转轉][义義]"
+    r"|(?:字符|[统統]一|百分[号號])[编編][码碼]|字符集"
 )
 _CODE = re.compile(r"[{}`]|=\s*[\"']|[A-Za-z_]\(|</|/>|&lt;/?[A-Za-z!]|[\"']\s*:\s*[\"'\[]|//(?!\S*\.)")
 _BYTE_KINDS = {"%": "percent", "=": "quoted_printable"}
