@@ -35,7 +35,7 @@ then from these options; the later one counts. A file of settings:
 
   target = "Hans"            # or Hant, keep
   punctuation = "fullwidth"  # or keep
-  shard_bytes = 16777216
+  shard_bytes = 8388608
   [strip]
   related = false            # leave lists of related news where they are
   [limits]

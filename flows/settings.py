@@ -20,7 +20,7 @@ ENV_PREFIX = "QINGWEN_"
 
 # A shard is one task run, which costs Prefect some 10 ms, and a crash costs the shards under way: large enough for the
 # first not to count, small enough for the second not to hurt. Measured in docs/adr/0003-shards-and-tasks.md.
-_SHARD_BYTES = 16 * 2**20
+_SHARD_BYTES = 8 * 2**20
 
 
 _LIMITS = Limits()

@@ -33,7 +33,7 @@ from tasks.records import (
 )
 from tasks.write import parquet, store
 from tasks.write.manifest import Manifest, SourceRecord, fingerprint, shard_id
-from tasks.write.parquet import ParquetFile, count_rows, read_rows
+from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import document_id, page_rows
 from tasks.write.schema import DOCUMENTS, EDITS, SHARD_TABLES, TABLES
 from tasks.write.shard import ShardWriter
@@ -101,7 +101,8 @@ def test_rows_come_back_as_written(tmp_path: Path) -> None:
     rows = page_rows(curated_page())["documents"]
     with ParquetFile(tmp_path / "d.parquet", DOCUMENTS) as file:
         file.append(rows * 3)
-    back = list(read_rows(tmp_path / "d.parquet", 1, 2))
+    with RowReader(tmp_path / "d.parquet") as reader:
+        back = list(reader.rows(1, 2))
     assert count_rows(tmp_path / "d.parquet") == 3
     assert back == [*rows, *rows]
 
@@ -123,7 +124,10 @@ def test_rows_are_read_from_the_groups_that_hold_them(tmp_path: Path, monkeypatc
     row = page_rows(curated_page())["edits"][0]
     with ParquetFile(tmp_path / "e", EDITS) as file:
         file.append(row | {"edit_no": number} for number in range(9))
-    assert [row["edit_no"] for row in read_rows(tmp_path / "e", 3, 4)] == [3, 4, 5, 6]
+    with RowReader(tmp_path / "e") as reader:
+        assert [row["edit_no"] for row in reader.rows(3, 4)] == [3, 4, 5, 6]
+        assert [row["edit_no"] for row in reader.rows(0, 1)] == [0]
+        assert list(reader.rows(9, 0)) == []
 
 
 def test_long_texts_close_a_group_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -59,13 +61,29 @@ def count_rows(path: Path) -> int:
     return int(pq.read_metadata(path).num_rows)
 
 
-def read_rows(path: Path, start: int, count: int) -> Iterator[Row]:
-    """Rows `start` to `start + count` of a file, reading only the row groups that hold them."""
-    with pq.ParquetFile(path) as file:
-        first = 0
-        for group in range(file.metadata.num_row_groups):
-            size = file.metadata.row_group(group).num_rows
-            low, high = max(start - first, 0), min(start + count - first, size)
-            if low < high:
-                yield from file.read_row_group(group).slice(low, high - low).to_pylist()
-            first += size
+class RowReader:
+    """Rows of a finished file, by number; a context manager. Asked in rising order, it decodes each row group once."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = pq.ParquetFile(path)
+        sizes = [self._file.metadata.row_group(group).num_rows for group in range(self._file.metadata.num_row_groups)]
+        self._starts = list(accumulate(sizes, initial=0))
+        self._group = -1
+        self._table = pa.table({})
+
+    def rows(self, start: int, count: int) -> Iterator[Row]:
+        """Rows `start` to `start + count`."""
+        end = start + count
+        while start < end:
+            group = bisect_right(self._starts, start) - 1
+            if group != self._group:
+                self._group, self._table = group, self._file.read_row_group(group)
+            stop = min(end, self._starts[group + 1])
+            yield from self._table.slice(start - self._starts[group], stop - start).to_pylist()
+            start = stop
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._file.close()

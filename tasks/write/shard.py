@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from tasks.write.manifest import FileRecord, Manifest, SourceRecord, shard_id
-from tasks.write.parquet import ParquetFile, count_rows, read_rows
+from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import Row
 from tasks.write.schema import SHARD_TABLES
 from tasks.write.store import StoreError, data_path
@@ -34,6 +34,7 @@ class ShardWriter:
         self._folder = folder
         self._open = ExitStack()
         self._files: dict[str, ParquetFile] = {}
+        self._readers: dict[Path, RowReader] = {}
         self.sources: list[SourceRecord] = []
         self.tally = Tally()
 
@@ -64,12 +65,18 @@ class ShardWriter:
 
     def carry(self, curated: Path, carry: Carry) -> None:
         """Add the rows of an unchanged source as an older shard holds them."""
-        rows = _carried_rows(curated, carry)
+        rows = {table: self._carried(curated, carry, table) for table in SHARD_TABLES}
         for table, some in rows.items():
             self._files[table].append(some)
         for page in _pages(rows):
             self.tally.add_page(page)
         self.end_source(carry.record)
+
+    def _carried(self, curated: Path, carry: Carry, table: str) -> list[Row]:
+        path = curated / data_path(table, carry.shard)
+        if path not in self._readers:
+            self._readers[path] = self._open.enter_context(RowReader(path))
+        return list(self._readers[path].rows(carry.starts[table], carry.record.rows[table]))
 
     def finish(self) -> Manifest:
         """The manifest, after the files are closed and counted by reading them back.
@@ -95,13 +102,6 @@ def digest_of(path: Path) -> str:
     """SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _carried_rows(curated: Path, carry: Carry) -> dict[str, list[Row]]:
-    return {
-        table: list(read_rows(curated / data_path(table, carry.shard), carry.starts[table], carry.record.rows[table]))
-        for table in SHARD_TABLES
-    }
 
 
 def _pages(rows: Mapping[str, list[Row]]) -> Iterator[Mapping[str, list[Row]]]:
