@@ -19,9 +19,10 @@ _LONGEST = 60
 _LONGEST_RUN_IN = 42
 _LONGEST_LABEL = 16
 # What is left of a paragraph after its run-in heading has to be a paragraph still.
-_REST = 14
+_REST = 12
 _REST_AFTER_COLON = 40
 _REST_OF_ITEM = 30
+_NAME = 6  # a clause this short names what its item is about
 # The rank of 节, the innermost division of a book, and the longest name of one that no space sets apart.
 _DIVISIONS, _LONGEST_DIVISION = 2, 20
 # A number alone on its line heads a paragraph at least this long; a cell of a table stands above another cell.
@@ -140,9 +141,10 @@ def _run_in(paragraph: Paragraph, found: Number) -> int:
         clause = folded[found.end : colon]
         enough = len(folded) - colon > _REST_AFTER_COLON and found.rank <= 6
         return colon + 1 if enough and len(clause) >= 2 and "," not in clause else 0
-    if stop < 0 or len(folded) - stop <= (_REST if found.rank <= 6 else _REST_OF_ITEM):
+    clause = folded[found.end : stop].strip()
+    rest = _REST if found.rank <= 6 or (len(clause) <= _NAME and "," not in clause) else _REST_OF_ITEM
+    if stop < 0 or len(folded) - stop <= rest:
         return 0
-    clause = folded[found.end : stop]
     if len(clause) < 2 or any(mark in clause for mark in "!;") or _RULES.search(clause) or not _HAN.search(clause):
         return 0
     return stop + 1

@@ -16,7 +16,7 @@ from tasks.segment.numbering import number
 from tasks.segment.paragraphs import CLOSERS, Paragraph
 
 # Shorter lines without an end are headings, verses, items and signatures far more often than pieces of a paragraph.
-_SHORTEST = 16
+_SHORTEST = 12
 _SHORTEST_PROSE = 24
 _COMMA_PROSE = 32
 _LONG_PROSE = 40

@@ -14,7 +14,7 @@ _QUOTE = re.compile(r">[ \t]?(?=[^\s#>`~])")
 _CLOSING = re.compile(r"[ \t]+#{1,6}$")
 _RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|={3,})$")
 # Emphasis: the run of asterisks that opens is the run that closes, and nothing inside begins a mark of its own.
-_EMPHASIS = re.compile(r"(?<!\*)(\*{1,3})(?![\s*#>`~|+=_-])([^*\n]++)(?<!\s)\1(?!\*)")
+_EMPHASIS = re.compile(r"(?<!\*)(\*{1,3})(?![\s*#>`~|+=_,。，、；;!?！？》”」』)）】%.·-])([^*\n]++)(?<!\s)\1(?!\*)")
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,200}+)\]\([^()\s]{0,2000}+(?: \"[^\"\n]{0,200}+\")?\)")
 _LINK = re.compile(
     r"(?<![!\]\\])\[([^\[\]\n]{1,300}+)\]\((?:https?:|/|\./|\.\./|#|mailto:)[^()\s]{0,2000}+(?: \"[^\"\n]{0,200}+\")?\)"

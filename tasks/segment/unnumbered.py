@@ -25,6 +25,7 @@ _ODD = re.compile(r"[\t|@#$%^&*+=<>~`{}\\/_]|https?:|www\.|\d{5}")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _LABEL = re.compile(r"[^:]{1,8}:(?=.)")
 _BRACKETED = re.compile(r"【[^【】]{2,20}】$")
+_ASIDE = re.compile(r"\([^()]{4,}\)$")
 _FRONT = re.compile(
     r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
 )
@@ -81,7 +82,7 @@ def _bold(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
     folded = paragraph.folded
     if not _TINY <= len(folded) <= _LONGEST_BOLD or folded[-1] in "。,;、…":
         return None
-    if _SUBTITLE.match(folded) or _DATE.match(folded):
+    if _SUBTITLE.match(folded) or _DATE.match(folded) or _ASIDE.match(folded):
         return None
     return Candidate(at, len(folded), number(folded), BOLD, False, _FRONT.match(folded) is not None)
 
