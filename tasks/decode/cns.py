@@ -20,8 +20,11 @@ _ISO = re.compile(
 )
 # HZ (RFC 1843): ~{ begins GB2312 with its high bits off, ~} or the line's end ends it, ~~ is ~, ~ and a line end is
 # nothing.
+# A run is pairs up to its end; where a byte of it is lost, whatever stands before the first ~}.
 _HZ = re.compile(
-    rb"~\{(?P<run>[^\n~]*(?:~[^\n}][^\n~]*)*)(?:~\}|(?=\n)|$)|~(?P<tilde>~)|~\n|(?P<ascii>[^~]+|.)", re.DOTALL
+    rb"~\{(?P<run>(?:[!-w][!-~])+)(?:~\}|(?=\n)|$)"
+    rb"|~\{(?P<torn>[^\n~]*(?:~[^\n}][^\n~]*)*)(?:~\}|(?=\n)|$)|~(?P<tilde>~)|~\n|(?P<ascii>[^~]+|.)",
+    re.DOTALL,
 )
 _HIGH = bytes(range(0x80, 0x100)) * 2
 
@@ -82,8 +85,8 @@ def _iso_2022_cn(raw: bytes) -> Iterator[str]:
 
 def _hz(raw: bytes) -> Iterator[str]:
     for match in _HZ.finditer(raw):
-        if match["run"]:
-            yield _pairs(match["run"], "gb18030")
+        if match["run"] or match["torn"]:
+            yield _pairs(match["run"] or match["torn"], "gb18030")
         elif match["tilde"] or match["ascii"]:
             yield (match["tilde"] or match["ascii"]).decode("ascii", "replace")
 
