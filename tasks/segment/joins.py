@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tasks.ledger import Ledger
@@ -24,9 +24,8 @@ _SENTENCE_END = re.compile(r"[。!;]")
 _OPEN_COMMA = frozenset(",、")
 _MARKS = re.compile(r"[,。、;!?:]")
 _NEVER_FIRST = frozenset(",。、;!?》”」』)】%.")
-# Where a link was set on a line of its own, even a short line goes on: 《 above, 》 below.
+# Where a link was set on a line of its own, even a short line goes on: 《 above the link, 》 below it.
 _OPENERS = frozenset("《“「『")
-_CLOSE_FIRST = frozenset("》”」』,。、;")
 _OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【》”」』)]$|\d\.$")
 _OPEN_START = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】·]|\.\d")
 # What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose.
@@ -44,6 +43,9 @@ _LABEL = re.compile(r"[^\s,。!?;:]{1,14}:")
 _PAIRS = (("(", ")"), ("《", "》"), ("“", "”"), ("「", "」"), ("『", "』"), ("【", "】"))
 # How many of the page's long paragraphs have to end as sentences do before one that does not is held to be cut.
 _CLOSED_SHARE = 0.6
+
+# A join can make the next one plain; what is not joined after this many passes stays as it is.
+_PASSES = 8
 
 # Columns of a wrapped line. Narrower are verses and headings; wider than any terminal, mail or print column.
 _NARROWEST = 36
@@ -68,25 +70,34 @@ def join(ledger: Ledger, paragraphs: Sequence[Paragraph]) -> tuple[Ledger, list[
     >>> ledger.text
     '水库是去年春天动工的。到今年秋天，已经完成了坝体的浇筑。明年蓄水。\\n'
     """
-    why = _wrapped_headings(paragraphs) | _wrapped_lines(paragraphs)
-    why |= {at: reason for at, reason in _cut_paragraphs(paragraphs).items() if at not in why}
-    if not why:
-        return ledger, list(paragraphs)
+    joined = list(paragraphs)
+    for _ in range(_PASSES):
+        why = _wrapped_headings(joined) | _wrapped_lines(joined)
+        why |= {at: reason for at, reason in _cut_paragraphs(joined).items() if at not in why}
+        if not why:
+            break
+        ledger, joined = _joined(ledger, joined, why)
+    return ledger, joined
+
+
+def _joined(ledger: Ledger, paragraphs: Sequence[Paragraph], why: Mapping[int, str]) -> tuple[Ledger, list[Paragraph]]:
+    """Join every paragraph that `why` names with the next one."""
     edits: list[Edit] = []
     joined: list[Paragraph] = []
-    position = 0
-    glue: str | None = None
+    pieces: list[str] = []
+    position = first = 0
     for at, paragraph in enumerate(paragraphs):
-        if glue is None:
-            joined.append(paragraph)
-        else:
-            text = joined[-1].text + glue + paragraph.text
-            joined[-1] = replace(joined[-1], text=text, folded=fold(text), wrapped=False)
         position += len(paragraph.text) + 1
-        glue = None
+        pieces.append(paragraph.text)
         if at in why:
-            glue = " " if paragraph.wrapped else _glue(paragraph.text, paragraphs[at + 1].text)
-            edits.append(Edit(position - 1, position, "\n", glue, Stage.SEGMENT, "join", why=why[at]))
+            pieces.append(" " if paragraph.wrapped else _glue(paragraph.text, paragraphs[at + 1].text))
+            edits.append(Edit(position - 1, position, "\n", pieces[-1], Stage.SEGMENT, "join", why=why[at]))
+            continue
+        if at > first:
+            text = "".join(pieces)
+            paragraph = replace(paragraphs[first], text=text, folded=fold(text), wrapped=False)
+        joined.append(paragraph)
+        pieces, first = [], at + 1
     return ledger.then(edits), joined
 
 
@@ -117,9 +128,9 @@ def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
 
 def _may_be_cut(paragraph: Paragraph, after: Paragraph) -> bool:
     folded = paragraph.folded
-    if paragraph.heading_level or paragraph.closed or not folded:
+    if paragraph.closed or not folded or (paragraph.heading_level and after.folded[0] not in _NEVER_FIRST):
         return False
-    if len(folded) < _SHORTEST and folded[-1] not in _OPENERS and after.folded[:1] not in _CLOSE_FIRST:
+    if len(folded) < _SHORTEST and folded[-1] not in _OPENERS:
         return False
     if folded[0] in "—-" and len(folded) < _LONG_PROSE:
         return False

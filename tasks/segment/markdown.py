@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tasks.lines import Line
 from tasks.segment.paragraphs import BOLD
 
-_ATX = re.compile(r"#{1,6}[ \t\u3000\xa0]+(?=[^\s#>`~])")
+_ATX = re.compile(r"#{1,6}[ \t\u3000\xa0]+(?=[^\s#>`~,。，、；;!?！？》”」』)）】%.·])")
 _QUOTE = re.compile(r">[ \t]?(?=[^\s#>`~])")
 _CLOSING = re.compile(r"[ \t]+#{1,6}$")
 _RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|={3,})$")
