@@ -1,6 +1,6 @@
 """How much of a page's furniture leaves, and how much of its article stays: page layouts of our own writing.
 
-    python -m evals.strip [--half dev|held] [--show]
+    python -m evals.strip [--half dev|held] [--show] [--check]
 
 `layouts/` has a file a style of site. A layout is rows: `B` furniture, `M` metadata, `T` the article's title, `@` its
 rows (`@1` and `@2` their halves), `A` a row of the article's own. Layouts marked Hant are read in traditional
@@ -24,6 +24,9 @@ from tasks.strip import strip
 LAYOUTS = Path(__file__).with_name("layouts")
 # Articles that each layout is filled with in turn.
 ROUNDS = 3
+# The least shares of furniture removed and of the article kept, of the layouts worked on and those held out. A change
+# may raise them; lowering one takes a line of reason in docs/adr/0007-strip.md.
+FLOORS = {"dev": (0.97, 0.999), "held": (0.90, 0.999)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +151,22 @@ def measure(half: str | None = None) -> tuple[dict[str, Count], dict[str, list[s
     return counts, wrong
 
 
+def short_of_floor(half: str) -> list[str]:
+    """A sentence for each share of a half, dev or held, that lies below its floor."""
+    shares = measure(half)[0]["all"].shares()
+    names = ("furniture removed", "article kept")
+    return [
+        f"{half}: {name} {share:.2%} is below {floor:.1%}"
+        for name, share, floor in zip(names, shares, FLOORS[half], strict=True)
+        if share < floor
+    ]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the table by style, and with --show the rows judged wrong."""
-    parser = argparse.ArgumentParser(prog="python -m evals.strip", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m evals.strip", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--half", choices=("dev", "held"))
+    parser.add_argument("--check", action="store_true", help="exit 1 if a share lies below its floor")
     parser.add_argument("--show", action="store_true", help="list the rows judged wrong")
     options = parser.parse_args(arguments)
     counts, wrong = measure(options.half)
@@ -162,7 +177,10 @@ def main(arguments: list[str] | None = None) -> int:
         for name, said in wrong.items():
             for row in said:
                 print(f"{name}: {row}")
-    return 0
+    below = [said for half in FLOORS for said in short_of_floor(half)] if options.check else []
+    for sentence in below:
+        print(sentence)
+    return 1 if below else 0
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evals.strip import layouts, short_of_floor
 from tasks.ledger import Ledger, replay
 from tasks.records import Block, Policy, Stage
 from tasks.strip import AFTER_METADATA, BEFORE_METADATA, KINDS, strip
@@ -92,7 +93,7 @@ PIECES = st.sampled_from(
         "2021-02-26 08:30",
         "字号",
         "大",
-        "浮梁县",
+        "泾阳县",
         "| ",
         "相关新闻",
         "。",
@@ -123,7 +124,7 @@ def test_any_text_is_stripped_by_edits_that_replay(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["浮梁县|", "a > ", "来源:", "2021-02-26 ", "(", "[](", "久久精品_", "首页 ", "相关新闻\n", "第", "<del id="],
+    ["泾阳县|", "a > ", "来源:", "2021-02-26 ", "(", "[](", "久久精品_", "首页 ", "相关新闻\n", "第", "<del id="],
 )
 def test_work_is_linear(unit: str) -> None:
     """A page of one thing over and over: hundreds of thousands of characters, done in far less than a test's time."""
@@ -132,3 +133,14 @@ def test_work_is_linear(unit: str) -> None:
 
 def test_rules_are_named_once() -> None:
     assert not BEFORE_METADATA.keys() & AFTER_METADATA.keys()
+
+
+@pytest.mark.parametrize("half", ["dev", "held"])
+def test_layouts_of_many_sites(half: str) -> None:
+    assert short_of_floor(half) == []
+
+
+def test_there_are_layouts_enough() -> None:
+    found = list(layouts())
+    assert len(found) >= 150
+    assert len({layout.style for layout in found}) >= 15

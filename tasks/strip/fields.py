@@ -66,7 +66,7 @@ _ROLES = re.compile(
 )
 _MEDIA = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9·•・\-—\s《》“”\"]{0,22}(?:网站?|日报|晚报|早报|时报|商报|都市报|晨报|快报|导报|周报|青年报|报社?|社|电视台|广播台|电台|总台|卫视|频道|客户端|新闻|在线|周刊|杂志|月刊|传媒|融媒体?(?:中心)?|"
-    r"发布|头条|壹点|观察|资讯|公众号|微信|政府|办公室|官网|门户|论坛|委员会|局|厅)[》”\"]?"
+    r"发布|头条|观察|资讯|公众号|微信|政府|办公室|官网|门户|论坛|委员会|局|厅)[》”\"]?"
 )
 _MEDIA_BY_PART = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:报|网|社|台)[·•・][\u4e00-\u9fffA-Za-z0-9]{1,10}")
 
@@ -88,7 +88,7 @@ class Field:
 def is_media(text: str) -> bool:
     """Whether `text` reads as the name of a medium or an office.
 
-    >>> is_media("齐鲁晚报·齐鲁壹点"), is_media("人民网"), is_media("张三")
+    >>> is_media("青石晚报·竹溪在线"), is_media("人民网"), is_media("张三")
     (True, True, False)
     """
     return len(text) >= 2 and bool(_MEDIA.fullmatch(text) or _MEDIA_BY_PART.fullmatch(text))

@@ -17,8 +17,7 @@ GAP_CHARS = 16
 LINK_CHARS = 60
 
 _HEADS = re.compile(
-    r"(?:相关|热门|更多|推荐|猜你|同类|最新|最近|其[他它]|作者其[他它]|看过)[\u4e00-\u9fff]{1,6}"
-    r"|[\u4e00-\u9fff]{0,4}(?:其[他它]文章|热文推荐|排行榜?|推荐)"
+    r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)"
 )
 _RELATED = re.compile(
     r"(?:更多)?(?:相关|热门|热点|推荐|最新|精彩|延伸|随机|今日|本周|本月|24小时|48小时|一周|一周内|月度|年度|同类|往期|频道|本站|编辑|小编|为[您你]|猜[您你]).{0,4}?"
@@ -88,7 +87,7 @@ def related_head(row: Row) -> bool:
 
 
 def _heads_links(row: Row) -> bool:
-    """Whether a row may head a list of links: 相关线路, 热门楼盘; it does only where nothing but short rows follow."""
+    """Whether a row may head a list of links: 相关线路, 更多楼盘; it does only where nothing but short rows follow."""
     core = _MORE.sub("", row.core).strip("[]【】()|:<>»- ")
     return len(core) <= 10 and bool(_HEADS.fullmatch(core)) and not phrase("own_section").search(core)
 
@@ -100,7 +99,7 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
     for number, row in sheet.short():
         if number < skip:
             continue
-        if _inline().fullmatch(row.core) and not ends_sentence(row.core):
+        if _inline().fullmatch(row.core) and not ends_sentence(row.core) and "《" not in row.core:
             yield Claim.whole(row, "a link to another article")
         elif related_head(row) or (sheet.last < number and sheet.first < len(rows) and _heads_links(row)):
             skip = _links_end(sheet, number)
