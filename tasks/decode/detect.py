@@ -40,6 +40,9 @@ _KANA = re.compile("[\u3041-\u30fe]")
 _KANA_SHARE = 0.02
 # Where the likeliest cut is dearer than this, in nats per byte, chardet is asked as well. Chinese has 3.2.
 _ODD = 3.9
+# chardet's word against windows-1252, in nats; and how near its confidences must lie for windows-1252, the commonest.
+_BETWEEN_LATIN = 40.0
+_AS_SURE = 0.9
 # What HZ and ISO-2022 read must look like, or the escapes are part of a text that is ASCII: no dearer than a list of
 # rare characters, and hardly damaged.
 _PLAUSIBLE = 9.5
@@ -70,6 +73,11 @@ _MULTIBYTE = ("gb18030", "big5hkscs", "utf-8", "euc_jp", "cp932", "cp949", "euc-
 _CHINESE = ("utf-8", "gb18030", "big5hkscs")
 _WIDE_CODECS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _HIGH_RUN = re.compile(rb"[\x80-\xff][^\n]*")
+_ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+# Of the bytes beyond ASCII, the share that stands alone: English, French and Spanish 1.0 (Polish and Turkish less, and they
+# need no help); Big5 at most 0.33 from 12 characters on, GBK 0.0, traditional characters in GBK 0.25.
+_ISOLATED_SHARE = 0.75
 _THREE_BYTES = re.compile(rb"[\xe0-\xff]")
 _ESCAPES = (
     (re.compile(rb"~\{(?:[!-w][!-~]){2}"), "hz"),
@@ -193,6 +201,8 @@ def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
     codecs = [*_MULTIBYTE, *_WIDE_CODECS]
     if declared and declared not in codecs:
         codecs.append(declared)
+    if _are_isolated(sample):
+        codecs = [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
     readings = {codec: text_of(sample, codec) for codec in codecs}
     costs = {codec: _weighed(codec, _penalised(text), declared) for codec, text in readings.items()}
     best = min(costs, key=costs.__getitem__)
@@ -204,6 +214,8 @@ def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
         if (best == "cp1252" or costs[best] > _ODD * len(sample)) and (guess := _chardet(sample, best)) not in codecs:
             readings[guess] = text_of(sample, guess)
             costs[guess] = _weighed(guess, _penalised(readings[guess]), declared)
+            # Between two Latin alphabets only chardet can tell; the costs know no words.
+            costs[guess] -= _BETWEEN_LATIN if best == "cp1252" else 0.0
             best = min(costs, key=costs.__getitem__)
     if costs[best] > _NO_TEXT * len(sample) + 2 * BAD_BYTE:
         return None
@@ -212,6 +224,13 @@ def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
     # The model's nats are overconfident, for characters of a text are not independent: a tenth of them is nearer.
     confidence = min(0.99, 1 / (1 + math.exp(-margin / 10)))
     return Verdict(best, Evidence.DECLARED if best == declared else Evidence.DETECTED, confidence)
+
+
+def _are_isolated(sample: bytes) -> bool:
+    """Whether bytes beyond ASCII stand alone, as in European languages; of hanzi only some of Big5 have one such
+    byte."""
+    beyond = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
+    return len(_ISOLATED.findall(sample)) > _ISOLATED_SHARE * beyond
 
 
 def _searched(sample: bytes, codec: str, reading: str) -> float:
@@ -224,8 +243,12 @@ def _weighed(codec: str, cost: float, declared: str | None) -> float:
 
 
 def _chardet(sample: bytes, otherwise: str) -> str:
-    """The codec that chardet names, or `otherwise` if it names none that we have."""
+    """The codec that chardet names, or `otherwise` if it names none that we have, or is as sure of Western
+    European."""
     import chardet
 
-    name = chardet.detect(sample).get("encoding")
-    return (name and codec_of(name)) or otherwise
+    guesses = chardet.detect_all(sample, ignore_threshold=True)
+    named = [(codec_of(guess["encoding"] or ""), guess["confidence"]) for guess in guesses]
+    best, confidence = next(((codec, sure) for codec, sure in named if codec), (otherwise, 0.0))
+    western = max((sure for codec, sure in named if codec == "cp1252"), default=0.0)
+    return otherwise if otherwise == "cp1252" and western >= _AS_SURE * confidence else best or otherwise

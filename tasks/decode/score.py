@@ -34,7 +34,9 @@ _BLOCKS: tuple[tuple[int, float], ...] = (
     (0x0530, 7.0),
     (0x0590, 4.2),  # Hebrew, Arabic
     (0x0700, 9.0),
-    (0x0900, 5.0),  # scripts of India, Thai
+    (0x0900, 5.0),  # scripts of India
+    (0x0E00, 4.2),  # Thai
+    (0x0E80, 5.0),
     (0x0F00, 11.0),
     (0x1E00, 6.5),  # Latin with two marks: Vietnamese
     (0x1F00, 7.0),
