@@ -17,7 +17,6 @@ CLOSERS = frozenset("”’」』》】)]〉〕\"'")
 _HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
 _CELL_TAGS = frozenset({"li", "td", "th", "dt", "dd", "tr", "pre", "figcaption", "caption", "alt", "option"})
 _BULLET = re.compile(r"[-*+•·●○◆◇■□▪▲△▼★☆※→►▶✓√]\s*\S")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,3 @@ class Paragraph:
             or self.folded.count("|") > 1
             or _BULLET.match(self.folded) is not None
         )
-
-    @property
-    def han(self) -> bool:
-        """Whether the line has a Chinese character."""
-        return _HAN.search(self.text) is not None
