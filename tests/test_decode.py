@@ -221,6 +221,17 @@ def test_stray_zero_bytes_do_not_make_a_text_binary() -> None:
     assert found.text == PROSE[:20] + "\x00" + PROSE[20:]
 
 
+def test_stray_zero_bytes_do_not_hide_utf_8() -> None:
+    found = decoded((PROSE[:20] + "\x00" + PROSE[20:]).encode())
+    assert (found.encoding, found.evidence) == ("utf-8", Evidence.VALID)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_long_utf_16_with_hardly_a_line_end(codec: str) -> None:
+    found = decoded((f"{PROSE * 5}\n" * 20).encode(codec))
+    assert (found.encoding, found.text.count("\n")) == (codec, 20)
+
+
 def test_text_in_no_encoding_that_explains_it() -> None:
     raw = b"\xef\xbb\xbf" + PROSE.encode() + b"\xff\xfe\xfd" * 60
     assert rejected(raw).reason is Reason.UNDECODABLE

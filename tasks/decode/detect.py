@@ -50,6 +50,9 @@ _DAMAGED_SHARE = 0.2
 # Cost per byte above which a reading is none: random and compressed bytes have 4.9 to 5.8 in their likeliest reading,
 # Chinese 3.2, lists of the rarest hanzi 4.6, single-byte alphabets 3.4 to 4.3.
 _NO_TEXT = 4.8
+# The share of zero bytes above which a page cannot be in a multibyte encoding; stray ones are below it, and so is
+# UTF-16 with hardly any ASCII, which `_looks_wide` knows.
+_ZERO_SHARE = 0.04
 # Cost per byte below which UTF-16 or UTF-32 is worth comparing: Chinese in UTF-16 has 3.2, other encodings read so 4.5
 # up.
 _WIDE = 4.2
@@ -75,8 +78,8 @@ _WIDE_CODECS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _HIGH_RUN = re.compile(rb"[\x80-\xff][^\n]*")
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
-# Of the bytes beyond ASCII, the share that stands alone: English, French and Spanish 1.0 (Polish and Turkish less, and they
-# need no help); Big5 at most 0.33 from 12 characters on, GBK 0.0, traditional characters in GBK 0.25.
+# Of the bytes beyond ASCII, the share that stands alone: English, French and Spanish 1.0 (Polish and Turkish less, and
+# they need no help); Big5 at most 0.33 from 12 characters on, GBK 0.0, traditional characters in GBK 0.25.
 _ISOLATED_SHARE = 0.75
 _THREE_BYTES = re.compile(rb"[\xe0-\xff]")
 _ESCAPES = (
@@ -107,7 +110,7 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     """
     if mark := marked_codec(raw):
         return Verdict(mark[0], Evidence.BOM, 1.0, mark[1])
-    wide = b"\x00" in raw[: 4 * _SAMPLE]
+    wide = raw.count(b"\x00", 0, _SAMPLE) > _ZERO_SHARE * min(len(raw), _SAMPLE)
     if not wide and raw.isascii():
         return _seven_bit(raw, declared)
     if not wide and _is_utf8(raw) and not _two_byte_accident(raw):
@@ -154,7 +157,8 @@ def _two_byte_accident(raw: bytes) -> bool:
 
 
 def _looks_wide(raw: bytes) -> bool:
-    """Whether the head of `raw`, which holds no zero bytes, could be UTF-16: Chinese without a space or a line end."""
+    """Whether the head of `raw`, which has hardly a zero byte, could be UTF-16: Chinese with few spaces or line
+    ends."""
     head = raw[:512]
     return any(_penalised(text_of(head, codec)) < _WIDE * len(head) for codec in _WIDE_CODECS[2:])
 
