@@ -59,9 +59,14 @@ def _line_edits(line: str, start: int) -> Iterator[Edit]:
     if not _HANZI.search(line) and not any(_HANZI.search(after) for _, _, after, _ in found):
         return
     for first, last, after, kind in sorted(found):
-        if after:
+        if after and not (after.strip() and _is_alone(line, first, last)):
             why = f"{kind.replace('_', '-')} that stands for the text itself"
             yield Edit(start + first, start + last, line[first:last], after, Stage.REPAIR, kind, 0.98, why=why)
+
+
+def _is_alone(line: str, first: int, last: int) -> bool:
+    """Whether an entity is a cell or word by itself: a table of entities, not text that was written with them."""
+    return line[first - 1 : first] in ("", "\t", "|", " ") and line[last : last + 1] in ("", "\t", "|", " ")
 
 
 def _entity(entity: str) -> str:

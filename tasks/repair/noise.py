@@ -11,8 +11,9 @@ from tasks.script.tables import HANZI
 _DOUBLED = re.compile("[，,。、；]{2}")
 _BEFORE = re.compile(f"[{HANZI}0-9A-Za-z%”’》）)]")
 _AFTER = re.compile(f"[{HANZI}0-9A-Za-z“‘《（(”’\n]|$")
-# So many on a page that shows no other damage are a tool's doing; a single one may be a slip of the writer's, or meant.
-MANY = 3
+# On a page that shows no other damage, so many, and one in so many characters, are a tool's doing. Hasty writers double a
+# comma too: 27 times in 1.4 million characters of shop reviews, never thrice as near together as this.
+MANY, NEAR = 3, 400
 
 
 def noise_edits(text: str, damaged: bool) -> list[Edit]:
@@ -24,7 +25,7 @@ def noise_edits(text: str, damaged: bool) -> list[Edit]:
     []
     """
     found = [match for match in _DOUBLED.finditer(text) if _is_between(match)]
-    if not damaged and len(found) < MANY:
+    if not damaged and (len(found) < MANY or len(found) * NEAR < len(text)):
         return []
     return [_edit(match) for match in found]
 
