@@ -7,6 +7,7 @@ docs/adr/0003-shards-and-tasks.md. Workers are spawned, not forked: the parent h
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -95,12 +97,23 @@ def _careful(job: Job, work: Work) -> Done:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C goes to the whole group of processes; the parent alone decides what becomes of it."""
+def _start() -> None:
+    """Prepare a worker process: Ctrl-C is the parent's to decide on, and a worker does not outlive its parent.
+
+    A worker that went on after the run was killed would publish a shard into a folder that is no longer locked.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 class DaskCrew:

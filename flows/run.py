@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from flows.settings import Settings
 from flows.terminal import Bar, show_summary
 from flows.work import survey
 from tasks.errors import QingwenError
-from tasks.write.store import locked, read_manifests, sweep
+from tasks.write.store import check_free, locked, read_manifests, sweep
 
 
 def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
@@ -28,7 +29,9 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
     work = survey(settings)
     if not work.shards and not work.superseded:
         return _nothing_to_do(settings, work)
+    check_free(Path(settings.curated))  # before a server is started for nothing
     terminal = sys.stderr.isatty()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: workers and server go too
     prepare()
     if terminal and not verbose:
         # The bar has the terminal to itself; the log goes on to the server, for the UI.

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +222,38 @@ def test_workers_that_keep_dying_fail_the_shard(tmp_path: Path, monkeypatch: pyt
     job = Job(Shard((Item(Source("a", "a", 1), None),)), str(tmp_path), str(tmp_path / "out"), Policy(), "x")
     with LocalCrew(1, always_deadly) as crew, pytest.raises(QingwenError, match="lost 2 worker processes"):
         crew.run(job)
+
+
+def sleeping(job: Job) -> Done:
+    Path(job.curated).write_text(str(os.getpid()), encoding="utf-8")
+    time.sleep(120)
+    raise AssertionError("nobody stopped this worker")
+
+
+def test_a_worker_does_not_outlive_a_run_that_was_killed(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    program = (
+        "from flows.crew import LocalCrew; from flows.plan import Shard; from flows.shard import Job\n"
+        "from tasks.records import Policy; from tests.test_flow import sleeping\n"
+        f"if __name__ == '__main__': LocalCrew(1, sleeping).run(Job(Shard(()), '', {str(note)!r}, Policy(), ''))\n"
+    )
+    (tmp_path / "run.py").write_text(program, encoding="utf-8")
+    root = Path(__file__).parent.parent
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "run.py")], env=environment, stderr=subprocess.DEVNULL
+    ) as run_:
+        wait_until(lambda: note.exists() and bool(note.read_text(encoding="utf-8")))
+        run_.kill()
+    worker = Path("/proc") / note.read_text(encoding="utf-8")
+    wait_until(lambda: not worker.exists() or "(zombie)" in (worker / "status").read_text(encoding="utf-8"))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.05)
 
 
 # --- plans

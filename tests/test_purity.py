@@ -129,7 +129,7 @@ def test_the_stages_run_in_the_order_in_which_the_ledger_lists_them() -> None:
     functions = {node.name: calls_of(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
     order = []
     for name in functions["curate_page"]:
-        order += functions[name] if name in functions else [name]
+        order += functions.get(name, [name])
     assert [name for name in order if name in set(Stage)] == list(Stage)
 
 

@@ -1,6 +1,6 @@
 """Print constraints.txt: the versions that are installed in the environment that runs this.
 
-    python -m tools.make_constraints > constraints.txt        (`make lock` does it in a fresh environment)
+python -m tools.make_constraints > constraints.txt        (`make lock` does it in a fresh environment)
 """
 
 from __future__ import annotations

@@ -48,6 +48,12 @@ def locked(curated: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def check_free(curated: Path) -> None:
+    """Raise what `locked` would raise now, and hold nothing."""
+    with locked(curated):
+        return
+
+
 def read_manifests(curated: Path) -> list[Manifest]:
     """Every visible shard, in order of id. Raises StoreError if a manifest cannot be read."""
     found = []
