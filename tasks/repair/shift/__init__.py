@@ -7,13 +7,11 @@ figures are in docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-sear
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 from tasks.records import Edit
 from tasks.repair.shift.clues import Clue, clues, has_clue, worth_a_search
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import GAIN, GAIN_STRONG, decide
-from tasks.script.fold import simplified
 
 __all__ = ["has_clue", "repair_shifts"]
 
@@ -21,7 +19,6 @@ LONGEST = 400  # characters that one search may cover; what is longer stays as i
 BEFORE = 6  # characters before a hidden clue where its run may begin
 # Language model look-ups that a page may cost: so many a character, and so many besides. The seeds cost 20 a character.
 STEPS, STEPS_MORE = 60, 200_000
-MIXED = 4  # a page of one script has this many times as many of its own characters as of the other's
 
 
 def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
@@ -36,7 +33,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     """
     if not has_clue(text):
         return []
-    search = Search(text, foreign_to(text), spliced)
+    search = Search(text, spliced)
     found = list(clues(text))
     edits = sweep(search, found, [])
     search.hit = marks_hit(edits)
@@ -74,31 +71,3 @@ def sweep(search: Search, found: Iterable[Clue], known: list[Edit]) -> list[Edit
 def marks_hit(edits: list[Edit]) -> frozenset[str]:
     """The marks that are known to have been replaced where they straddle two characters."""
     return frozenset(e.before.lstrip("?\ufffd")[:1] for e in edits if e.applied) & frozenset("!;?:！；？：")
-
-
-@cache
-def _scripts() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters of traditional script alone, and of simplified script alone: those that GB 2312 or Big5 lacks."""
-    both = {chr(code): simple for code, simple in simplified().items()}
-    traditional = frozenset(char for char in both if not _in(char, "gb2312"))
-    return traditional, frozenset(char for char in both.values() if not _in(char, "big5"))
-
-
-def _in(char: str, codec: str) -> bool:
-    try:
-        return bool(char.encode(codec))
-    except UnicodeEncodeError:
-        return False
-
-
-def foreign_to(text: str) -> frozenset[str]:
-    """The characters that a page in the script of `text` does not use; none if it mixes scripts.
-
-    >>> "国" in foreign_to("臺灣的經濟發展與農業"), "國" in foreign_to("臺灣的經濟發展與農業")
-    (True, False)
-    """
-    traditional, simple = _scripts()
-    many, few = (sum(map(chars.__contains__, text)) for chars in (traditional, simple))
-    if many > MIXED * few + MIXED:
-        return simple
-    return traditional if few > MIXED * many + MIXED else frozenset()

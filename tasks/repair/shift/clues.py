@@ -11,26 +11,24 @@ from pathlib import Path
 from tasks.repair.readings import reads
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.pairs import is_private
-from tasks.repair.shift.search import Search, nats
+from tasks.repair.shift.search import HOPELESS, LOST, Search, nats
 
-_HANZI = "\u3400-\u9fff"
 _MARKS = "!;?:！；？："
+_BESIDE = "“”、，。；：,;:" + "".join(map(chr, range(0x2500, 0x25A0)))  # box drawings: GBK's row A9
 _STOPS = "、，。；：,;:"
-_CLUE = re.compile(
-    rf"[?\ufffd]\(?[{LETTERS}]{{1,6}} ?[)）]"  # what a half character left of a splice
-    rf"|[(（][{LETTERS}]{{1,6}} ?[)）]"  # a splice: a clue if its host is not read so
-    r"|[\ue000-\uf8ff]"  # a pair of the user areas
-    rf"|(?<=[{_HANZI}])[?\ufffd]|[?\ufffd€](?=[{_HANZI}])"  # a half character
-    rf"|(?<=[{_HANZI}])[{_MARKS}](?=[{_HANZI}“”{_STOPS}\u2500-\u259f])|[{_MARKS}](?=[{_STOPS}])"  # a straddling mark
-    rf"|[，,](?=[@-~][{_HANZI}])"
-)
+# Every character at which something may be wrong, by itself; `_at` looks at what stands beside it.
+_SPOT = re.compile(r"[?\ufffd€!;:！；？：(（\ue000-\uf8ff]|[，,](?=[@-~])")
+_REMNANT = re.compile(rf"[?\ufffd][(（]?[{LETTERS}]{{1,6}} ?[)）]")  # what a half character left of a splice
+_GLOSS = re.compile(rf"[(（]([{LETTERS}]{{1,6}}) ?[)）]")
 _NEAR = 3  # how many characters before a rare one a shift is looked for
 _RUN = 3  # so many characters in a row decide whether text is out of step
-# What out-of-step text is allowed to cost more than what is seen and still be looked at, in nats.
-_ALLOWED = nats(2)
-_ALLOWED_MARK = nats(3)
-# Two characters after a mark that cost more than this may be out of step: twice what characters cost on average.
-_UNLIKELY = nats(13)
+_SENSIBLE = nats(21)  # what those may cost at most when re-read, and
+_BETTER = nats(2)  # by how much less than what is seen
+_ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
+_SENSIBLE_MARK = nats(10)  # and what each may cost at most
+_UNLIKELY = nats(14)  # what two characters after a mark cost, where a pair may be missing, to be looked at
+# What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
+_AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def has_clue(text: str) -> bool:
     >>> has_clue("當地優質產品"), has_clue("當?shù)貎?yōu)質產品")
     (False, True)
     """
-    return not common().issuperset(text) or bool(_CLUE.search(text))
+    return not common().issuperset(text) or any(_at(text, match.start()) for match in _SPOT.finditer(text))
 
 
 def clues(text: str) -> Iterator[Clue]:
@@ -63,16 +61,44 @@ def clues(text: str) -> Iterator[Clue]:
     >>> [(clue.at, clue.strong) for clue in clues("當?shù)貎?yōu)質")]
     [(1, True), (6, False), (7, True)]
     """
-    rare = "".join(sorted(set(text) - common()))
-    pattern = re.compile(f"{_CLUE.pattern}|[{re.escape(rare)}]") if rare else _CLUE
-    for match in pattern.finditer(text):
-        at, found = match.start(), match[0]
-        if found[0] in "(（" and len(found) > 1:
-            if at and not reads(text[at - 1], found.strip("()（） ")):
-                yield Clue(at, True, False)
-        else:
-            private = is_private(found[0])
-            yield Clue(at, len(found) > 1 or private, private or found[0] not in "!;?:！；？：，,\ufffd€")
+    found = {at: Clue(at, False, True) for char in set(text) - common() for at in _all(text, char)}
+    for match in _SPOT.finditer(text):
+        if clue := _at(text, match.start()):
+            found[clue.at] = clue
+    return iter([found[at] for at in sorted(found)])
+
+
+def _at(text: str, at: int) -> Clue | None:
+    """What the character at `at` is a clue to, seen with its neighbours."""
+    char, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
+    if is_private(char):
+        return Clue(at, True, True)
+    if char in "(（":
+        gloss = _GLOSS.match(text, at)
+        return Clue(at, True, False) if gloss and before and not reads(before, gloss[1]) else None
+    if char in "，,":
+        return Clue(at, False, False) if is_hanzi(text[at + 2 : at + 3]) else None
+    if char in LOST:
+        if _REMNANT.match(text, at):
+            return Clue(at, True, False)
+        if is_hanzi(before) or is_hanzi(after):
+            return Clue(at, False, False)
+    if char == "€":
+        return Clue(at, False, False) if is_hanzi(after) else None
+    beside = is_hanzi(before) and (is_hanzi(after) or (after and after in _BESIDE))
+    return Clue(at, False, False) if beside or (after and after in _STOPS) else None
+
+
+def is_hanzi(char: str) -> bool:
+    """Whether `char` is one unified ideograph of the basic block or extension A."""
+    return "\u3400" <= char <= "\u9fff"
+
+
+def _all(text: str, char: str) -> Iterator[int]:
+    at = text.find(char)
+    while at >= 0:
+        yield at
+        at = text.find(char, at + 1)
 
 
 def worth_a_search(search: Search, clue: Clue) -> bool:
@@ -80,13 +106,21 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
     text, at = search.text, clue.at
     if clue.strong:
         return True
-    if text[at] in "!！" or (text[at] in "，,;?:；？：" and text[at + 1 : at + 2] in tuple(_STOPS)):
-        return True
+    after = text[at + 1 : at + 2]
     if not clue.hidden:
-        cost, seen = search.shifted(at, 2)
-        return cost < seen + _ALLOWED_MARK or search.next_two(at + 1) > _UNLIKELY
+        if text[at] == LOST[1] or after in tuple(_STOPS):
+            return True
+        if text[at] == "?" and after in tuple(_MARKS) and is_hanzi(text[at + 2 : at + 3]):
+            return True
+        if text[at] in "!！" and search.chars[0xA100 | search.bytes_of(after)[0]] not in _AFTER_A1:
+            return False
+        count = 2 if text[at + 2 : at + 3] in search.pairs else 1
+        cost, seen = search.shifted(at, count)
+        if cost >= HOPELESS:  # nothing can be read so: a pair may be missing
+            return search.next_two(at + 1) > _UNLIKELY
+        return cost < min(seen + _ALLOWED, count * _SENSIBLE_MARK)
     for first in range(max(0, at - _NEAR), at + 1):
         cost, seen = search.shifted(first, _RUN)
-        if cost < seen + _ALLOWED:
+        if cost < min(seen - _BETTER, _SENSIBLE):
             return True
     return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from math import exp, log
 from operator import add
 from typing import NamedTuple
@@ -17,8 +18,19 @@ from typing import NamedTuple
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.readings import characters as read_as
 from tasks.repair.readings import reads
+from tasks.repair.shift.candidates import (
+    SPLICE,
+    SWALLOWED,
+    Candidate,
+    by_lead,
+    by_trail,
+    deletable,
+    forms,
+    partnered,
+    user_leads,
+)
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
-from tasks.repair.shift.candidates import SPLICE, SWALLOWED, Candidate, by_lead, by_trail, deletable, forms, partnered, user_leads
+from tasks.repair.shift.script import foreign_to
 
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 LOST = "?\N{REPLACEMENT CHARACTER}"  # what decoders show for half a character
@@ -61,6 +73,7 @@ WIDTH = 20  # hypotheses followed at a position
 BEAM = nats(18)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
 SUCCESSORS = 50  # characters tried where nothing is known of one
+NEAR = nats(11)  # how far behind the best a hypothesis may lie for unknown bytes to be tried
 FANS = 4  # hypotheses at a position for which unknown bytes are tried
 DELETED_RANK = 2
 FAN_DELETED = 6
@@ -88,16 +101,11 @@ Hyp = tuple[int, int, str, str, str, tuple | None]  # type: ignore[type-arg]
 
 
 class Search:
-    """One page's search: its text, table of splices, and what its script does not use. `steps` counts look-ups."""
+    """One page's search: its text and its table of splices. `steps` counts look-ups in the language model."""
 
-    def __init__(self, text: str, foreign: frozenset[str], spliced: Mapping[str, str]) -> None:
+    def __init__(self, text: str, spliced: Mapping[str, str]) -> None:
         self.text = text
         self.sym = symbols(text)
-        page = symbols(SPLICE.sub("", text[:PAGE_MEMORY]))
-        self.page = Counter(map(add, page, page[1:]))
-        self.singles = Counter(page)
-        self.present = frozenset(text[:PAGE_MEMORY]) | PLAIN_MARKS
-        self.foreign = foreign
         self.spliced = spliced
         self.written = frozenset(spliced.values())
         self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
@@ -107,6 +115,27 @@ class Search:
         self.lm = model()
         self.pairs = pairs()
         self.chars = characters()
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The characters of the page, and the marks that any page may hold."""
+        return frozenset(self.text[:PAGE_MEMORY]) | PLAIN_MARKS
+
+    @cached_property
+    def page(self) -> Counter[str]:
+        """How often each two symbols stand side by side on the page."""
+        page = symbols(SPLICE.sub("", self.text[:PAGE_MEMORY]))
+        return Counter(map(add, page, page[1:]))
+
+    @cached_property
+    def singles(self) -> Counter[str]:
+        """How often each symbol stands on the page."""
+        return Counter(symbols(self.text[:PAGE_MEMORY]))
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """The characters that the page's script does not use."""
+        return foreign_to(self.text)
 
     def emit(self, hyp: Hyp, char: str, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
         """`hyp` after the character `char`, which `text[start:end]` stands for."""
@@ -224,7 +253,7 @@ class Search:
             charge = MARK_KNOWN if ch in self.hit else HALF_DROPPED + MARK_STRADDLED
             for new in self.choose(hyp, self.of(by_trail, lead), trail, pos, pos + 1, charge, "lost lead"):
                 yield pos + 1, new
-        if entry and "\u2e80" <= ch:
+        if entry and ch >= "\u2e80":
             yield from self.unseen_entry(pos, hyp)
         yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, 0, AS_SEEN)
 
@@ -235,7 +264,9 @@ class Search:
         yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, "lost half")
         if self.text[pos] == "?":
             for pair in SWALLOWED_MARKS:
-                for new in self.choose(hyp, self.of(by_trail, pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, "lost lead"):
+                for new in self.choose(
+                    hyp, self.of(by_trail, pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, "lost lead"
+                ):
                     yield pos + 1, new
 
     def bytes_of(self, ch: str) -> tuple[int, int]:
@@ -462,7 +493,7 @@ class Search:
             lead, trail = self.bytes_of(self.text[at]) if at < len(self.text) else (0, 0)
             char = self.chars[held << 8 | lead]
             if not char or "\ue000" <= char <= "\uf8ff":
-                return cost + 2 * PLAUSIBLE, seen
+                return cost + HOPELESS, seen
             symbol = symbols(char)
             cost += lm.cost(one, two, symbol) if two != BOUNDARY else lm.lone(symbol)
             seen += lm.cost(sym[at - 2] if at > 1 else BOUNDARY, sym[at - 1], sym[at])
@@ -486,7 +517,13 @@ class Search:
         pos = start
         while True:
             here = best(coming.pop(pos, []))
-            if pos > clue + 1 and not coming and self.text[pos : pos + 1] not in ("(", "（") and len({h[1:4] for h in here}) == 1 and here[0][1] == IN_STEP:
+            if (
+                pos > clue + 1
+                and not coming
+                and self.text[pos : pos + 1] not in ("(", "（")
+                and len({h[1:4] for h in here}) == 1
+                and here[0][1] == IN_STEP
+            ):
                 return pos, here
             here += self.step(pos, here, coming, pos in entries, pos >= stop)
             if pos >= stop:
@@ -499,6 +536,7 @@ class Search:
         Unknown bytes are tried for the likeliest few alone, and moves that consume nothing follow one another twice.
         """
         bound = here[0][0] + BEAM if here else 0
+        near = here[0][0] + NEAR if here else 0
         staying, added = here, []
         for first in (0, 1, 1):
             grown: list[Hyp] = []
@@ -506,7 +544,7 @@ class Search:
             for hyp in staying:
                 if over and hyp[1] <= 0:
                     continue
-                for at, new in self.moves(pos, hyp, entry, rank):
+                for at, new in self.moves(pos, hyp, entry, rank if hyp[0] < near else FANS):
                     if at > pos:
                         coming.setdefault(at, []).append(new)
                     else:
