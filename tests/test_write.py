@@ -36,7 +36,7 @@ from tasks.write.manifest import Manifest, SourceRecord, fingerprint, shard_id
 from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import document_id, page_rows
 from tasks.write.schema import DOCUMENTS, EDITS, SHARD_TABLES, TABLES
-from tasks.write.shard import ShardWriter
+from tasks.write.shard import ShardWriter, digest_of
 from tasks.write.store import BusyError, StoreError, locked, publish, read_manifests, staging, sweep, withdraw
 from tasks.write.tally import Tally, sample_of
 
@@ -323,6 +323,34 @@ def test_a_shard_is_visible_when_its_manifest_is(tmp_path: Path, monkeypatch: py
     assert not data(tmp_path)
     manifest = staged(tmp_path)
     assert read_manifests(tmp_path) == [manifest]
+
+
+def _run_slowly(raw: str, curated: str, ready: Event) -> None:
+    with locked(Path(curated)):
+        read_manifests(Path(curated))
+        ready.set()
+        run(Path(raw), Path(curated))
+
+
+def test_runs_that_are_killed_leave_what_an_undisturbed_run_makes(tmp_path: Path) -> None:
+    raw = raw_with(tmp_path / "raw", {f"{n}.txt": f"第{n}页\n{CREW}\n" * 30 for n in range(120)})
+    run(raw, tmp_path / "whole")
+    context = multiprocessing.get_context("spawn")
+    for moment in (0.0, 0.02, 0.05, 0.1, 0.2, 0.4):
+        ready = context.Event()
+        process = context.Process(target=_run_slowly, args=(str(raw), str(tmp_path / "out"), ready))
+        process.start()
+        assert ready.wait(60)
+        time.sleep(moment)
+        process.kill()
+        process.join()
+        for manifest in read_manifests(tmp_path / "out"):
+            for file in manifest.files.values():
+                assert digest_of(tmp_path / "out" / file.path) == file.sha256
+    with locked(tmp_path / "out"):
+        sweep(tmp_path / "out", [manifest.shard for manifest in read_manifests(tmp_path / "out")])
+        run(raw, tmp_path / "out")
+    assert data(tmp_path / "out") == data(tmp_path / "whole")
 
 
 def test_withdrawing_takes_all_of_a_shard(tmp_path: Path) -> None:
