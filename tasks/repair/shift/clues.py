@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tasks.repair.readings import reads
 from tasks.repair.shift.candidates import LETTERS
+from tasks.repair.shift.costs import HOPELESS, LOST, nats
 from tasks.repair.shift.pairs import is_private
-from tasks.repair.shift.search import HOPELESS, LOST, Search, nats
+from tasks.repair.shift.search import Search
 
 _MARKS = "!;?:！；？："
 _BESIDE = "“”、，。；：,;:" + "".join(map(chr, range(0x2500, 0x25A0)))  # box drawings: GBK's row A9

@@ -7,7 +7,8 @@ from math import exp, log
 
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
-from tasks.repair.shift.search import AS_SEEN, NAMED, SPLICED, Hyp, Search, Segment, segments
+from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment
+from tasks.repair.shift.search import Search, segments
 
 SURE = 0.6  # from here on an edit is applied: of the readings at 0.6 to 0.7, three in four are right
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.

@@ -1,0 +1,74 @@
+"""What a hypothesis is, and what each of its assumptions costs, in the language model's steps."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tasks.repair.lm import UNIT
+from tasks.repair.shift.pairs import MARKS
+
+LOST = "?\N{REPLACEMENT CHARACTER}"  # what decoders show for half a character
+
+
+def nats(value: float) -> int:
+    """A cost in the model's steps."""
+    return round(value / UNIT)
+
+
+# What each assumption costs: minus the log of its share, read off damaged pages and tuned on generated ones.
+HALF_SHOWN = nats(1.0)  # into a run by a half character that shows as '?' or U+FFFD
+HALF_ALONE = nats(9.0)  # and nothing stands after it that halves come to stand before
+MARK_SWALLOWED = nats(6.0)  # a half character that swallowed the mark replaced after it
+HALF_DROPPED = nats(2.5)  # by one that the decoder dropped, where halves come to stand alone
+LEFT_DROPPED = nats(1.0)  # out of a run, likewise
+MARK_KNOWN = nats(0.7)  # into a run by a straddling mark, where the page is known to have that mark replaced
+MARK_STRADDLED = nats(1.5)  # a replaced mark is made of two halves
+ASCII_FOLDED = nats(4.0)  # an ASCII character was a full-width one, and no mark
+BYTE_LOST = nats(9.0)  # a byte lost anywhere, with nothing to show for it
+MARK_ADDED = nats(4.5)  # 0xA1 before a full-width mark: a site's fault that shows as '。'
+PAIR_DELETED = nats(0.4)  # known to be missing where the two halves around it make no sense
+DELETED_AGAIN = nats(7.0)  # a second pair beside it: any character at all can be put in so
+SPLICE_KEPT = nats(0.5)  # a splice reads as it should
+GLOSS = nats(9.0)  # a reading in brackets that is not the host's
+REMNANT = nats(25.0)  # what is left of a splice after half a character: nobody writes so
+FOREIGN = nats(3.0)  # a character of the other script
+BARE = nats(2.5)  # a character of the page's table without its splice
+ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
+PLAIN_MARKS = frozenset("，。、；：？！")
+BALANCED, UNBALANCED = nats(0.7), nats(2.0)  # a quotation mark closes an open one; it closes none, or opens one within
+LOOK_BACK = 300  # characters in which an open quotation is looked for
+PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
+CLOSING = frozenset("”’》」』")
+ON_PAGE = 0.15  # how much the page's own pairs of characters count beside the model's
+HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here
+UNLIKELY = nats(8.0)  # a character after a deleted pair: there may be a second one
+PLAUSIBLE = nats(9.5)  # the next two characters together: no pair is missing between
+WIDTH = 20  # hypotheses followed at a position
+BEAM = nats(18)  # how far behind the best they may lie
+PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
+SUCCESSORS = 50  # characters tried where nothing is known of one
+NEAR = nats(11)  # how far behind the best a hypothesis may lie for unknown bytes to be tried
+FANS = 4  # hypotheses at a position for which unknown bytes are tried
+DELETED_RANK = 2
+FAN_DELETED = 6
+FAN = 12  # readings followed of an unknown byte
+SWALLOWED_MARKS = [MARKS[mark] for mark in "!?;:"]
+IN_STEP, UNKNOWN = 0, -1
+
+
+class Segment(NamedTuple):
+    """`text[start:end]` was read as `after`. `kind` says how, and `byte` which byte was lost or added (else 0)."""
+
+    before: tuple | None  # type: ignore[type-arg]  # the segment before it: a plain tuple of the same fields
+    start: int
+    end: int
+    after: str
+    kind: str
+    byte: int
+
+
+AS_SEEN, SPLICED, SHIFTED, NAMED = "as seen", "splice", "shifted", "named trail"
+
+# cost, held (IN_STEP, a lead byte, UNKNOWN, or minus the known first byte of a deleted pair), the last two symbols, the
+# last character, the last segment. Plain tuples: thousands are made for a span.
+Hyp = tuple[int, int, str, str, str, tuple | None]  # type: ignore[type-arg]

@@ -1,0 +1,254 @@
+"""The moves of the search: the ways into, through and out of a shift, and what each of them reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tasks.repair.lm import symbols
+from tasks.repair.readings import characters as read_as
+from tasks.repair.readings import reads
+from tasks.repair.shift.candidates import SPLICE, SWALLOWED, by_lead, by_trail, deletable, partnered, user_leads
+from tasks.repair.shift.costs import (
+    AS_SEEN,
+    ASCII_FOLDED,
+    BARE,
+    BYTE_LOST,
+    DELETED_AGAIN,
+    DELETED_RANK,
+    FANS,
+    GLOSS,
+    HALF_ALONE,
+    HALF_DROPPED,
+    HALF_SHOWN,
+    HOPELESS,
+    IN_STEP,
+    LEFT_DROPPED,
+    LOST,
+    MARK_ADDED,
+    MARK_KNOWN,
+    MARK_STRADDLED,
+    MARK_SWALLOWED,
+    NAMED,
+    PAIR_DELETED,
+    PLAUSIBLE,
+    REMNANT,
+    SHIFTED,
+    SPLICE_KEPT,
+    SPLICED,
+    SWALLOWED_MARKS,
+    UNKNOWN,
+    UNLIKELY,
+    Hyp,
+)
+from tasks.repair.shift.pairs import MARKS, is_private
+from tasks.repair.shift.reading import Reading
+
+Moves = Iterator[tuple[int, Hyp]]
+
+
+class Mover(Reading):
+    """A reading that moves: each method gives the positions and hypotheses that one of them leads to."""
+
+    def moves(self, pos: int, hyp: Hyp, entry: bool, rank: int) -> Moves:
+        """Where each move from `hyp` at `pos` leads. `entry`: a run may begin here with nothing to show for it."""
+        if hyp[1] == IN_STEP:
+            return self.in_step(pos, hyp, entry)
+        return self.out_of_step(pos, hyp, rank) if hyp[1] > 0 else self.lead_lost(pos, hyp, rank)
+
+    # Moves in step
+
+    def in_step(self, pos: int, hyp: Hyp, entry: bool) -> Moves:
+        text, ch = self.text, self.text[pos]
+        splice = SPLICE.match(text, pos) if ch in "(（" else None
+        if splice:
+            if reads(hyp[4], splice[1]):
+                refund = SPLICE_KEPT - (BARE if hyp[4] in self.spliced and hyp[5] and hyp[5][4] is not AS_SEEN else 0)
+                yield splice.end(), self.skip(hyp, IN_STEP, pos, splice.end(), refund, SPLICED)
+                return
+            yield from self.straddled(hyp, splice[1], pos, splice.end(), HALF_DROPPED)
+            yield splice.end(), self.kept(hyp, pos, splice.end(), REMNANT if splice[1] in self.written else GLOSS)
+            return
+        elif ch in LOST and not left_here(hyp, pos):
+            swallowed = SWALLOWED.match(text, pos)
+            if swallowed:
+                yield from self.straddled(hyp, swallowed[1], pos, swallowed.end(), HALF_SHOWN)
+                yield swallowed.end(), self.kept(hyp, pos, swallowed.end(), REMNANT)
+                return
+            else:
+                yield from self.half_before(pos, hyp)
+        if not splice and not left_here(hyp, pos) and (ch in MARKS or ch in "，！？；：（）、"):
+            lead, trail = self.bytes_of(ch)
+            charge = MARK_KNOWN if ch in self.hit else HALF_DROPPED + MARK_STRADDLED
+            for new in self.choose(hyp, self.of(by_trail, lead), trail, pos, pos + 1, charge, "lost lead"):
+                yield pos + 1, new
+        if entry and ch >= "\u2e80":
+            yield from self.unseen_entry(pos, hyp)
+        yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, 0, AS_SEEN)
+
+    def half_before(self, pos: int, hyp: Hyp) -> Moves:
+        """A half character shown, or that and the replaced mark after it, which the decoder swallowed."""
+        after = self.text[pos + 1 : pos + 2]
+        charge = HALF_SHOWN if after and (after in MARKS or after in "，！？；：（）、") else HALF_ALONE
+        yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, "lost half")
+        if self.text[pos] == "?":
+            for pair in SWALLOWED_MARKS:
+                for new in self.choose(
+                    hyp, self.of(by_trail, pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, "lost lead"
+                ):
+                    yield pos + 1, new
+
+    def straddled(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Moves:
+        """A splice names the character made of the last trail byte and a lead byte that is lost."""
+        trail = self.bytes_of(hyp[4])[1]
+        for char in read_as(reading) if trail else "":
+            named = self.pairs.get(char, 0)
+            if named >> 8 == trail and named & 0xFF > 0x80:
+                extra = charge if char in self.spliced else charge + BARE
+                yield end, self.skip(hyp, named & 0xFF, pos, end, extra, "splice of " + char, named & 0xFF)
+
+    def unseen_entry(self, pos: int, hyp: Hyp) -> Moves:
+        """A lead byte lost before `pos`, a trail byte inside the character there, or a byte too many."""
+        yield pos, self.skip(hyp, UNKNOWN, pos, pos, BYTE_LOST, "lost half")
+        pair = self.pairs.get(self.text[pos], 0)
+        lead, trail = pair >> 8, pair & 0xFF
+        if trail > 0x80:
+            for new in self.choose(hyp, self.of(by_lead, lead), trail, pos, pos + 1, BYTE_LOST, "lost trail"):
+                yield pos + 1, new
+        if pair == 0xA1A3:
+            yield pos + 1, self.skip(hyp, trail, pos, pos + 1, MARK_ADDED, "added", lead)
+
+    # Moves out of step
+
+    def out_of_step(self, pos: int, hyp: Hyp, rank: int) -> Moves:
+        text, held = self.text, hyp[1]
+        ch = text[pos] if pos < len(text) and text[pos] != "\n" else ""
+        if ch in LOST and ch:
+            yield from self.half_lost(pos, hyp)
+            if ch == "?":
+                yield from self.straight(pos, hyp, ch)
+                for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, LEFT_DROPPED, "lost trail"):
+                    yield pos, new
+            return
+        splice = SPLICE.match(text, pos) if ch in "(（" and ch else None
+        if splice:
+            named = (self.pairs.get(hyp[4], 0) & 0xFF) << 8 | held
+            if reads(self.chars[named], splice[1]):
+                yield splice.end(), self.skip(hyp, held, pos, splice.end(), SPLICE_KEPT, SPLICED)
+            yield from self.named(hyp, splice[1], pos, splice.end(), LEFT_DROPPED)
+        straight = list(self.straight(pos, hyp, ch)) if ch else []
+        yield from straight
+        if rank >= FANS:
+            return
+        paired = ch in self.pairs and ch not in "，、；：？！（）。“”"
+        expected = self.expected(pos, hyp, straight)
+        if paired and expected < PLAUSIBLE:
+            return
+        if single := self.chars[held << 8 | 0x80]:
+            end = pos + (ch == "€")
+            yield end, self.emit(hyp, single, IN_STEP, pos, end, LEFT_DROPPED, "lost trail", 0x80)
+        if not self.keeps_private and ch and rank < DELETED_RANK:
+            for new in self.choose(hyp, self.of(deletable, held), None, pos, pos, PAIR_DELETED, "deleted"):
+                yield pos, new
+        if not splice and (not paired or (expected > HOPELESS and rank < DELETED_RANK)):
+            charge = BYTE_LOST if paired else LEFT_DROPPED
+            for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, charge, "lost trail"):
+                yield pos, new
+
+    def expected(self, pos: int, hyp: Hyp, straight: list[tuple[int, Hyp]]) -> int:
+        """What the next two characters cost if all goes on straight."""
+        if not straight:
+            return HOPELESS + 1
+        return straight[0][1][0] - hyp[0] + self.ahead(pos + 1, straight[0][1])
+
+    def straight(self, pos: int, hyp: Hyp, ch: str) -> Moves:
+        """Re-read `ch` as it is: its first byte completes what is held, its second is held."""
+        lead, trail = self.bytes_of(ch)
+        char = self.chars[hyp[1] << 8 | lead]
+        if lead and char and not is_private(char):
+            charge = 0 if ch > "\x7f" else MARK_STRADDLED if ch in MARKS else ASCII_FOLDED
+            if trail > 0x80:
+                yield pos + 1, self.emit(hyp, char, trail, pos, pos + 1, charge, SHIFTED)
+            elif trail < 0x80:
+                inner = self.emit(hyp, char, IN_STEP, pos, pos, charge, SHIFTED)
+                yield pos + 1, self.emit(inner, chr(trail), IN_STEP, pos, pos + 1, 0, SHIFTED)
+        if "@" <= ch <= "~":
+            char = self.chars[hyp[1] << 8 | ord(ch)]
+            if char and not is_private(char):
+                yield pos + 1, self.emit(hyp, char, IN_STEP, pos, pos + 1, 0, SHIFTED)
+
+    def ahead(self, pos: int, hyp: Hyp) -> int:
+        """What the next character costs if all goes on straight; a guess where that can't be said."""
+        ch = self.text[pos] if pos < len(self.text) else ""
+        pair = self.pairs.get(ch, 0)
+        if not pair or hyp[1] <= 0:
+            return PLAUSIBLE // 2
+        char = self.chars[hyp[1] << 8 | pair >> 8]
+        self.steps += 1
+        return self.lm.cost(hyp[2], hyp[3], symbols(char)) if char and not is_private(char) else PLAUSIBLE
+
+    def half_lost(self, pos: int, hyp: Hyp) -> Moves:
+        """'?' in a run: the trail byte of what is held is lost, and the text is in step again; or of a deleted pair's."""
+        swallowed = SWALLOWED.match(self.text, pos)
+        if swallowed:
+            yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
+            return
+        for new in self.choose(hyp, self.of(by_lead, hyp[1]), IN_STEP, pos, pos + 1, 0, "lost trail"):
+            yield pos + 1, new
+        if not self.keeps_private:
+            for new in self.choose(hyp, self.of(deletable, hyp[1]), None, pos, pos, PAIR_DELETED, "deleted"):
+                yield pos, new
+
+    def named(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Moves:
+        """A splice names the character whose lead byte is held, or one whose lead byte went with a deleted pair."""
+        leads = user_leads(-hyp[1]) if hyp[1] < 0 else (hyp[1],)
+        for char in read_as(reading):
+            pair = self.pairs.get(char, 0)
+            if pair >> 8 in leads:
+                extra = charge - BARE if char in self.spliced else charge + BARE
+                yield end, self.emit(hyp, char, IN_STEP, pos, end, extra, NAMED, pair & 0xFF)
+
+    # Moves with a lead byte lost
+
+    def lead_lost(self, pos: int, hyp: Hyp, rank: int) -> Moves:
+        text, partner = self.text, -hyp[1] if hyp[1] < UNKNOWN else 0
+        if pos >= len(text) or text[pos] == "\n":
+            return
+        ch = text[pos]
+        if ch in LOST:
+            if partner:
+                yield from self.both_lost(pos, hyp)
+            if ch != "?":
+                return
+        lead, trail = self.bytes_of(ch)
+        ways = [(lead, trail)] if lead and (ch > "\x7f" or ch in MARKS) else []
+        ways += [(ord(ch), IN_STEP)] if "@" <= ch <= "~" else []
+        least = hyp[0] + HOPELESS
+        for first, held in ways:
+            cands = self.of(by_trail, first) if not partner else self.of(partnered, partner << 8 | first)
+            literal = "" if held > 0x80 or held == IN_STEP else chr(held)
+            for new in self.choose(hyp, cands, IN_STEP if literal else held, pos, pos + 1, 0, "lost lead"):
+                least = min(least, new[0])
+                yield pos + 1, self.emit(new, literal, IN_STEP, pos + 1, pos + 1, 0, SHIFTED) if literal else new
+        if partner and rank < DELETED_RANK and least - hyp[0] > UNLIKELY and hyp[5][4] == "deleted":
+            yield from self.deleted_again(pos, hyp)
+
+    def both_lost(self, pos: int, hyp: Hyp) -> Moves:
+        """After a deleted pair, '?': of one character both bytes are lost, but for what the deleted pair says."""
+        swallowed = SWALLOWED.match(self.text, pos)
+        if swallowed:
+            yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
+            return
+        for new in self.choose(hyp, self.any_after(hyp), IN_STEP, pos, pos + 1, 0, "lost both, trail"):
+            yield pos + 1, new
+
+    def deleted_again(self, pos: int, hyp: Hyp) -> Moves:
+        """Two deleted pairs, one after the other: a character of which both bytes went with them."""
+        cands = [c for c in self.any_after(hyp) if user_leads(c[2])]
+        for new in self.choose(hyp, cands, None, pos, pos, DELETED_AGAIN, "deleted"):
+            yield pos, new
+
+
+def left_here(hyp: Hyp, pos: int) -> bool:
+    """Whether a run ends here by a lost trail byte: a lost lead byte beside it would have made a pair with it."""
+    back = hyp[5]
+    return back is not None and back[2] == pos and back[4] == "lost trail"

@@ -1,0 +1,230 @@
+"""How likely a character is where a hypothesis puts it: the language model, and what the rest of the page says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from math import exp, log
+from operator import add
+
+from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
+from tasks.repair.shift.candidates import SPLICE, Candidate, forms, user_leads
+from tasks.repair.shift.costs import (
+    ABSENT,
+    ABSENT_MARK,
+    AS_SEEN,
+    BALANCED,
+    BARE,
+    CLOSING,
+    FAN,
+    FAN_DELETED,
+    FOREIGN,
+    HOPELESS,
+    IN_STEP,
+    LOOK_BACK,
+    ON_PAGE,
+    PAGE_MEMORY,
+    PARTNERS,
+    PLAIN_MARKS,
+    SUCCESSORS,
+    UNBALANCED,
+    Hyp,
+)
+from tasks.repair.shift.pairs import MARKS, characters, pairs
+from tasks.repair.shift.script import foreign_to
+
+_LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
+
+
+class Reading:
+    """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups."""
+
+    def __init__(self, text: str, spliced: Mapping[str, str]) -> None:
+        self.text = text
+        self.sym = symbols(text)
+        self.spliced = spliced
+        self.written = frozenset(spliced.values())
+        self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
+        self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
+        self.hit: frozenset[str] = frozenset()
+        self.steps = 0
+        self.lm = model()
+        self.pairs = pairs()
+        self.chars = characters()
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The characters of the page, and the marks that any page may hold."""
+        return frozenset(self.text[:PAGE_MEMORY]) | PLAIN_MARKS
+
+    @cached_property
+    def page(self) -> Counter[str]:
+        """How often each two symbols stand side by side on the page."""
+        page = symbols(SPLICE.sub("", self.text[:PAGE_MEMORY]))
+        return Counter(map(add, page, page[1:]))
+
+    @cached_property
+    def singles(self) -> Counter[str]:
+        """How often each symbol stands on the page."""
+        return Counter(symbols(self.text[:PAGE_MEMORY]))
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """The characters that the page's script does not use."""
+        return foreign_to(self.text)
+
+    def emit(self, hyp: Hyp, char: str, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
+        """`hyp` after the character `char`, which `text[start:end]` stands for."""
+        cost, _, one, two, _, back = hyp
+        symbol = symbols(char)
+        self.steps += 1
+        chance = self.lm.cost(one, two, symbol)
+        cost += charge + chance
+        if kind is not AS_SEEN:
+            cost += self.charge(hyp, two, symbol, char, chance)
+        return cost, held, two, symbol, char, (back, start, end, char, kind, byte)
+
+    def charge(self, hyp: Hyp, two: str, symbol: str, char: str, chance: int) -> int:
+        """What speaks for and against a character that is not seen as such: script, table, and the rest of the page."""
+        cost = FOREIGN if char in self.foreign else 0
+        if char not in self.present:
+            cost += ABSENT if "\u3400" <= char <= "\u9fff" else ABSENT_MARK
+        if char in self.spliced:
+            cost += BARE
+        if char in PARTNERS:
+            cost += self.balance(hyp, char)
+        if pairs := self.page.get(two + symbol):
+            mixed = (1 - ON_PAGE) * exp(-chance * UNIT) + ON_PAGE * pairs / self.singles[two]
+            cost += min(0, round(-log(mixed) / UNIT) - chance)
+        return cost
+
+    def balance(self, hyp: Hyp, mark: str) -> int:
+        """What it costs to open a quotation that is open, or to close one that is not; less than nothing to close one."""
+        partner = PARTNERS[mark]
+        at, start = hyp[5], -1
+        while at is not None:
+            if mark in at[3] or partner in at[3]:
+                return self.fits(mark, max(mark, partner, key=at[3].rfind))
+            start = at[1]
+            at = at[0]
+        start = start if start >= 0 else len(self.text)
+        line = self.text.rfind("\n", 0, start) + 1
+        line = max(line, start - LOOK_BACK)
+        found = max(mark, partner, key=lambda one: self.text.rfind(one, line, start))
+        return self.fits(mark, found if found in self.text[line:start] else "")
+
+    @staticmethod
+    def fits(mark: str, latest: str) -> int:
+        """The cost of a quotation mark after the latest one of its kind before it in the line ("" if there is none)."""
+        if mark in CLOSING:
+            return -BALANCED if latest and latest not in CLOSING else UNBALANCED
+        return UNBALANCED if latest and latest not in CLOSING else 0
+
+    def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
+        """`hyp` after `text[start:end]`, which stands for no character of its own."""
+        cost, _, one, two, last, back = hyp
+        return cost + charge, held, one, two, last, (back, start, end, "", kind, byte)
+
+    def kept(self, hyp: Hyp, start: int, end: int, charge: int) -> Hyp:
+        """`hyp` after a splice, or what is left of one, that stays as it is."""
+        cost, held, _, _, _, back = hyp
+        seen = self.text[start:end]
+        return cost + charge, held, "a", ")", ")", (back, start, end, seen, AS_SEEN, 0)
+
+    def choose(
+        self, hyp: Hyp, cands: list[Candidate], held: int | None, start: int, end: int, charge: int, kind: str
+    ) -> list[Hyp]:
+        """Emit the likeliest of `cands`, holding `held` (None: minus the byte chosen) afterwards."""
+        cost, _, one, two, _, back = hyp
+        self.steps += len(cands)
+        chances = self.lm.costs(one, two, cands)
+        width = FAN if held is not None else FAN_DELETED
+        if len(cands) > width:
+            bound = sorted(chances)[width]
+            likely = [(chance, c) for chance, c in zip(chances, cands, strict=True) if chance <= bound]
+        else:
+            likely = list(zip(chances, cands, strict=True))
+        cost += charge
+        return [
+            (
+                cost + chance + self.charge(hyp, two, symbol, char, chance),
+                -byte if held is None else held,
+                two,
+                symbol,
+                char,
+                (back, start, end, char, kind, byte),
+            )
+            for chance, (_, symbol, byte, char) in likely
+        ]
+
+    def bytes_of(self, ch: str) -> tuple[int, int]:
+        """The bytes that a visible character stands for; those of its full-width form for ASCII."""
+        pair = self.pairs.get(ch) or (MARKS[ch] if ch in MARKS else 0xA380 + ord(ch) if "!" <= ch <= "~" else 0)
+        return pair >> 8, pair & 0xFF
+
+    def of(self, kind: Callable[[int], list[Candidate]], byte: int) -> list[Candidate]:
+        """The candidates of a known half, without those that the page's script does not use."""
+        if not self.foreign:
+            return kind(byte)
+        known = self.usable.get((kind, byte))
+        if known is None:
+            known = self.usable[kind, byte] = [c for c in kind(byte) if c[3] not in self.foreign]
+        return known
+
+    def any_after(self, hyp: Hyp) -> list[Candidate]:
+        """The likeliest characters, of either script, whose lead byte went with a deleted pair and is not seen."""
+        leads = user_leads(-hyp[1])
+        found = []
+        for symbol in dict.fromkeys(self.lm.successors(hyp[2], hyp[3], SUCCESSORS)):
+            for char in forms(symbol):
+                pair = self.pairs.get(char, 0)
+                if pair >> 8 in leads:
+                    found.append((self.lm.lone(symbol), symbol, pair & 0xFF, char))
+        return found
+
+    def first(self, start: int) -> Hyp:
+        """The hypothesis that all is in step up to `start`."""
+        one, two, last = BOUNDARY, BOUNDARY, BOUNDARY
+        before = self.back(start, 2)
+        seen = SPLICE.sub("", self.text[before:start])
+        if seen:
+            last, two = seen[-1], symbols(seen[-1])
+        if len(seen) > 1:
+            one = symbols(seen[-2])
+        return 0, IN_STEP, one, two, last, None
+
+    def back(self, pos: int, count: int) -> int:
+        """`count` characters before `pos` in its line; a splice does not count, and is not cut in two."""
+        text = self.text
+        while count and pos > 0 and text[pos - 1] != "\n":
+            if text[pos - 1] in ")）" and (found := _LAST_SPLICE.search(text, max(0, pos - 18), pos)):
+                pos = found.start()
+                continue
+            pos -= 1
+            count -= 1
+        return pos
+
+    def shifted(self, pos: int, count: int) -> tuple[int, int]:
+        """The cost of `count` characters re-read from the second byte of `text[pos]` on, and that of what is seen."""
+        lm, sym = self.lm, self.sym
+        one = two = BOUNDARY
+        _, held = self.bytes_of(self.text[pos])
+        cost = seen = 0
+        for at in range(pos + 1, pos + 1 + count):
+            lead, trail = self.bytes_of(self.text[at]) if at < len(self.text) else (0, 0)
+            char = self.chars[held << 8 | lead]
+            if not char or "\ue000" <= char <= "\uf8ff":
+                return cost + HOPELESS, seen
+            symbol = symbols(char)
+            cost += lm.cost(one, two, symbol) if two != BOUNDARY else lm.lone(symbol)
+            seen += lm.cost(sym[at - 2] if at > 1 else BOUNDARY, sym[at - 1], sym[at])
+            one, two, held = two, symbol, trail
+        return cost, seen
+
+    def ended(self, hyp: Hyp, pos: int) -> Hyp:
+        """`hyp` at the end of its line: some characters hardly stand there."""
+        if pos < len(self.text) and self.text[pos] != "\n":
+            return hyp
+        return hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY), *hyp[1:]  # type: ignore[return-value]
