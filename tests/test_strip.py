@@ -131,6 +131,21 @@ def test_work_is_linear(unit: str) -> None:
     assert len(stripped(unit * (400_000 // len(unit))).decoded) > 300_000
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1" * 100 + "甲",
+        "上一页" + "12 " * 30 + "甲",
+        "甲乙_" * 30 + "。",
+        "[1] " * 28 + "甲",
+        "下一页>" * 20,
+        "甲>" * 50,
+    ],
+)
+def test_no_row_is_taken_apart_in_too_many_ways(row: str) -> None:
+    assert replay(row, stripped(row).edits) == stripped(row).text
+
+
 def test_rules_are_named_once() -> None:
     assert not BEFORE_METADATA.keys() & AFTER_METADATA.keys()
 
@@ -144,3 +159,11 @@ def test_there_are_layouts_enough() -> None:
     found = list(layouts())
     assert len(found) >= 150
     assert len({layout.style for layout in found}) >= 15
+
+
+def test_headings_in_the_middle_of_the_extractors_article_stay() -> None:
+    tags = ["h1", "p", "h2", "h3", "p", "h3", "li"]
+    content = [True, True, False, False, True, False, False]
+    text = "渔港修缮\n去年的台风掀掉了三十米堤面。\n一、怎么修\n先清淤\n船工先把淤泥挖走。\n看看别的\n海边夜市开张\n"
+    blocks = tuple(map(Block, tags, content))
+    assert stripped(text, blocks).text == "".join(text.splitlines(keepends=True)[:5])

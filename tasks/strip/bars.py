@@ -147,7 +147,7 @@ def _pager() -> re.Pattern[str]:
 
 @cache
 def _pages() -> re.Pattern[str]:
-    return re.compile(rf"(?:{phrase('pages').pattern}\s{{0,4}}){{2,40}}", re.IGNORECASE)
+    return re.compile(rf"(?>{phrase('pages').pattern}\s{{0,4}}){{2,40}}+", re.IGNORECASE)
 
 
 def pagers(sheet: Sheet) -> Iterator[Claim]:

@@ -30,7 +30,7 @@ _DATELINE = re.compile(
 _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
 _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
 _TITLED = re.compile(r"《[^《》]+》")
-_REPORTER = re.compile(r"\((?:[^()]{0,10})?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
+_REPORTER = re.compile(r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
 
 
 def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:

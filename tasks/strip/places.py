@@ -126,7 +126,7 @@ def _in_row(sheet: Sheet, number: int, row: Row) -> Iterator[Claim]:
         entries.pop()
     start = _first_of_run(entries)
     names = entries[start:]
-    if not names or not _random(names):
+    if not names or not (_random(names) or _barred(sheet, number, names)):
         return
     begin, end = names[0].start, names[-1].end
     before, after = folded[:begin].rstrip(_MARKS), folded[end:].strip(_MARKS)
@@ -222,6 +222,13 @@ def _random(names: Sequence[_Name]) -> bool:
     pairs = list(pairwise(full))
     same = sum(bool(one.provinces & other.provinces) for one, other in pairs)
     return same <= NEIGHBOURS_SHARE * len(pairs)
+
+
+def _barred(sheet: Sheet, number: int, names: Sequence[_Name]) -> bool:
+    """Whether the names stand between bars outside the prose: a menu of places, if they are not drawn at random."""
+    known = sum(bool(name.provinces) for name in names)
+    bars = sheet.rows[number].folded.count("|")
+    return known >= max(MIN_NAMES, NAMES_SHARE * len(names)) and bars >= known - 2 and sheet.outside(number)
 
 
 def _tail_of_list(after: str) -> bool:

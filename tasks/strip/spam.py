@@ -19,6 +19,10 @@ COVER_JOINED = 0.5  # rows of at least three parts joined by marks
 COVER_PLAIN = 0.85  # rows without joining marks
 # A row needs two different keywords that hardly stand in any other text.
 MIN_STRONG = 2
+# So many phrases joined by `_` are no title below the prose; above it, one more.
+MIN_JOINED = 4
+_PART = re.compile(r"[^\s,。]{2,40}")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 _JOINT = re.compile(r"[_,|、/;:\s·.!\-—+~]+")
 _LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
@@ -48,9 +52,19 @@ def _any(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
     """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
-    for row in sheet.rows:
-        if _PHRASE.match(row.core) or ("。" not in row.core and is_keywords(row.core)):
+    for number, row in enumerate(sheet.rows):
+        if _PHRASE.match(row.core) or ("。" not in row.core and is_keywords(row.core)) or _joined(sheet, number):
             yield Claim.whole(row, _WHY)
+
+
+def _joined(sheet: Sheet, number: int) -> bool:
+    """Whether a row outside the prose is phrases joined by `_`: of a title with its site's names there are fewer."""
+    core = sheet.rows[number].core
+    if core.count("_") < MIN_JOINED - 1:
+        return False
+    if not all(_PART.fullmatch(part) and _HAN.search(part) for part in core.split("_")):
+        return False
+    return number > sheet.last >= 0 or (number < sheet.first and core.count("_") >= MIN_JOINED)
 
 
 def is_keywords(core: str) -> bool:
