@@ -39,8 +39,8 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     search.hit = marks_hit(edits)
     if search.hit:
         # What one span shows of the page's damage is evidence for the others.
-        again = [clue for clue in found if text[clue.at] in search.hit]
-        edits = sweep(search, again, edits)
+        search.damaged = True
+        edits = sweep(search, found, edits)
     return edits
 
 

@@ -15,7 +15,7 @@ from tasks.repair.shift.pairs import is_private
 from tasks.repair.shift.search import Search
 
 _MARKS = "!;?:！；？："
-_BESIDE = "“”、，。；：,;:" + "".join(map(chr, range(0x2500, 0x25A0)))  # box drawings: GBK's row A9
+_CLOSING = "”’」』）》】〉…—～！？"  # what honest marks stand before
 _STOPS = "、，。；：,;:"
 # Every character at which something may be wrong, by itself; `_at` looks at what stands beside it.
 _SPOT = re.compile(r"[?\ufffd€!;:！；？：(（\ue000-\uf8ff]|[，,](?=[@-~])")
@@ -27,6 +27,7 @@ _SENSIBLE = nats(21)  # what those may cost at most when re-read, and
 _BETTER = nats(2)  # by how much less than what is seen
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
 _SENSIBLE_MARK = nats(10)  # and what each may cost at most
+_UNLIKELY_THERE = nats(9)  # the same on a page that is damaged elsewhere
 _UNLIKELY = nats(14)  # what two characters after a mark cost, where a pair may be missing, to be looked at
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 _AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
@@ -86,7 +87,7 @@ def _at(text: str, at: int) -> Clue | None:
             return Clue(at, False, False)
     if char == "€":
         return Clue(at, False, False) if is_hanzi(after) else None
-    beside = is_hanzi(before) and (is_hanzi(after) or (after and after in _BESIDE))
+    beside = is_hanzi(before) and after > "\u2000" and after not in _CLOSING
     return Clue(at, False, False) if beside or (after and after in _STOPS) else None
 
 
@@ -113,13 +114,16 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         if text[at] == "?" and after in tuple(_MARKS) and is_hanzi(text[at + 2 : at + 3]):
             return True
-        if text[at] in "!！" and search.chars[0xA100 | search.bytes_of(after)[0]] not in _AFTER_A1:
+        if not search.damaged and text[at] in "!！" and search.chars[0xA100 | search.bytes_of(after)[0]] not in _AFTER_A1:
             return False
         count = 2 if text[at + 2 : at + 3] in search.pairs else 1
         cost, seen = search.shifted(at, count)
-        if cost >= HOPELESS:  # nothing can be read so: a pair may be missing
-            return search.next_two(at + 1) > _UNLIKELY
-        return cost < min(seen + _ALLOWED, count * _SENSIBLE_MARK)
+        if cost < min(seen + _ALLOWED, count * _SENSIBLE_MARK):
+            return True
+        # A short run, or one where a pair is missing, says nothing by itself; a page that is damaged elsewhere does.
+        if search.damaged or cost >= HOPELESS:
+            return search.next_two(at + 1) > (_UNLIKELY_THERE if search.damaged else _UNLIKELY)
+        return False
     for first in range(max(0, at - _NEAR), at + 1):
         cost, seen = search.shifted(first, _RUN)
         if cost < min(seen - _BETTER, _SENSIBLE):

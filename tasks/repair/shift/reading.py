@@ -49,6 +49,7 @@ class Reading:
         self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
         self.hit: frozenset[str] = frozenset()
+        self.damaged = bool(spliced)
         self.steps = 0
         self.lm = model()
         self.pairs = pairs()
