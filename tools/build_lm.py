@@ -1,4 +1,4 @@
-"""Build tasks/repair/lm/model.bin, the character trigrams that the byte-shift repair scores its readings with.
+"""Build tasks/repair/lm/model.bin, the character trigrams of the byte-shift repair, and common.txt beside it.
 
     python tools/build_lm.py OUT --text FILE.txt[.xz] ... --bigrams lm_sc.t3g --words pydict_sc.bin
                              --frequencies large_zh.msgpack.gz --dictionary dict.txt [--hold-out 20]
@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from tasks.repair.lm import BOUNDARY, MAGIC, UNIT, symbols
+from tasks.repair.shift.pairs import is_private, pairs
 
 # How much each source weighs, in characters of running text that it is made to stand for (tuned on held-out lines of
 # each register: see the ADR).  Running text counts as itself.
@@ -38,6 +39,8 @@ KEPT_TRIGRAMS = 800_000
 DISCOUNTS = (0.8, 0.92)
 # The share of the unigram mass for characters of GBK that no source holds.
 UNSEEN = 2e-5
+# A character that makes up less than one in so many is rare: a clue to shifted text (11.5 nats).
+RARE = 100_000
 
 Counts = tuple[np.ndarray, np.ndarray]
 
@@ -147,13 +150,13 @@ def add_seams(tally: Tally, seams: list[tuple[str, str]], weights: np.ndarray) -
 def frequencies(path: Path) -> Iterator[tuple[str, float]]:
     """(word, relative frequency) of a wordfreq list: msgpack of buckets, bucket i for frequency 10 ** (-i / 100)."""
     data = gzip.decompress(path.read_bytes())
-    at, bucket, left = 3, -2, 0
+    at, bucket = 3, -2
     while at < len(data):
         byte = data[at]
         at += 1
         if byte >> 4 == 8:  # the header, a map
             at = data.index(b"\x01", at) + 1
-            bucket = -1
+            bucket = -1  # the next array is bucket 0
         elif byte >> 4 == 9 or byte in (0xDC, 0xDD):
             width = {0xDC: 2, 0xDD: 4}.get(byte, 0)
             at += width
@@ -184,7 +187,7 @@ def count(args: argparse.Namespace) -> list[Counts]:
 
 
 def interpolated(counts: list[Counts]) -> tuple[list[Counts], list[np.ndarray]]:
-    """Probabilities by absolute discounting, interpolated; and for each bigram and trigram what backing off would give."""
+    """Probabilities by absolute discounting, interpolated; and what backing off would give each bigram and trigram."""
     keys, weight = counts[0]
     every = np.unique(np.concatenate([keys, unseen_hanzi()]))
     unigram = np.full(len(every), UNSEEN / len(every))
@@ -241,7 +244,8 @@ def look_up(table: Counts, keys: np.ndarray) -> np.ndarray:
 
 def cost(chance: np.ndarray) -> bytes:
     """Minus log probability in steps of UNIT nats, a byte each."""
-    return np.clip(np.round(-np.log(np.maximum(chance, 1e-12)) / UNIT), 0, 255).astype(np.uint8).tobytes()
+    steps = np.clip(np.round(-np.log(np.maximum(chance, 1e-12)) / UNIT), 0, 255)
+    return bytes(steps.astype(np.uint8))
 
 
 def signed(weight: np.ndarray) -> bytes:
@@ -279,6 +283,14 @@ def pack(tables: list[Counts]) -> bytes:
     return MAGIC + sizes + zlib.compress(b"".join(sections), 9)
 
 
+def common_characters(unigrams: Counts) -> str:
+    """The characters of either script that make up all but one in `RARE` characters each, and what ASCII has."""
+    known = dict(zip(unigrams[0].tolist(), unigrams[1].tolist(), strict=True))
+    chars = {c for c in pairs() if not is_private(c) and known.get(ord(symbols(c)), 0) > 1 / RARE}
+    chars |= {chr(c) for c in (*range(0x20, 0x7F), *range(0xFF01, 0xFF5F), 0x09, 0x0A, 0xA0, 0x3000)}
+    return "".join(sorted(chars | set("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ")))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
@@ -292,6 +304,7 @@ def main() -> None:
     kept = prune(counts, tables, below)
     data = pack(kept)
     args.out.write_bytes(data)
+    args.out.with_name("common.txt").write_text(common_characters(tables[0]), encoding="utf-8")
     print(*(len(table[0]) for table in kept), len(data))
 
 

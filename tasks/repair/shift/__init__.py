@@ -45,7 +45,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
 
 
 def sweep(search: Search, found: Iterable[Clue], known: list[Edit]) -> list[Edit]:
-    """Search at each clue that no applied edit covers, from left to right; edits that are not applied may be replaced."""
+    """Search at each clue that no applied edit covers, from left to right; others may be replaced."""
     settled = [edit for edit in known if edit.applied]
     edits = {edit.start: edit for edit in known}
     done, budget = 0, STEPS * len(search.text) + STEPS_MORE

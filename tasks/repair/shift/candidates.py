@@ -50,7 +50,7 @@ def deletable(lead: int) -> list[Candidate]:
 
 @cache
 def partnered(halves: int) -> list[Candidate]:
-    """Those of `by_trail` that can follow a deleted pair: first byte of the pair * 256 + the character's second byte."""
+    """Those of `by_trail` that can follow a deleted pair: the pair's first byte * 256 + the character's second."""
     leads = user_leads(halves >> 8)
     return [candidate for candidate in by_trail(halves & 0xFF) if candidate[2] in leads]
 

@@ -1,4 +1,4 @@
-"""Where a closer look is due: what halves of characters leave behind, and characters that hardly stand in healthy text."""
+"""Where a closer look is due: what halves of characters leave behind, and characters that healthy text hardly holds."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ _BETTER = nats(2)  # by how much less than what is seen
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
 _SENSIBLE_MARK = nats(10)  # and what each may cost at most
 _UNLIKELY_THERE = nats(9)  # the same on a page that is damaged elsewhere
-_UNLIKELY = nats(14)  # what two characters after a mark cost, where a pair may be missing, to be looked at
+_SENSIBLE_ALONE = nats(8.5)  # what each of them may cost where nothing else is damaged
+_UNLIKELY = nats(17)  # what two characters after a mark cost, where a pair may be missing, to be looked at
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 _AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A place that may be damaged; `strong` if it hardly can be anything else, `hidden` if the run may begin before it."""
+    """A place that may be damaged: `strong` if it hardly is anything else, `hidden` if the run may begin before it."""
 
     at: int
     strong: bool
@@ -114,16 +115,17 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         if text[at] == "?" and after in tuple(_MARKS) and is_hanzi(text[at + 2 : at + 3]):
             return True
-        if not search.damaged and text[at] in "!！" and search.chars[0xA100 | search.bytes_of(after)[0]] not in _AFTER_A1:
+        second_half = search.chars[0xA100 | search.bytes_of(after)[0]]
+        if not search.damaged and text[at] in "!！" and second_half not in _AFTER_A1:
             return False
         count = 2 if text[at + 2 : at + 3] in search.pairs else 1
         cost, seen = search.shifted(at, count)
-        if cost < min(seen + _ALLOWED, count * _SENSIBLE_MARK):
-            return True
-        # A short run, or one where a pair is missing, says nothing by itself; a page that is damaged elsewhere does.
-        if search.damaged or cost >= HOPELESS:
-            return search.next_two(at + 1) > (_UNLIKELY_THERE if search.damaged else _UNLIKELY)
-        return False
+        if search.damaged:
+            # A short run says nothing by itself; a page that is damaged elsewhere does.
+            return cost < min(seen + _ALLOWED, count * _SENSIBLE_MARK) or search.next_two(at + 1) > _UNLIKELY_THERE
+        if cost >= HOPELESS:  # nothing can be read so: a pair may be missing
+            return search.next_two(at + 1) > _UNLIKELY
+        return cost < min(seen, count * _SENSIBLE_ALONE)
     for first in range(max(0, at - _NEAR), at + 1):
         cost, seen = search.shifted(first, _RUN)
         if cost < min(seen - _BETTER, _SENSIBLE):

@@ -187,7 +187,7 @@ class Mover(Reading):
         return self.lm.cost(hyp[2], hyp[3], symbols(char)) if char and not is_private(char) else PLAUSIBLE
 
     def half_lost(self, pos: int, hyp: Hyp) -> Moves:
-        """'?' in a run: the trail byte of what is held is lost, and the text is in step again; or of a deleted pair's."""
+        """'?' in a run: the trail byte of what is held is lost, and all is in step again; or of a deleted pair's."""
         swallowed = SWALLOWED.match(self.text, pos)
         if swallowed:
             yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
@@ -229,7 +229,7 @@ class Mover(Reading):
             for new in self.choose(hyp, cands, IN_STEP if literal else held, pos, pos + 1, 0, "lost lead"):
                 least = min(least, new[0])
                 yield pos + 1, self.emit(new, literal, IN_STEP, pos + 1, pos + 1, 0, SHIFTED) if literal else new
-        if partner and rank < DELETED_RANK and least - hyp[0] > UNLIKELY and hyp[5][4] == "deleted":
+        if partner and rank < DELETED_RANK and least - hyp[0] > UNLIKELY and hyp[5] and hyp[5][4] == "deleted":
             yield from self.deleted_again(pos, hyp)
 
     def both_lost(self, pos: int, hyp: Hyp) -> Moves:

@@ -102,7 +102,7 @@ class Reading:
         return cost
 
     def balance(self, hyp: Hyp, mark: str) -> int:
-        """What it costs to open a quotation that is open, or to close one that is not; less than nothing to close one."""
+        """What it costs to open a quotation that is open, or to close one that is not; a gain to close one."""
         partner = PARTNERS[mark]
         at, start = hyp[5], -1
         while at is not None:
@@ -228,4 +228,4 @@ class Reading:
         """`hyp` at the end of its line: some characters hardly stand there."""
         if pos < len(self.text) and self.text[pos] != "\n":
             return hyp
-        return hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY), *hyp[1:]  # type: ignore[return-value]
+        return hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY), *hyp[1:]

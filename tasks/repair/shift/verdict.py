@@ -78,8 +78,8 @@ def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ..
     """What tells right readings from wrong ones.
 
     The lead (at most `FURTHEST` nats); the dearest guessed character, and all characters on average, in nats; how many
-    bytes were guessed without a deleted pair, and how many pairs were deleted; whether the page shows that the mark which
-    begins the stretch was replaced elsewhere; whether nothing shows where it begins; the logarithm of its length.
+    bytes were guessed without a deleted pair, and how many pairs were deleted; whether the page shows that the mark
+    which begins the stretch was replaced elsewhere; whether nothing shows where it begins; the logarithm of its length.
     """
     _, _, one, two, _, _ = search.first(run[0].start)
     costs: list[float] = []
