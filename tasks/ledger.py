@@ -2,8 +2,8 @@
 
 Every stage gives a *layer*: edits, sorted and not overlapping, against the text it was handed. `Ledger.then` composes
 the layer with what came before into one flat list against the decoded text, so that replaying that list gives the
-current text, letter for letter, and a removal inside a line that is later removed is one edit whose `before` is the line
-as decoded. There is no other way to change a text, so the explanation cannot be switched off. See
+current text, letter for letter, and a removal inside a line that is later removed is one edit whose `before` is the
+line as decoded. There is no other way to change a text, so the explanation cannot be switched off. See
 docs/adr/0001-records-and-ledger.md.
 """
 
@@ -79,7 +79,7 @@ class Ledger:
         return Ledger(self.decoded, replay(self.text, layer), edits)
 
     def to_text(self, position: int) -> int:
-        """Where a position of the decoded text lies in `text`; inside a replaced span, at the end of its replacement."""
+        """Where a position of the decoded text lies in `text`; in a replaced span, at the end of its replacement."""
         shift = 0
         for edit in self.edits:
             if not edit.applied:
@@ -92,7 +92,7 @@ class Ledger:
         return position + shift
 
     def to_decoded(self, position: int) -> int:
-        """Where a position of `text` lies in the decoded text; inside a replacement, at the start of the replaced span."""
+        """Where a position of `text` lies in the decoded text; in a replacement, at the start of what was replaced."""
         shift = 0
         for edit in self.edits:
             if not edit.applied:
@@ -134,8 +134,8 @@ def _images(edits: Iterable[Edit]) -> list[_Image]:
 def _compose(decoded: str, earlier: Sequence[Edit], layer: Sequence[Edit]) -> list[Edit]:
     """Bring `layer`, which is against the middle text, down to the decoded text, and merge it with `earlier`.
 
-    A layer edit takes in every earlier replacement that it overlaps, or whose place lies strictly inside it; two that only
-    touch stay apart. The merged edit carries the later stage's kind and the lower of the confidences.
+    A layer edit takes in every earlier replacement that it overlaps, or whose place lies strictly inside it; two that
+    only touch stay apart. The merged edit carries the later stage's kind and the lower of the confidences.
     """
     images = _images(earlier)
     applied = _group([edit for edit in layer if edit.applied], images)

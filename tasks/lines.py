@@ -14,8 +14,8 @@ from tasks.script.fold import fold
 class Line:
     """One line of the current text: `text[start:end]`, `end` past its line end if it has one.
 
-    `text` is the line without its line end, `folded` the same in simplified characters and half-width forms (tasks/script/fold.py),
-    `block` what HTML said of it, None for plain text.
+    `text` is the line without its line end, `folded` the same in simplified characters and half-width forms
+    (tasks/script/fold.py), `block` what HTML said of it, None for plain text.
     """
 
     start: int

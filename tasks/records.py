@@ -121,7 +121,7 @@ class Edit:
 class Block:
     """What HTML says of one line of the decoded text: the tag it comes from, and whether an extractor holds it content.
 
-    `tag` is the nearest block element (`p`, `h1` … `h6`, `li`, `td`, `title`, `alt`, …), `content` the extractor's verdict.
+    `tag` is the nearest block element (`p`, `h1` … `h6`, `li`, `tr`, `alt`, …), `content` the extractor's verdict.
     """
 
     tag: str
@@ -132,8 +132,8 @@ class Block:
 class Decoded:
     """A page's decoded text, and how sure we are of it.
 
-    `text` has "\\n" as its only line end. `blocks` is empty for plain text and Markdown; for HTML it has one entry a line
-    of `text`. `edits` are decode-stage edits against `text` (an undecodable byte shows as U+FFFD).
+    `text` has "\\n" as its only line end. `blocks` is empty for plain text and Markdown; for HTML it has one entry a
+    line of `text`. `edits` are decode-stage edits against `text` (an undecodable byte shows as U+FFFD).
     """
 
     text: str
@@ -179,8 +179,8 @@ class Limits:
     """Bounds on what one page, and one container, may cost. Sizes in bytes, before decoding.
 
     `expansion` is how many times its own size a compressed file may grow to, once it has grown past `page_bytes`: gzip
-    cannot pass 1,032, pages of text stay under 20, rows that repeat a template under 100. `depth` counts compressions and
-    archives around a page: x.jsonl.gz is 1, x.txt.gz in a .tar.zst is 3. `members` is per archive.
+    cannot pass 1,032, pages of text stay under 20, rows that repeat a template under 100. `depth` counts compressions
+    and archives around a page: x.jsonl.gz is 1, x.txt.gz in a .tar.zst is 3. `members` is per archive.
     """
 
     page_bytes: int = 64 * 2**20

@@ -140,6 +140,7 @@ def test_work_is_linear_in_the_number_of_edits() -> None:
     splices = [Edit(i + 1, i + 5, text[i + 1 : i + 5], "", Stage.REPAIR, "splice") for i in range(0, len(text) - 6, 6)]
     ledger = Ledger.of(text).then(splices)
     marks = [
-        Edit(i, i + 1, ledger.text[i], "", Stage.REPAIR, "clue", 0.0, applied=False) for i in range(1, len(ledger.text), 2)
+        Edit(i, i + 1, ledger.text[i], "", Stage.REPAIR, "clue", 0.0, applied=False)
+        for i in range(1, len(ledger.text), 2)
     ]
     assert ledger.then(marks).unrepaired > 10_000

@@ -2,8 +2,8 @@
 
     python tools/make_fold_table.py
 
-Source: the dictionaries that ship with OpenCC (Apache-2.0), read through its own converter, one code point at a time over
-the CJK blocks. Two lines: the traditional characters, and the simplified ones in the same order.
+Source: the dictionaries that ship with OpenCC (Apache-2.0), read through its own converter, one code point at a time
+over the CJK blocks. Two lines: the traditional characters, and the simplified ones in the same order.
 """
 
 from __future__ import annotations
