@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from tasks.records import Edit
 from tasks.repair.shift.clues import Clue, clues, has_clue, worth_a_search
 from tasks.repair.shift.search import Search
-from tasks.repair.shift.verdict import GAIN, GAIN_STRONG, decide
+from tasks.repair.shift.verdict import decide
 
 __all__ = ["has_clue", "repair_shifts"]
 
@@ -59,7 +59,7 @@ def sweep(search: Search, found: Iterable[Clue], known: list[Edit]) -> list[Edit
         entries = range(start, clue.at + 1) if clue.hidden else range(0)
         end, hyps = search.run(start, clue.at, entries, LONGEST)
         sure_place = clue.strong or search.text[clue.at] in search.hit
-        for edit in decide(search, start, end, hyps, GAIN_STRONG if sure_place else GAIN):
+        for edit in decide(search, start, end, hyps, sure_place):
             if any(e.start < edit.end and edit.start < e.end for e in settled):
                 continue
             edits = {at: e for at, e in edits.items() if e.end <= edit.start or edit.end <= at}

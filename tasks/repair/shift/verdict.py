@@ -10,26 +10,30 @@ from tasks.repair.lm import UNIT, symbols
 from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment
 from tasks.repair.shift.search import Search, segments
 
-SURE = 0.6  # from here on an edit is applied: of the readings at 0.6 to 0.7, three in four are right
+SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
+SURE_WEAK = 0.58  # the same where the clue is weak, and the text may be healthy
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 1.0
 GAIN = 6.0
 ALONE = 30.0  # the lead, in nats, of a reading that has no other beside it
 
-# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 900 spans of
+# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 2,000 spans of
 # generated damage in held-out text of four registers (docs/adr/0006-byte-shift-search.md).
-INTERCEPT = 2.41
-WEIGHTS = (0.361, -0.208, -0.186, -0.192, -0.284, 0.0, -0.581, -0.213)
+INTERCEPT = 2.566
+WEIGHTS = (0.486, -0.150, -0.262, -0.267, -0.475, -1.624, -1.017, -0.259)
 FURTHEST = 12.0
 
 
-def decide(search: Search, start: int, end: int, hyps: list[Hyp], gain_needed: float) -> Iterator[Edit]:
-    """The edits that the likeliest reading of `text[start:end]` calls for; none if it gains too little."""
+def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> Iterator[Edit]:
+    """The edits that the likeliest reading of `text[start:end]` calls for; none if it gains too little.
+
+    `strong` says that the text is damaged for sure, so that a likely reading is better than none.
+    """
     if not hyps:
         return
     best = hyps[0]
     gain = (search.as_seen(start, end) - best[0]) * UNIT
-    if gain < gain_needed:
+    if gain < (GAIN_STRONG if strong else GAIN):
         return
     margin = lead(hyps)
     for run in runs(segments(best)):
@@ -43,7 +47,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], gain_needed: f
             stage=Stage.REPAIR,
             kind="byte_shift",
             confidence=confidence,
-            applied=confidence >= SURE,
+            applied=confidence >= (SURE if strong else SURE_WEAK),
             why=explained(search.text, run),
         )
 
