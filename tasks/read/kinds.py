@@ -77,6 +77,8 @@ _COMPRESSED_SUFFIXES = {
 }
 # Zip files that are documents of another program, not archives of pages.
 _ZIPPED_DOCUMENTS = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub", ".jar", ".apk", ".whl"})
+# Text for programs to read, unless it opens as JSON lines or an HTML document does.
+_FOR_PROGRAMS = frozenset({".json", ".js", ".css", ".xml", ".svg", ".map", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py"})
 
 _HTML_START = re.compile(
     rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]"
@@ -90,7 +92,7 @@ def kind_of(name: str, head: bytes) -> Kind:
 
     First match wins: content that names itself; a name that does; for names that say nothing, JSON lines, then text.
 
-    >>> kind_of("a.txt", b"\\x1f\\x8b\\x08"), kind_of("a.jsonl", b"{}"), kind_of("a.xyz", b"\\x00\\x01")
+    >>> kind_of("a.txt", b"\\x1f\\x8b\\x08"), kind_of("a.jsonl", b"{}"), kind_of("a.json", b"{}")
     (<Kind.GZIP: 'gzip'>, <Kind.JSONL: 'jsonl'>, <Kind.OTHER: 'other'>)
     """
     suffix = _suffix(name)
@@ -105,7 +107,7 @@ def kind_of(name: str, head: bytes) -> Kind:
         return _SUFFIXES[suffix]
     if suffix in _MEDIA or not head:
         return Kind.PAGE
-    return _sniffed(head)
+    return _sniffed(head, suffix)
 
 
 def media_of(name: str, head: bytes) -> Media:
@@ -141,8 +143,10 @@ def _suffix(name: str) -> str:
     return base[dot:].lower() if dot >= 0 else ""
 
 
-def _sniffed(head: bytes) -> Kind:
+def _sniffed(head: bytes, suffix: str) -> Kind:
     if _JSON_LINE.match(head) and b"\n" in head and head.split(b"\n", 1)[0].rstrip().endswith(b"}"):
         return Kind.JSONL
+    if suffix in _FOR_PROGRAMS and not opens_html(head):
+        return Kind.OTHER
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     return Kind.OTHER if b"\x00" in head and not wide else Kind.PAGE
