@@ -78,7 +78,7 @@ _COMPRESSED_SUFFIXES = {
 # Zip files that are documents of another program, not archives of pages.
 _ZIPPED_DOCUMENTS = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub", ".jar", ".apk", ".whl"})
 # Text for programs to read, unless it opens as JSON lines or an HTML document does.
-_FOR_PROGRAMS = frozenset({".json", ".js", ".css", ".xml", ".svg", ".map", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py"})
+_FOR_PROGRAMS = frozenset({".json", ".js", ".css", ".xml", ".svg", ".map", ".yaml", ".yml", ".toml", ".ini", ".py"})
 
 _HTML_START = re.compile(
     rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]"
