@@ -23,8 +23,11 @@ check: .venv/.installed-dev ## lint, format, types, and tests with warnings as e
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
 
-eval: .venv/.installed-dev ## figures of the repair on held-out text; fails when one falls below its floor
+eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails when one falls below its floor
 	$(BIN)/python -m evals --gate $(ARGS)
+	$(BIN)/python -m evals.encodings
+	$(BIN)/python -m evals.strip --check
+	$(BIN)/python -m evals.sections --gate
 
 bench: .venv/.installed-dev ## speed of the repair beside ftfy's, on damaged and on healthy pages
 	$(BIN)/python -m benchmarks $(ARGS)
