@@ -4,8 +4,8 @@
 
 Source: yescallop/areacodes (CC0), every administrative division from county level up since 1981. Its columns, by
 position: code, province, prefecture, name, level, state, since, until, successor. Taiwan's and Hong Kong's divisions
-are not in it and stand below. One line a province and level: the first two digits of its code, `p` for prefectures or `c` for counties,
-then the names, simplified, in order.
+are not in it and stand below. One line a province and level: the first two digits of its code, `p` for
+prefectures or `c` for counties, then the names, simplified, in order.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ ALONE = 30.0  # the lead, in nats, of a reading that has no other beside it
 # Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 2,000 spans of
 # generated damage in held-out text of four registers (docs/adr/0006-byte-shift-search.md).
 INTERCEPT = 2.566
-WEIGHTS = (0.486, -0.150, -0.262, -0.267, -0.475, -1.624, -1.017, -0.259)
+WEIGHTS = (0.486, -0.150, -0.262, -0.267, -0.475, -1.017, -0.259)
 FURTHEST = 12.0
 
 
@@ -82,8 +82,8 @@ def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ..
     """What tells right readings from wrong ones.
 
     The lead (at most `FURTHEST` nats); the dearest guessed character, and all characters on average, in nats; how many
-    bytes were guessed without a deleted pair, and how many pairs were deleted; whether the page shows that the mark
-    which begins the stretch was replaced elsewhere; whether nothing shows where it begins; the logarithm of its length.
+    bytes were guessed without a deleted pair, and how many pairs were deleted; whether nothing shows where it
+    begins; the logarithm of its length.
     """
     _, _, one, two, _, _ = search.first(run[0].start)
     costs: list[float] = []
@@ -97,7 +97,6 @@ def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ..
             one, two = two, symbol
     deleted = sum(segment.kind == "deleted" for segment in run)
     average = sum(costs) / max(len(costs), 1)
-    known = float(search.text[run[0].start] in search.hit)
     hidden = float(run[0].start == run[0].end)
     size = log(max(len(costs), 1))
     return (
@@ -106,7 +105,6 @@ def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ..
         average,
         len(guessed) - 1.0 - 2 * deleted,
         float(deleted),
-        known,
         hidden,
         size,
     )
