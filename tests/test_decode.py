@@ -302,9 +302,9 @@ def test_absurdly_deep_html_keeps_its_text(tag: str) -> None:
     ids=["cells", "breaks", "tables", "titles", "angles", "comments", "metas"],
 )
 def test_html_made_to_be_slow(source: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     decode(Page("page", b"<html><body>" + source, Media.HTML), Limits())
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
 
 
 def test_entities_that_expand_into_each_other() -> None:
@@ -318,9 +318,9 @@ def test_entities_that_expand_into_each_other() -> None:
 def test_a_single_line_of_50_megabytes() -> None:
     raw = (PROSE * 340_000).encode()
     assert len(raw) > 50_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(decoded(raw).text) == len(PROSE) * 340_000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_html_text_of_12_megabytes_is_not_lost() -> None:
