@@ -15,8 +15,9 @@ from evals.damage import Damage, damage
 from tasks.ledger import Ledger, check_layer, replay
 from tasks.records import Edit
 from tasks.repair.lm import UNIT, model, symbols
-from tasks.repair.shift import has_clue, repair_shifts
+from tasks.repair.shift import LONGEST, WALK, WALK_MORE, has_clue, repair_shifts
 from tasks.repair.shift.clues import clues
+from tasks.repair.shift.costs import Hyp
 from tasks.repair.shift.pairs import characters, is_private, pairs
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import SURE, SURE_WEAK
@@ -171,3 +172,19 @@ def test_the_model_is_small() -> None:
 def test_edits_are_byte_shifts() -> None:
     edits: list[Edit] = repair_shifts("當?shù)貎?yōu)質產品", {})
     assert {(edit.kind, str(edit.stage)) for edit in edits} == {("byte_shift", "repair")}
+
+
+@pytest.mark.parametrize("unit", ["(yè)", "\ue000", "?yè)", "，\ufffd业"])
+def test_searches_do_not_walk_over_a_page_again_and_again(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = []
+    run = Search.run
+
+    def counted(self: Search, start: int, clue: int, entries: range, limit: int) -> tuple[int, list[Hyp]]:
+        end, hyps = run(self, start, clue, entries, limit)
+        walked.append(end - start)
+        return end, hyps
+
+    monkeypatch.setattr(Search, "run", counted)
+    text = unit * (8_000 // len(unit))
+    repair_shifts(text, {})
+    assert sum(walked) <= 2 * (WALK * len(text) + WALK_MORE + LONGEST)

@@ -6,7 +6,8 @@ figures are in docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-sear
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.records import Edit
 from tasks.repair.shift.clues import Clue, clues, has_clue, worth_a_search
@@ -17,8 +18,12 @@ __all__ = ["has_clue", "repair_shifts"]
 
 LONGEST = 400  # characters that one search may cover; what is longer stays as it is
 BEFORE = 6  # characters before a hidden clue where its run may begin
-# Language model look-ups that a page may cost: so many a character, and so many besides. The seeds cost 20 a character.
+# Language model look-ups that a page may cost: so many a character, and so many besides. Real damaged pages cost
+# 20 a character.
 STEPS, STEPS_MORE = 60, 200_000
+# Characters that all searches of a page may walk over, likewise: text that looks damaged everywhere and fits no reading
+# is searched again from each of its clues. Real damaged pages walk over 2 to 7 characters in a hundred.
+WALK, WALK_MORE = 8, 4_000
 
 
 def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
@@ -44,28 +49,51 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     return edits
 
 
-def sweep(search: Search, found: Iterable[Clue], known: list[Edit]) -> list[Edit]:
+def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> list[Edit]:
     """Search at each clue that no applied edit covers, from left to right; others may be replaced."""
-    settled = [edit for edit in known if edit.applied]
-    edits = {edit.start: edit for edit in known}
-    done, budget = 0, STEPS * len(search.text) + STEPS_MORE
+    settled = Spans([edit for edit in known if edit.applied])
+    open_still = Spans([edit for edit in known if not edit.applied])
+    replaced: set[int] = set()
+    edits: list[Edit] = []
+    done, walk = 0, WALK * len(search.text) + WALK_MORE
+    budget = STEPS * len(search.text) + STEPS_MORE
     for clue in found:
-        if clue.at < done or search.steps > budget or any(e.start <= clue.at < e.end for e in settled):
+        if clue.at < done or search.steps > budget or walk < 0 or settled.overlapping(clue.at, clue.at + 1):
             continue
         if not worth_a_search(search, clue):
             continue
-        start = max(done, search.back(clue.at, BEFORE + 1 if clue.hidden else 1))
-        start = max([start, *(e.end for e in settled if e.end <= clue.at)])
+        start = max(done, search.back(clue.at, BEFORE + 1 if clue.hidden else 1), settled.end_before(clue.at))
         entries = range(start, clue.at + 1) if clue.hidden else range(0)
         end, hyps = search.run(start, clue.at, entries, LONGEST)
+        walk -= end - start
         sure_place = clue.strong or search.text[clue.at] in search.hit
         for edit in decide(search, start, end, hyps, sure_place):
-            if any(e.start < edit.end and edit.start < e.end for e in settled):
+            if settled.overlapping(edit.start, edit.end):
                 continue
-            edits = {at: e for at, e in edits.items() if e.end <= edit.start or edit.end <= at}
-            edits[edit.start] = edit
+            replaced.update(edit.start for edit in open_still.overlapping(edit.start, edit.end))
+            replaced.add(edit.start)
+            edits.append(edit)
             done = max(done, edit.end)
-    return [edits[at] for at in sorted(edits)]
+    kept = [edit for edit in known if edit.applied or edit.start not in replaced]
+    return sorted([*kept, *edits], key=lambda edit: (edit.start, edit.end))
+
+
+class Spans:
+    """Edits that do not overlap, in order, to be asked which of them lie where."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self.edits = edits
+        self.starts = [edit.start for edit in edits]
+        self.ends = [edit.end for edit in edits]
+
+    def overlapping(self, start: int, end: int) -> Sequence[Edit]:
+        """The edits that overlap [start, end)."""
+        return self.edits[bisect_right(self.ends, start) : bisect_left(self.starts, end)]
+
+    def end_before(self, position: int) -> int:
+        """Where the last edit that ends at or before `position` ends; 0 if none does."""
+        at = bisect_right(self.ends, position)
+        return self.ends[at - 1] if at else 0
 
 
 def marks_hit(edits: list[Edit]) -> frozenset[str]:

@@ -35,6 +35,7 @@ from tasks.repair.shift.costs import (
 from tasks.repair.shift.pairs import MARKS, characters, pairs
 from tasks.repair.shift.script import foreign_to
 
+FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
 
@@ -198,8 +199,8 @@ class Reading:
 
     def back(self, pos: int, count: int) -> int:
         """`count` characters before `pos` in its line; a splice does not count, and is not cut in two."""
-        text = self.text
-        while count and pos > 0 and text[pos - 1] != "\n":
+        text, least = self.text, max(0, pos - FURTHEST_BACK)
+        while count and pos > least and text[pos - 1] != "\n":
             if text[pos - 1] in ")）" and (found := _LAST_SPLICE.search(text, max(0, pos - 18), pos)):
                 pos = found.start()
                 continue
