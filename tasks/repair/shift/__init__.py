@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.records import Edit
-from tasks.repair.shift.clues import Clue, clues, has_clue, worth_a_search
+from tasks.repair.shift.clues import Clue, clues, glance, has_clue, worth_a_search
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import decide
 
@@ -36,11 +36,12 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     >>> edit.before, edit.after, edit.applied
     ('?shù)貎?yōu)', '地優', True)
     """
-    if not has_clue(text):
+    found = list(clues(text))
+    likely = found if spliced else [clue for clue in found if glance(text, clue)]
+    if not likely:
         return []
     search = Search(text, spliced)
-    found = list(clues(text))
-    edits = sweep(search, found, [])
+    edits = sweep(search, likely, [])
     search.hit = marks_hit(edits)
     if search.hit:
         # What one span shows of the page's damage is evidence for the others.

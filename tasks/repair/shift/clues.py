@@ -11,27 +11,31 @@ from pathlib import Path
 from tasks.repair.readings import reads
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
+from tasks.repair.shift.glance import (
+    AFTER_A1,
+    BETTER,
+    MARKS_BEFORE,
+    NEAR,
+    RUN,
+    SENSIBLE,
+    SENSIBLE_ALONE,
+    STOPS,
+    UNLIKELY,
+    mark_out_of_step,
+    rare_out_of_step,
+)
 from tasks.repair.shift.pairs import is_private
 from tasks.repair.shift.search import Search
 
-_MARKS = "!;?:！；？："
 _CLOSING = "”’」』）》】〉…—～！？"  # what honest marks stand before
-_STOPS = "、，。；：,;:"
-# Every character at which something may be wrong, by itself; `_at` looks at what stands beside it.
-_SPOT = re.compile(r"[?\ufffd€!;:！；？：(（\ue000-\uf8ff]|[，,](?=[@-~])")
+# Every character at which something may be wrong, by itself; `_at` looks at what stands beside it. Commas only before
+# what a lost byte may have left.
+_SPOTS, _COMMAS = "?€!;:！；？：(（", "，,"
 _REMNANT = re.compile(rf"[?\ufffd][(（]?[{LETTERS}]{{1,6}} ?[)）]")  # what a half character left of a splice
 _GLOSS = re.compile(rf"[(（]([{LETTERS}]{{1,6}}) ?[)）]")
-_NEAR = 3  # how many characters before a rare one a shift is looked for
-_RUN = 3  # so many characters in a row decide whether text is out of step
-_SENSIBLE = nats(21)  # what those may cost at most when re-read, and
-_BETTER = nats(2)  # by how much less than what is seen
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
 _SENSIBLE_MARK = nats(10)  # and what each may cost at most
 _UNLIKELY_THERE = nats(9)  # the same on a page that is damaged elsewhere
-_SENSIBLE_ALONE = nats(8.5)  # what each of them may cost where nothing else is damaged
-_UNLIKELY = nats(17)  # what two characters after a mark cost, where a pair may be missing, to be looked at
-# What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
-_AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,21 @@ def common() -> frozenset[str]:
     return frozenset((Path(__file__).parents[1] / "lm" / "common.txt").read_text(encoding="utf-8"))
 
 
+@cache
+def _looked_at() -> re.Pattern[str]:
+    """The characters that are not common, those of `_SPOTS`, and commas. The class comes first, so that all other text
+    is passed over at the speed of a search for one class."""
+    passed = "".join(sorted(common().difference(_SPOTS, _COMMAS)))
+    return re.compile(rf"[^{re.escape(passed)}](?:(?<![{_COMMAS}])|(?=[@-~]))")
+
+
 def has_clue(text: str) -> bool:
     """Whether anything in `text` calls for a closer look; false for most healthy lines, and decided at C speed.
 
     >>> has_clue("當地優質產品"), has_clue("當?shù)貎?yōu)質產品")
     (False, True)
     """
-    return not common().issuperset(text) or any(_at(text, match.start()) for match in _SPOT.finditer(text))
+    return next(clues(text), None) is not None
 
 
 def clues(text: str) -> Iterator[Clue]:
@@ -64,18 +76,28 @@ def clues(text: str) -> Iterator[Clue]:
     >>> [(clue.at, clue.strong) for clue in clues("當?shù)貎?yōu)質")]
     [(1, True), (6, False), (7, True)]
     """
-    found = {at: Clue(at, False, True) for char in set(text) - common() for at in _all(text, char)}
-    for match in _SPOT.finditer(text):
-        if clue := _at(text, match.start()):
-            found[clue.at] = clue
-    return iter([found[at] for at in sorted(found)])
+    healthy = common()
+    for match in _looked_at().finditer(text):
+        at = match.start()
+        if clue := _at(text, at):
+            yield clue
+        elif text[at] not in healthy:
+            yield Clue(at, False, True)
+
+
+def glance(text: str, clue: Clue) -> bool:
+    """Whether a clue on a page that shows no damage yet may be worth a search; most of a healthy page's are not."""
+    return clue.strong or (rare_out_of_step(text, clue.at) if clue.hidden else mark_out_of_step(text, clue.at))
 
 
 def _at(text: str, at: int) -> Clue | None:
     """What the character at `at` is a clue to, seen with its neighbours."""
     char, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
-    if is_private(char):
-        return Clue(at, True, True)
+    if char not in _SPOTS:
+        if is_private(char):
+            return Clue(at, True, True)
+        if char not in "，,\ufffd":
+            return None
     if char in "(（":
         gloss = _GLOSS.match(text, at)
         return Clue(at, True, False) if gloss and before and not reads(before, gloss[1]) else None
@@ -89,7 +111,7 @@ def _at(text: str, at: int) -> Clue | None:
     if char == "€":
         return Clue(at, False, False) if is_hanzi(after) else None
     beside = is_hanzi(before) and after > "\u2000" and after not in _CLOSING
-    return Clue(at, False, False) if beside or (after and after in _STOPS) else None
+    return Clue(at, False, False) if beside or after in STOPS else None
 
 
 def is_hanzi(char: str) -> bool:
@@ -97,26 +119,21 @@ def is_hanzi(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
 
 
-def _all(text: str, char: str) -> Iterator[int]:
-    at = text.find(char)
-    while at >= 0:
-        yield at
-        at = text.find(char, at + 1)
-
-
 def worth_a_search(search: Search, clue: Clue) -> bool:
     """Whether a few characters around a clue that is not strong make more sense out of step than as they are."""
     text, at = search.text, clue.at
     if clue.strong:
         return True
+    if not search.damaged and not glance(text, clue):
+        return False
     after = text[at + 1 : at + 2]
     if not clue.hidden:
-        if text[at] == LOST[1] or after in tuple(_STOPS):
+        if text[at] == LOST[1] or after in STOPS:
             return True
-        if text[at] == "?" and after in tuple(_MARKS) and is_hanzi(text[at + 2 : at + 3]):
+        if text[at] == "?" and after and after in MARKS_BEFORE and is_hanzi(text[at + 2 : at + 3]):
             return True
         second_half = search.chars[0xA100 | search.bytes_of(after)[0]]
-        if not search.damaged and text[at] in "!！" and second_half not in _AFTER_A1:
+        if not search.damaged and text[at] in "!！" and second_half not in AFTER_A1:
             return False
         count = 2 if text[at + 2 : at + 3] in search.pairs else 1
         cost, seen = search.shifted(at, count)
@@ -124,10 +141,10 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             # A short run says nothing by itself; a page that is damaged elsewhere does.
             return cost < min(seen + _ALLOWED, count * _SENSIBLE_MARK) or search.next_two(at + 1) > _UNLIKELY_THERE
         if cost >= HOPELESS:  # nothing can be read so: a pair may be missing
-            return search.next_two(at + 1) > _UNLIKELY
-        return cost < min(seen, count * _SENSIBLE_ALONE)
-    for first in range(max(0, at - _NEAR), at + 1):
-        cost, seen = search.shifted(first, _RUN)
-        if cost < min(seen - _BETTER, _SENSIBLE):
+            return search.next_two(at + 1) > UNLIKELY
+        return cost < min(seen, count * SENSIBLE_ALONE)
+    for first in range(max(0, at - NEAR), at + 1):
+        cost, seen = search.shifted(first, RUN)
+        if cost < min(seen - BETTER, SENSIBLE):
             return True
     return False

@@ -1,0 +1,111 @@
+"""A glance at a clue on a page that shows no damage yet: do a few characters make more sense out of step?
+
+Nearly every clue of a healthy page, a rare character or a mark between two hanzi, ends here. So it is decided from the
+few characters around the clue alone, and the page's search is not even made.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tasks.repair.lm import BOUNDARY, model, symbols
+from tasks.repair.shift.costs import HOPELESS, LOST, nats
+from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
+
+MARKS_BEFORE = "!;?:！；？："
+STOPS = frozenset("、，。；：,;:")
+NEAR = 3  # how many characters before a rare one a shift is looked for
+RUN = 3  # so many characters in a row decide whether text is out of step
+SENSIBLE = nats(21)  # what those may cost at most when re-read, and
+BETTER = nats(2)  # by how much less than what is seen
+SENSIBLE_ALONE = nats(8.5)  # what each of two characters after a mark may cost at most when re-read
+UNLIKELY = nats(17)  # what two characters after a mark cost, where a pair may be missing, to be looked at
+# What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
+AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
+_NONE = "\0"  # stands for no character
+# A splice before a mark, and what may be one after it, or half a character: only the search knows what those cost.
+_SPLICED_BEFORE, _SPLICED_AFTER = frozenset(")）"), frozenset("(（" + LOST)
+
+
+def rare_out_of_step(text: str, at: int) -> bool:
+    """Whether text around the rare character at `at` makes more sense re-read one byte on.
+
+    >>> rare_out_of_step("勇炼鞘菇洲", 1), rare_out_of_step("他叫王琰，是教师", 3)
+    (False, False)
+    """
+    first = max(0, at - NEAR)
+    near = text[first : at + RUN + 1]
+    read = _out_of_step(near)
+    lm = model()
+    for start in range(len(read) - RUN + 1):
+        one, two, three = read[start : start + RUN]
+        if one == _NONE or two == _NONE or three == _NONE:
+            continue
+        cost = lm.lone(one) + lm.cost(BOUNDARY, one, two)
+        if cost >= SENSIBLE:
+            continue
+        cost += lm.cost(one, two, three)
+        if cost < SENSIBLE and cost < _seen(text, first + start + 1, RUN) - BETTER:
+            return True
+    return False
+
+
+def mark_out_of_step(text: str, at: int) -> bool:
+    """Whether the mark at `at` may be made of halves of two characters, by what stands after it.
+
+    >>> mark_out_of_step("会议要求：各地要抓好落实", 4)
+    False
+    """
+    char, after, second = text[at], text[at + 1 : at + 2], text[at + 2 : at + 3]
+    if char == LOST[1] or after in STOPS:
+        return True
+    if char == "?" and after and after in MARKS_BEFORE and "\u3400" <= second <= "\u9fff":
+        return True
+    if char in "!！" and characters()[0xA100 | _pair(after) >> 8] not in AFTER_A1:
+        return False
+    count = 2 if second in pairs() else 1
+    read = _out_of_step(text[at : at + 1 + count])
+    lm = model()
+    cost = HOPELESS
+    if _NONE not in read and len(read) == count:
+        cost = lm.lone(read[0]) + (lm.cost(BOUNDARY, read[0], read[1]) if count == 2 else 0)
+    if cost >= HOPELESS:  # nothing can be read so: a pair may be missing
+        spliced = text[at - 1 : at] in _SPLICED_BEFORE or not _SPLICED_AFTER.isdisjoint(text[at + 1 : at + 3])
+        return spliced or _next_two(text, at) > UNLIKELY
+    return cost < count * SENSIBLE_ALONE and cost < _seen(text, at + 1, count)
+
+
+def _out_of_step(near: str) -> list[str]:
+    """What each second byte of `near` and the first byte after it make, as the model sees it."""
+    halves = _symbols()
+    read: list[str] = []
+    held = 0
+    for place, char in enumerate(near):
+        pair = _pair(char)
+        if place:
+            read.append(halves[held << 8 | pair >> 8])
+        held = pair & 0xFF
+    return read
+
+
+def _pair(char: str) -> int:
+    return pairs().get(char) or MARKS.get(char) or (0xA380 + ord(char) if "!" <= char <= "~" else 0)
+
+
+@cache
+def _symbols() -> str:
+    """What the model sees of each pair of bytes, by lead * 256 + trail."""
+    return symbols("".join(char if char and not is_private(char) else _NONE for char in characters()))
+
+
+def _seen(text: str, start: int, count: int) -> int:
+    """The cost of `text[start : start + count]` as it stands."""
+    before = symbols((BOUNDARY * 2 + text[max(start - 2, 0) : start])[-2:])
+    near = before + symbols(text[start : start + count])
+    lm = model()
+    return sum(map(lm.cost, near, near[1:], near[2:]))
+
+
+def _next_two(text: str, at: int) -> int:
+    """What the two characters after `at` cost as they stand, as far as their line goes."""
+    return _seen(text, at + 1, len(text[at + 1 : at + 3].split("\n", 1)[0]))
