@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from flows.record import RunRecord
-from tasks.write.tally import Sample, Tally
+from tasks.write.samples import Sample
+from tasks.write.tally import Tally
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:@$^=/])")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -67,10 +68,13 @@ def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
 
 def _sample_row(sample: Sample) -> tuple[str, ...]:
-    left, right = inert(sample.left[-20:]), inert(sample.right[:20])
-    before = f"{left}**{inert(sample.before) or '∅'}**{right}"
-    after = f"{left}**{inert(sample.after) or '∅'}**{right}"
+    before = "".join(_marked(old, old != new) for old, new in sample.parts)
+    after = "".join(_marked(new, old != new) for old, new in sample.parts)
     return inert(sample.source_uri), inert(sample.kind), before, after, f"{sample.confidence:.2f}"
+
+
+def _marked(text: str, changed: bool) -> str:
+    return f"**{inert(text) or '∅'}**" if changed else inert(text)
 
 
 def _kind_rows(tally: Tally) -> Iterable[tuple[str, ...]]:

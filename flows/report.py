@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tasks.errors import InputError
 from tasks.write.store import read_manifests, write_text
-from tasks.write.tally import CONFIDENCE_BINS, Sample, Tally, sum_of
+from tasks.write.samples import Sample
+from tasks.write.tally import CONFIDENCE_BINS, Tally, sum_of
 
 _ROWS = 25  # rows of a chart or table: what a person reads; the tables themselves have the rest
 _SAMPLES = 60
@@ -98,12 +99,11 @@ def _of(counts: Mapping[str, int], *prefixes: str) -> Counter[str]:
 
 
 def _confidence(tally: Tally) -> Counter[str]:
+    bins: Counter[int] = Counter()
+    for key, count in tally.sure.items():
+        bins[int(key.rsplit("\t", 1)[1])] += count
     return Counter(
-        {
-            f"{bin_ / CONFIDENCE_BINS:.1f} to {(bin_ + 1) / CONFIDENCE_BINS:.1f}": tally.confidence[str(bin_)]
-            for bin_ in range(CONFIDENCE_BINS)
-            if tally.confidence[str(bin_)]
-        }
+        {f"{bin_ / CONFIDENCE_BINS:.1f} to {(bin_ + 1) / CONFIDENCE_BINS:.1f}": bins[bin_] for bin_ in sorted(bins)}
     )
 
 
@@ -155,7 +155,7 @@ def _bar(count: int, longest: int, label: str) -> str:
 
 def _samples(samples: Iterable[Sample]) -> str:
     rows = "".join(
-        f"<tr><td>{escape(s.left)}<del>{escape(s.before)}</del><ins>{escape(s.after)}</ins>{escape(s.right)}</td>"
+        f"<tr><td>{''.join(_part(*part) for part in s.parts)}</td>"
         f'<td>{escape(s.kind)}</td><td class="n">{s.confidence:.2f}</td><td>{escape(s.source_uri)}</td></tr>\n'
         for s in samples
     )
@@ -166,3 +166,9 @@ def _samples(samples: Iterable[Sample]) -> str:
         f'<th class="n">sure</th><th>page</th></tr></thead>\n<tbody lang="zh">\n{rows}</tbody></table></div>'
         "</section>\n"
     )
+
+
+def _part(before: str, after: str) -> str:
+    if before == after:
+        return escape(before)
+    return f"<del>{escape(before)}</del><ins>{escape(after)}</ins>"

@@ -28,8 +28,9 @@ from tasks.errors import QingwenError, UsageError
 from tasks.read import Source, discover
 from tasks.records import Curated, Page, Policy, Reject, Target
 from tasks.write.manifest import fingerprint
+from tasks.write.samples import Sample
 from tasks.write.store import locked, read_manifests
-from tasks.write.tally import Sample, Tally
+from tasks.write.tally import Tally
 
 SENTENCE = "渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。"
 HOSTILE = "<script>alert(1)</script>[點(diǎn)我](javascript:alert(1))|點(diǎn)心|點(diǎn)燈|起點(diǎn)|`點(diǎn)`"
@@ -296,7 +297,7 @@ def test_nothing_from_a_page_is_markup_in_an_artifact() -> None:
 
 def hostile_tally() -> Tally:
     tally = Tally(pages=1, kept=1)
-    tally.samples.append(Sample(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0.5))
+    tally.samples.append(Sample(HOSTILE, HOSTILE, 0.5, ((HOSTILE, HOSTILE), (HOSTILE, ""))))
     for counts in (tally.site_pages, tally.removed, tally.rejects, tally.encodings, tally.edits, tally.unapplied):
         counts[HOSTILE] += 1
     return tally

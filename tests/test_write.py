@@ -35,10 +35,11 @@ from tasks.write import parquet, store
 from tasks.write.manifest import Manifest, SourceRecord, fingerprint, shard_id
 from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import document_id, page_rows
+from tasks.write.samples import sample_of
 from tasks.write.schema import DOCUMENTS, EDITS, SHARD_TABLES, TABLES
 from tasks.write.shard import ShardWriter, digest_of
 from tasks.write.store import BusyError, StoreError, locked, publish, read_manifests, staging, sweep, withdraw
-from tasks.write.tally import Tally, sample_of
+from tasks.write.tally import Tally
 
 CREW = "青溪渡口的老船工把缆绳系在石桩上。"
 
@@ -268,7 +269,7 @@ def test_a_stage_that_raises_costs_its_page_only(tmp_path: Path, monkeypatch: py
 def test_a_reader_that_raises_costs_its_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import flows.shard
 
-    def broken(root: str, source: Source, limits: object) -> Iterator[Page]:
+    def broken(root: str, source: Source, *given: object) -> Iterator[Page]:
         if source.uri.startswith("河2/"):
             raise RuntimeError("a bug in the reader")
         yield Page(source.uri, CREW.encode())
@@ -414,5 +415,15 @@ def test_a_sample_stands_where_its_edit_stood() -> None:
             ),
         )
     )
-    (sample,) = sample_of(rows["documents"][0], rows["edits"])
-    assert (sample.left, sample.before, sample.right) == ("产业升级，事业", "(yè1)", "发展。\n")
+    sample = sample_of(rows["documents"][0], rows["edits"])
+    assert sample is not None
+    assert sample.kind == "repair/k"
+    assert sample.parts == (
+        ("产", "产"),
+        ("()", ""),
+        ("业升级，事业", "业升级，事业"),
+        ("(yè1)", ""),
+        ("发展。\n", "发展。\n"),
+    )
+    assert (sample.before, sample.after) == ("产()业升级，事业(yè1)发展。\n", "产业升级，事业发展。\n")
+    assert sample_of(rows["documents"][0], rows["edits"], {"repair/k"}) is None

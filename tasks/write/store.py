@@ -12,6 +12,7 @@ Names with a leading underscore are passed over by the readers of datasets. See 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from pathlib import Path
 from tasks.errors import QingwenError, UsageError
 from tasks.write.manifest import Manifest
 from tasks.write.schema import SHARD_TABLES
+from tasks.write.tally import Tally
 
 
 class StoreError(QingwenError):
@@ -65,6 +67,20 @@ def read_manifests(curated: Path) -> list[Manifest]:
                 f"the manifest {path} cannot be read ({error}); remove it to curate its pages again"
             ) from error
     return found
+
+
+def read_tallies(curated: Path) -> Iterator[Tally]:
+    """What each visible shard amounts to, in order of id, one at a time: a manifest lists every file of its shard.
+
+    Raises StoreError if a manifest cannot be read.
+    """
+    for path in sorted((curated / "_manifest").glob("*.json")):
+        try:
+            yield Tally.from_json(json.loads(path.read_text(encoding="utf-8"))["tally"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"the manifest {path} cannot be read ({error}); remove it to curate its pages again"
+            ) from error
 
 
 def data_path(table: str, shard: str) -> str:

@@ -8,32 +8,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from heapq import nsmallest
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tasks.records import Stage
 from tasks.write.rows import Row
+from tasks.write.samples import Sample, sample_of
 
-# Samples are for people to look at: three a shard show variety, and a thousand shards still make a small file.
-SAMPLES_A_SHARD = 3
+# Samples are for people to look at: two of a kind show variety, and a thousand shards still make small files.
+SAMPLES_A_KIND = 2
+SAMPLES_A_SHARD = 12
+# Of all shards together so many of a kind are kept: more than anybody looks at, and no more however large curated/ is.
+_SAMPLES_KEPT = 20
 # Removed texts are kept by their beginning: menus and footers repeat, and the most frequent say what sites add.
 REMOVED_CHARS = 60
 REMOVED_A_SHARD = 50
-SAMPLE_CONTEXT = 40  # code points on either side of a sample's edit: a line of a terminal
+# A crawl of many small sites would make a manifest of their names; the most damaged ones are what a person looks for.
+SITE_EDITS_A_SHARD = 1000
 CONFIDENCE_BINS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A repaired place, before and after, with what stands on either side of it in the curated text."""
-
-    source_uri: str
-    kind: str
-    left: str
-    before: str
-    after: str
-    right: str
-    confidence: float
+# A sum over shards holds at most so many keys of a count, the largest ones: 100,000 names take some 15 MB.
+_KEYS_KEPT = 100_000
 
 
 @dataclass(slots=True)
@@ -41,7 +36,9 @@ class Tally:
     """Counts of pages, damage and removals.
 
     `edits`, `unapplied` and `edit_chars` are keyed `stage/kind`; `edit_chars` counts the code points of `before`.
-    `confidence` has a bin for each tenth of the applied repairs' confidence. `sites` are keyed by host or top folder.
+    `sure` counts applied repairs, `unsure` those not applied, by `stage/kind` and tenth of confidence, a tab between.
+    Counts of sites are keyed by host or top folder: `site_edits` by site and `stage/kind`, `removed` by site, kind and
+    the removed text's beginning.
     """
 
     pages: int = 0
@@ -58,9 +55,12 @@ class Tally:
     edits: Counter[str] = field(default_factory=Counter)
     unapplied: Counter[str] = field(default_factory=Counter)
     edit_chars: Counter[str] = field(default_factory=Counter)
-    confidence: Counter[str] = field(default_factory=Counter)
+    sure: Counter[str] = field(default_factory=Counter)
+    unsure: Counter[str] = field(default_factory=Counter)
     site_pages: Counter[str] = field(default_factory=Counter)
+    site_rejected: Counter[str] = field(default_factory=Counter)
     site_damaged: Counter[str] = field(default_factory=Counter)
+    site_edits: Counter[str] = field(default_factory=Counter)
     site_removed_chars: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
     samples: list[Sample] = field(default_factory=list)
@@ -71,6 +71,7 @@ class Tally:
         for reject in rows.get("rejects", ()):
             self.rejected += 1
             self.rejects[reject["reason"]] += 1
+            self.site_rejected[site_of(None, reject["source_uri"])] += 1
         for document in rows.get("documents", ()):
             self._add_document(document, rows["edits"])
         self.sections.update(section["kind"] for section in rows.get("sections", ()))
@@ -90,43 +91,67 @@ class Tally:
         for edit in edits:
             self._add_edit(site, edit)
         if damaged and len(self.samples) < SAMPLES_A_SHARD:
-            self.samples += sample_of(document, edits)
+            kinds = Counter(sample.kind for sample in self.samples)
+            enough = {kind for kind, count in kinds.items() if count >= SAMPLES_A_KIND}
+            sample = sample_of(document, edits, enough)
+            self.samples += [sample] if sample else []
 
     def _add_edit(self, site: str, edit: Row) -> None:
         key = f"{edit['stage']}/{edit['kind']}"
+        if edit["stage"] in (Stage.REPAIR, Stage.DECODE):
+            tenth = min(int(edit["confidence"] * CONFIDENCE_BINS), CONFIDENCE_BINS - 1)
+            (self.sure if edit["applied"] else self.unsure)[f"{key}\t{tenth}"] += 1
         if not edit["applied"]:
             self.unapplied[key] += 1
             return
         self.edits[key] += 1
         self.edit_chars[key] += len(edit["before"])
-        if edit["stage"] == Stage.REPAIR:
-            self.confidence[str(min(int(edit["confidence"] * CONFIDENCE_BINS), CONFIDENCE_BINS - 1))] += 1
-        elif edit["stage"] == Stage.STRIP:
+        self.site_edits[f"{site}\t{key}"] += 1
+        if edit["stage"] == Stage.STRIP:
             self.site_removed_chars[site] += len(edit["before"])
-            self.removed[edit["before"].strip()[:REMOVED_CHARS]] += 1
+            self.removed[f"{site}\t{edit['kind']}\t{edit['before'].strip()[:REMOVED_CHARS]}"] += 1
 
     def merge(self, other: Tally) -> None:
-        """Add another tally's counts, and its samples after one's own."""
+        """Add another tally's counts, and its samples after one's own while there are few of their kind."""
         for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+            value, more = getattr(self, name), getattr(other, name)
+            if isinstance(value, Counter):
+                value.update(more)
+                if len(value) > 2 * _KEYS_KEPT:
+                    setattr(self, name, Counter(dict(_largest(value, _KEYS_KEPT))))
+            elif isinstance(value, int):
+                setattr(self, name, value + more)
+        kinds = Counter(sample.kind for sample in self.samples)
+        for sample in other.samples:
+            if kinds[sample.kind] < _SAMPLES_KEPT:
+                kinds[sample.kind] += 1
+                self.samples.append(sample)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values with sorted keys; of the removed texts only the most frequent."""
-        kept = sorted(self.removed.items(), key=lambda item: (-item[1], item[0]))[:REMOVED_A_SHARD]
+        """Plain values with sorted keys; of the removed texts and the sites' edits only the most frequent."""
         plain = {name: getattr(self, name) for name in self.__slots__}
         for name, value in plain.items():
             if isinstance(value, Counter):
                 plain[name] = {key: value[key] for key in sorted(value) if value[key]}
-        return plain | {"removed": dict(kept), "samples": [asdict(sample) for sample in self.samples]}
+        return plain | {
+            "removed": dict(_largest(self.removed, REMOVED_A_SHARD)),
+            "site_edits": dict(_largest(self.site_edits, SITE_EDITS_A_SHARD)),
+            "samples": [asdict(sample) for sample in self.samples],
+        }
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The tally that `to_json` wrote."""
         tally = cls()
-        for name, value in plain.items():
-            setattr(tally, name, Counter(value) if isinstance(value, dict) else value)
-        tally.samples = [Sample(**sample) for sample in plain["samples"]]
+        for name in set(cls.__slots__) & set(plain):
+            setattr(tally, name, Counter(plain[name]) if isinstance(plain[name], dict) else plain[name])
+        tally.samples = [Sample.from_json(sample) for sample in plain["samples"]]
         return tally
+
+
+def _largest(counts: Counter[str], most: int) -> list[tuple[str, int]]:
+    """So many of the counts, the largest first, and by key where they are equal."""
+    return nsmallest(most, counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def sum_of(tallies: Iterable[Tally]) -> Tally:
@@ -147,33 +172,5 @@ def site_of(url: str | None, source_uri: str) -> str:
         host = urlsplit(url or "").hostname
     except ValueError:
         host = None
-    return host or ("" if "/" not in source_uri else source_uri.split("/", 1)[0])
-
-
-def sample_of(document: Row, edits: Sequence[Row]) -> list[Sample]:
-    """The page's longest applied repair as a sample, or none.
-
-    What stands beside the edit is read off the curated text: script and width conversion keep every position.
-    """
-    chosen, place, shift = None, 0, 0
-    for edit in edits:
-        if not edit["applied"]:
-            continue
-        longer = chosen is None or len(edit["before"]) > len(chosen["before"])
-        if edit["stage"] == Stage.REPAIR and longer:
-            chosen, place = edit, edit["start"] + shift
-        shift += len(edit["after"]) - (edit["end"] - edit["start"])
-    if chosen is None:
-        return []
-    text, end = document["text"], place + len(chosen["after"])
-    return [
-        Sample(
-            source_uri=document["source_uri"],
-            kind=chosen["kind"],
-            left=text[max(place - SAMPLE_CONTEXT, 0) : place],
-            before=chosen["before"],
-            after=chosen["after"],
-            right=text[end : end + SAMPLE_CONTEXT],
-            confidence=round(float(chosen["confidence"]), 3),
-        )
-    ]
+    site = host or ("" if "/" not in source_uri else source_uri.split("/", 1)[0])
+    return site.replace("\t", " ")
