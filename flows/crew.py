@@ -11,6 +11,7 @@ import os
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -20,9 +21,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from flows.deadline import last_second
 from flows.settings import Settings
 from flows.shard import Done, Job, write_shard
 from tasks.errors import QingwenError, SettingsError
+from tasks.records import Reason
 
 #: What a worker is given to do.
 Work = Callable[[Job], Done]
@@ -63,6 +66,7 @@ class LocalCrew:
 
     def run(self, job: Job) -> Done:
         """Do a job in the pool; if a worker dies meanwhile, whoever's fault it was, do it again by itself."""
+        job = replace(job, alone=True)
         with self._free:
             pool = self._pool
             try:
@@ -82,7 +86,7 @@ def _careful(job: Job, work: Work) -> Done:
     """Do a job in a process of its own that notes every step; reject the pages that kill it, keep all the others."""
     with tempfile.TemporaryDirectory(prefix="qingwen-") as folder:
         trail = Path(folder) / "step"
-        job = replace(job, trail=str(trail))
+        job = replace(job, trail=str(trail), alone=True)
         for _ in range(_MOST_DEATHS):
             trail.write_text("", encoding="utf-8")
             with _pool(1) as pool:
@@ -91,7 +95,9 @@ def _careful(job: Job, work: Work) -> Done:
                 except BrokenProcessPool:
                     step = trail.read_text(encoding="utf-8")
             if step:
-                job = replace(job, blamed=job.blamed | {step})
+                took = time.time() - trail.stat().st_mtime
+                reason = Reason.TIMED_OUT if took >= last_second(job.policy.limits.seconds) else Reason.FAILED
+                job = replace(job, blamed={**job.blamed, step: reason})
     raise QingwenError(f"shard {job.shard.name} lost {_MOST_DEATHS} worker processes; is there too little memory?")
 
 
@@ -138,8 +144,14 @@ class DaskCrew:
             self._cluster.close()
 
     def run(self, job: Job) -> Done:
-        """Do a job on the cluster. Dask takes a lost worker's job up again: writing a shard is idempotent."""
-        done: Done = self._client.submit(write_shard, job, pure=False).result()
+        """Do a job on the cluster. Dask takes a lost worker's job up again, for writing a shard is idempotent; one that
+        kills every worker it is given to is done by itself on this machine."""
+        from distributed import KilledWorker
+
+        try:
+            done: Done = self._client.submit(write_shard, job, pure=False).result()
+        except KilledWorker:
+            return _careful(job, write_shard)
         return done
 
 

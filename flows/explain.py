@@ -50,7 +50,7 @@ def _pages(file: str, policy: Policy) -> Iterator[Page | Reject]:
     if not Path(file).is_file():
         raise InputError(f"cannot read {file}: {'it is a folder' if Path(file).is_dir() else 'there is no such file'}")
     for source in discover(file):
-        yield from read_source(file, source, policy.limits)
+        yield from read_source(file, source, policy.limits, policy.columns)
 
 
 def as_plain(result: Curated | Reject) -> dict[str, Any]:

@@ -8,12 +8,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from tasks.errors import SettingsError
-from tasks.records import Limits, Policy, Punctuation, Target
+from tasks.records import Columns, Limits, Policy, Punctuation, Target
 
 #: Environment variables of this prefix are settings: QINGWEN_TARGET, QINGWEN_LIMITS__PAGE_BYTES.
 ENV_PREFIX = "QINGWEN_"
@@ -24,6 +24,13 @@ _SHARD_BYTES = 8 * 2**20
 
 
 _LIMITS = Limits()
+_COLUMNS = Columns()
+
+# TOML and the form of the UI give lists; the environment gives one string, with commas between the names.
+Names = Annotated[
+    tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...],
+    BeforeValidator(lambda value: value.split(",") if isinstance(value, str) else value),
+]
 
 
 class LimitSettings(BaseModel):
@@ -37,6 +44,19 @@ class LimitSettings(BaseModel):
     )
     depth: int = Field(_LIMITS.depth, ge=1, description="Compressions and archives around a page.")
     members: int = Field(_LIMITS.members, ge=1, description="Members of an archive.")
+    seconds: float = Field(
+        _LIMITS.seconds, gt=0, le=86_400, description="Processor time that curating one page may take, in seconds."
+    )
+
+
+class ColumnSettings(BaseModel):
+    """The columns of JSONL, CSV and Parquet files, best first, without regard to case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: Names = Field(_COLUMNS.text, min_length=1, description="Names of the column that holds a page's text.")
+    url: Names = Field(_COLUMNS.url, description="Names of the column that holds its URL.")
+    date: Names = Field(_COLUMNS.date, description="Names of the column that holds when it was fetched.")
 
 
 class Settings(BaseModel):
@@ -52,6 +72,7 @@ class Settings(BaseModel):
     )
     strip: dict[str, bool] = Field({}, description="Kinds of removal to switch off, as kind = false; all are on.")
     limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one page may cost.")
+    columns: ColumnSettings = Field(ColumnSettings(), description="Columns that rows of pages are read from.")
     removed: Literal["keep", "drop"] = Field(
         "keep", description="What becomes of the rows of files that have been taken out of raw."
     )
@@ -92,7 +113,8 @@ class Settings(BaseModel):
 
     def policy(self) -> Policy:
         """The settings that the stages see."""
-        return Policy(self.target, self.punctuation, self._kinds(), Limits(**self.limits.model_dump()))
+        limits, columns = Limits(**self.limits.model_dump()), Columns(**self.columns.model_dump())
+        return Policy(self.target, self.punctuation, self._kinds(), limits, columns)
 
     def _kinds(self) -> frozenset[str] | None:
         off = {kind for kind, on in self.strip.items() if not on}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from flows.deadline import TimeUpError, within
 from flows.plan import Item, Shard, refusal
 from tasks.page import curate_page
 from tasks.read import read_source
@@ -28,7 +29,8 @@ class Job:
     """A shard to write, and all that a worker needs to know for it.
 
     `trail` is a file that the worker notes each step in before it takes it; `blamed` are the steps that killed a worker
-    before, which are rejected instead of taken. Both serve flows/crew.py.
+    before, which are rejected instead of taken, with the reason. With `alone`, the worker's process does nothing else
+    and may be ended by a page that never comes to an end. All three serve flows/crew.py.
     """
 
     shard: Shard
@@ -37,7 +39,8 @@ class Job:
     policy: Policy
     made_with: str
     trail: str | None = None
-    blamed: frozenset[str] = frozenset()
+    blamed: Mapping[str, Reason] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _write_source(job: Job, item: Item, writer: ShardWriter, fresh: Tally) -> No
 def _pages(job: Job, item: Item) -> Iterator[tuple[Mapping[str, list[dict[str, object]]], bool]]:
     """The rows of each page of a source, and whether its outcome may be another one next time."""
     trail = _Trail(job)
-    reader = read_source(job.raw, item.source, job.policy.limits)
+    reader = read_source(job.raw, item.source, job.policy.limits, job.policy.columns)
     pages = 0
     while True:
         uri = item.source.uri
@@ -101,9 +104,10 @@ def _pages(job: Job, item: Item) -> Iterator[tuple[Mapping[str, list[dict[str, o
             return
         pages += 1
         if isinstance(page, Page) and trail.blames(f"page {page.source_uri}"):
-            yield page_rows(_failed(page, "page", "curating it killed the worker process")), True
+            detail = "curating it killed the worker process"
+            yield page_rows(_failed(page, "page", detail, trail.reason(f"page {page.source_uri}"))), True
         else:
-            yield _rows(page, job.policy), isinstance(page, Reject) and page.reason in _PASSING
+            yield _rows(page, job), isinstance(page, Reject) and page.reason in _PASSING
 
 
 def _next(reader: Iterator[Page | Reject], uri: str) -> Page | Reject | None:
@@ -114,19 +118,27 @@ def _next(reader: Iterator[Page | Reject], uri: str) -> Page | Reject | None:
         return Reject(uri, "read", Reason.FAILED, _words(error))
 
 
-def _rows(page: Page | Reject, policy: Policy) -> Mapping[str, list[dict[str, object]]]:
+def _rows(page: Page | Reject, job: Job) -> Mapping[str, list[dict[str, object]]]:
     """The page's rows, whatever happens: a stage that raises is our fault, and costs this page only."""
     if isinstance(page, Reject):
         return page_rows(page)
-    try:
-        result: Curated | Reject = curate_page(page, policy)
+
+    def curated() -> Mapping[str, list[dict[str, object]]]:
+        result: Curated | Reject = curate_page(page, job.policy)
         return page_rows(result)
+
+    seconds = job.policy.limits.seconds
+    try:
+        return within(seconds, curated, alone=job.alone)
+    except TimeUpError as error:
+        detail = f"curating it took more than {seconds:g} seconds"
+        return page_rows(_failed(page, _stage(error), detail, Reason.TIMED_OUT))
     except Exception as error:
         return page_rows(_failed(page, _stage(error), _words(error)))
 
 
-def _failed(page: Page, stage: str, detail: str) -> Reject:
-    return Reject(page.source_uri, stage, Reason.FAILED, detail, sha256(page.raw).hexdigest(), len(page.raw))
+def _failed(page: Page, stage: str, detail: str, reason: Reason = Reason.FAILED) -> Reject:
+    return Reject(page.source_uri, stage, reason, detail, sha256(page.raw).hexdigest(), len(page.raw))
 
 
 def _words(error: Exception) -> str:
@@ -138,7 +150,7 @@ def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error)[:500]}{place}"
 
 
-def _stage(error: Exception) -> str:
+def _stage(error: BaseException) -> str:
     """The folder below tasks/ that raised: the stage."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if f"{os.sep}tasks{os.sep}" in frame.filename and "/" in (below := _below(frame.filename)):
@@ -164,3 +176,7 @@ class _Trail:
         if self._file:
             Path(self._file).write_text(step, encoding="utf-8")
         return False
+
+    def reason(self, step: str) -> Reason:
+        """What a step that is blamed is rejected for."""
+        return self._blamed[step]

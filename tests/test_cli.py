@@ -15,7 +15,7 @@ from flows.explain import visible
 from flows.settings import Settings
 from tasks.errors import SettingsError
 from tasks.ledger import replay
-from tasks.records import Edit, Punctuation, Stage, Target
+from tasks.records import Columns, Edit, Punctuation, Stage, Target
 from tasks.version import PIPELINE_VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -258,9 +258,22 @@ def test_every_setting_that_shapes_the_tables_reaches_the_stages() -> None:
     assert (policy.target, policy.punctuation, policy.limits.page_bytes) == (Target.KEEP, Punctuation.KEEP, 9)
 
 
+def test_the_columns_of_rows_can_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text('[columns]\ntext = ["Article Body", "文章"]\ndate = []\n', encoding="utf-8")
+    settings = Settings.load(file, {"QINGWEN_COLUMNS__URL": "address, 地址"})
+    assert settings.policy().columns == Columns(("Article Body", "文章"), ("address", "地址"), ())
+    assert Settings().policy().columns == Columns()
+    assert Settings.model_validate(settings.model_dump(mode="json")) == settings
+
+
 @pytest.mark.parametrize(
     ("overrides", "sentence"),
     [
+        ({"columns": {"text": []}}, "the setting 'columns.text' is wrong"),
+        ({"columns": {"text": "a,,b"}}, "the setting 'columns.text.1' is wrong"),
+        ({"columns": {"title": ["a"]}}, "there is no setting 'columns.title'"),
+        ({"limits": {"seconds": 0}}, "the setting 'limits.seconds' is wrong"),
         ({"shards": 3}, "there is no setting 'shards'"),
         ({"limits": {"page": 3}}, "there is no setting 'limits.page'"),
         ({"strip": {"adverts": False}}, "the setting 'strip' is wrong: no such kind of removal: adverts"),
@@ -274,5 +287,8 @@ def test_a_wrong_setting_is_named(overrides: dict[str, object], sentence: str) -
 
 def test_every_setting_says_what_it_is_for_in_the_form_of_the_ui() -> None:
     schema = Settings.model_json_schema()
-    for properties in (schema["properties"], schema["$defs"]["LimitSettings"]["properties"]):
+    for properties in (
+        schema["properties"],
+        *(schema["$defs"][f"{name}Settings"]["properties"] for name in ("Limit", "Column")),
+    ):
         assert all(entry.get("description") for entry in properties.values())

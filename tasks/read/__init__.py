@@ -16,16 +16,15 @@ from tasks.read.archives import Member, member_uri, tar_members, zip_members
 from tasks.read.digest import digest_of, rejected
 from tasks.read.jsonl import read_jsonl
 from tasks.read.kinds import COMPRESSED, HEAD_BYTES, Kind, inner_name, kind_of, media_of
-from tasks.read.rows import Columns
 from tasks.read.sources import Source, discover, uri_of
 from tasks.read.streams import BrokenError, Expanded
 from tasks.read.tables import read_csv, read_parquet
 from tasks.read.warc import read_warc
-from tasks.records import Limits, Page, Reason, Reject
+from tasks.records import Columns, Limits, Page, Reason, Reject
 
 _BUFFER = 64 * 1024
 
-__all__ = ["Columns", "Source", "discover", "read_source", "uri_of"]
+__all__ = ["Source", "discover", "read_source", "uri_of"]
 
 
 def read_source(

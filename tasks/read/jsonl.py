@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from tasks.read.digest import rejected
-from tasks.read.rows import Columns, page_of_row
-from tasks.records import Limits, Page, Reason, Reject
+from tasks.read.rows import page_of_row
+from tasks.records import Columns, Limits, Page, Reason, Reject
 
 # Of a row's bytes outside ASCII, the share that may be no UTF-8 before the row is taken for GB18030: a few lost bytes
 # make far less, GBK read as UTF-8 is wrong in more than half of its bytes.

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from tasks.read.digest import rejected
 from tasks.read.kinds import opens_html
-from tasks.records import Media, Page, Reason, Reject
+from tasks.records import Columns, Media, Page, Reason, Reject
 
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The names of the columns that are looked for, best first, without regard to case."""
-
-    text: tuple[str, ...] = ("text", "content", "raw_content", "body", "article", "html", "raw_html", "正文", "内容")
-    url: tuple[str, ...] = ("url", "uri", "link", "source_url", "page_url", "warc-target-uri", "网址", "链接")
-    date: tuple[str, ...] = ("fetched_at", "fetch_time", "crawl_date", "crawled_at", "warc-date", "date", "timestamp")
-
-
-# Columns that hold a page's source as it was fetched; a row of one is HTML whatever it opens with.
-_HTML_COLUMNS = frozenset({"html", "raw_html"})
+# A column with this in its name holds a page's source as it was fetched: a row is HTML whatever it opens with.
+_HTML_COLUMN = "html"
 # Where corpora keep a row's url and date besides the row itself.
 NESTED = ("metadata", "meta", "warc_headers")
 # Numbers beyond this are milliseconds since 1970, not seconds: as seconds they would lie past the year 5000.
@@ -47,7 +36,7 @@ def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | R
         wanted = ", ".join(columns.text[:3])
         return rejected(uri, Reason.MALFORMED, f"no column of the row holds text (looked for {wanted}, …)", raw)
     content = text if isinstance(text, bytes) else _bytes(text)
-    html = name in _HTML_COLUMNS or opens_html(content[:4096])
+    html = _HTML_COLUMN in name.lower() or opens_html(content[:4096])
     nested = [fields, *(value for key in NESTED if isinstance(value := fields.get(key), Mapping))]
     return Page(
         source_uri=uri,

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 
 from tasks.decode.detect import detect
 from tasks.read.digest import rejected
-from tasks.read.rows import NESTED, Columns, page_of_row
+from tasks.read.rows import NESTED, page_of_row
 from tasks.read.streams import BrokenError
-from tasks.records import Limits, Page, Reason, Reject
+from tasks.records import Columns, Limits, Page, Reason, Reject
 
 # How much of a CSV file decides its encoding.
 _HEAD = 64 * 1024

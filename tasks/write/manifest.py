@@ -91,5 +91,6 @@ def fingerprint(policy: Policy) -> str:
     False
     """
     strip = None if policy.strip is None else sorted(policy.strip)
-    values = [policy.target, policy.punctuation, strip, asdict(policy.limits), SCHEMA_VERSION, PIPELINE_VERSION]
+    plain = [policy.target, policy.punctuation, strip, asdict(policy.limits), asdict(policy.columns)]
+    values = [*plain, SCHEMA_VERSION, PIPELINE_VERSION]
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
