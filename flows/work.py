@@ -14,7 +14,7 @@ from flows.shard import Done, Job
 from tasks.errors import InputError, UsageError
 from tasks.read import discover
 from tasks.write.manifest import fingerprint
-from tasks.write.store import read_manifests, read_tallies
+from tasks.write.store import read_figures, read_manifests
 from tasks.write.tally import sum_of
 
 
@@ -56,6 +56,6 @@ def record_of(
         shards=len(done),
         unchanged_shards=len(work.unchanged),
         fresh=sum_of(one.fresh for one in done),
-        whole=sum_of(read_tallies(Path(settings.curated))),
+        whole=sum_of(tally for _, tally in read_figures(Path(settings.curated))),
         error=error,
     )

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.errors import QingwenError, UsageError
-from tasks.write.manifest import Manifest
+from tasks.write.manifest import FileRecord, Manifest
 from tasks.write.schema import SHARD_TABLES
 from tasks.write.tally import Tally
 
@@ -69,14 +69,16 @@ def read_manifests(curated: Path) -> list[Manifest]:
     return found
 
 
-def read_tallies(curated: Path) -> Iterator[Tally]:
-    """What each visible shard amounts to, in order of id, one at a time: a manifest lists every file of its shard.
+def read_figures(curated: Path) -> Iterator[tuple[dict[str, FileRecord], Tally]]:
+    """Each visible shard's files and what it amounts to, in order of id, one at a time and without its sources.
 
     Raises StoreError if a manifest cannot be read.
     """
     for path in sorted((curated / "_manifest").glob("*.json")):
         try:
-            yield Tally.from_json(json.loads(path.read_text(encoding="utf-8"))["tally"])
+            plain = json.loads(path.read_text(encoding="utf-8"))
+            files = {table: FileRecord(**file) for table, file in plain["files"].items()}
+            yield files, Tally.from_json(plain["tally"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"the manifest {path} cannot be read ({error}); remove it to curate its pages again"
