@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.records import Edit
-from tasks.repair.shift.clues import Clue, clues, glance, has_clue, worth_a_search
+from tasks.repair.shift.clues import Clue, clues, has_clue, is_likely, worth_a_search
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import decide
 
@@ -37,7 +37,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     ('?shù)貎?yōu)', '地優', True)
     """
     found = list(clues(text))
-    likely = found if spliced else [clue for clue in found if glance(text, clue)]
+    likely = found if spliced else [clue for clue in found if is_likely(text, clue)]
     if not likely:
         return []
     search = Search(text, spliced)

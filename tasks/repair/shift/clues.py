@@ -85,7 +85,7 @@ def clues(text: str) -> Iterator[Clue]:
             yield Clue(at, False, True)
 
 
-def glance(text: str, clue: Clue) -> bool:
+def is_likely(text: str, clue: Clue) -> bool:
     """Whether a clue on a page that shows no damage yet may be worth a search; most of a healthy page's are not."""
     return clue.strong or (rare_out_of_step(text, clue.at) if clue.hidden else mark_out_of_step(text, clue.at))
 
@@ -124,7 +124,7 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
     text, at = search.text, clue.at
     if clue.strong:
         return True
-    if not search.damaged and not glance(text, clue):
+    if not search.damaged and not is_likely(text, clue):
         return False
     after = text[at + 1 : at + 2]
     if not clue.hidden:

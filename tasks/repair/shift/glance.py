@@ -6,9 +6,12 @@ few characters around the clue alone, and the page's search is not even made.
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from itertools import pairwise
 
 from tasks.repair.lm import BOUNDARY, model, symbols
+from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
 
@@ -23,8 +26,9 @@ UNLIKELY = nats(17)  # what two characters after a mark cost, where a pair may b
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 _NONE = "\0"  # stands for no character
-# A splice before a mark, and what may be one after it, or half a character: only the search knows what those cost.
-_SPLICED_BEFORE, _SPLICED_AFTER = frozenset(")）"), frozenset("(（" + LOST)
+# What may be a splice before a mark, or one after it: only the search knows what those cost.
+_ENDS_SPLICE = re.compile(f"[{LETTERS} ][)）]")
+_BEGINS_SPLICE = re.compile(f"[^\n]?[(（{LOST}][(（]?[{LETTERS}]")
 
 
 def rare_out_of_step(text: str, at: int) -> bool:
@@ -61,7 +65,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return True
     if char == "?" and after and after in MARKS_BEFORE and "\u3400" <= second <= "\u9fff":
         return True
-    if char in "!！" and characters()[0xA100 | _pair(after) >> 8] not in AFTER_A1:
+    if char in "!！" and characters()[0xA100 | _pairs().get(after, 0) >> 8] not in AFTER_A1:
         return False
     count = 2 if second in pairs() else 1
     read = _out_of_step(text[at : at + 1 + count])
@@ -70,26 +74,22 @@ def mark_out_of_step(text: str, at: int) -> bool:
     if _NONE not in read and len(read) == count:
         cost = lm.lone(read[0]) + (lm.cost(BOUNDARY, read[0], read[1]) if count == 2 else 0)
     if cost >= HOPELESS:  # nothing can be read so: a pair may be missing
-        spliced = text[at - 1 : at] in _SPLICED_BEFORE or not _SPLICED_AFTER.isdisjoint(text[at + 1 : at + 3])
-        return spliced or _next_two(text, at) > UNLIKELY
+        spliced = _BEGINS_SPLICE.match(text, at + 1) or (_ENDS_SPLICE.match(text, at - 2) if at > 1 else None)
+        return spliced is not None or _next_two(text, at) > UNLIKELY
     return cost < count * SENSIBLE_ALONE and cost < _seen(text, at + 1, count)
 
 
 def _out_of_step(near: str) -> list[str]:
     """What each second byte of `near` and the first byte after it make, as the model sees it."""
-    halves = _symbols()
-    read: list[str] = []
-    held = 0
-    for place, char in enumerate(near):
-        pair = _pair(char)
-        if place:
-            read.append(halves[held << 8 | pair >> 8])
-        held = pair & 0xFF
-    return read
+    halves, pair = _symbols(), _pairs().get
+    raw = [pair(char, 0) for char in near]
+    return [halves[(one & 0xFF) << 8 | two >> 8] for one, two in pairwise(raw)]
 
 
-def _pair(char: str) -> int:
-    return pairs().get(char) or MARKS.get(char) or (0xA380 + ord(char) if "!" <= char <= "~" else 0)
+@cache
+def _pairs() -> dict[str, int]:
+    """The pair of each character, and of the full-width form of each ASCII one."""
+    return {chr(code): 0xA380 + code for code in range(ord("!"), ord("~") + 1)} | MARKS | pairs()
 
 
 @cache
