@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from tasks.ledger import Ledger
 from tasks.records import Edit
-from tasks.repair.clues import clue_edits
+from tasks.repair.clues import TWICE_LOST, clue_edits
 from tasks.repair.controls import control_edits
 from tasks.repair.entities import entity_edits
 from tasks.repair.layers import beside
@@ -14,6 +16,10 @@ from tasks.repair.private import private_edits
 from tasks.repair.shift import repair_shifts
 from tasks.repair.splice import find_splices, splice_edits
 from tasks.repair.table import infer_table
+
+# What healthy Chinese text is written in: ASCII, hanzi, Chinese and full-width marks. No control or invisible character
+# and no private-use one is among them, so that most pages pass the steps for those by one search.
+_UNUSUAL = re.compile("[^\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff5e“”‘’…—·]")
 
 
 def repair(ledger: Ledger) -> Ledger:
@@ -30,12 +36,18 @@ def repair(ledger: Ledger) -> Ledger:
     >>> ledger.text, ledger.edits[0].why
     ('產業發展', "the page's table has 產(chǎn) at 1 of 1 places")
     """
-    for step in (mojibake_edits, entity_edits, control_edits, private_edits):
+    for step in (mojibake_edits, entity_edits):
         ledger = ledger.then(step(ledger.text))
+    unusual = _UNUSUAL.search(ledger.text)
+    if unusual:
+        for step in (control_edits, private_edits):
+            ledger = ledger.then(step(ledger.text))
     found = _out_of_step(ledger.text)
     damaged = any(edit.applied for edit in found)
     ledger = ledger.then(found)
     ledger = ledger.then(noise_edits(ledger.text, damaged))
+    if not (unusual or damaged or TWICE_LOST in ledger.text):
+        return ledger
     return ledger.then(clue_edits(ledger.text, damaged))
 
 

@@ -15,7 +15,10 @@ from tasks.records import Edit, Stage
 from tasks.script.tables import HANZI
 
 _SIGNS = ("&", "\\u", "%", "=")
-_ANY = re.compile(r"&(?:amp;|#|[a-z]{2,8};|nbsp)|\\u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}|[%=][0-9A-F]{2}[%=][89A-F]")
+# The class comes first, so that text without its signs is passed over at the speed of a search for one class.
+_ANY = re.compile(
+    r"[&\\%=](?:(?<=&)(?:amp;|#|[a-z]{2,8};|nbsp)|(?<=[\\%])u[0-9a-fA-F]{4}|(?<=[%=])[0-9A-F]{2}[%=][89A-F])"
+)
 _ENTITY = re.compile(
     r"&(?:amp;){0,3}(?:#[0-9]{2,7};|#[xX][0-9a-fA-F]{2,6};|#[0-9]{5}(?![0-9])|[a-zA-Z]{2,8}[0-9]?;|nbsp(?![a-zA-Z=]))"
 )

@@ -8,7 +8,7 @@ from tasks.records import Edit, Stage
 from tasks.script.tables import HANZI
 
 # A comma beside a comma or a full stop, between Chinese characters. Three commas in a row are somebody's ellipsis.
-_DOUBLED = re.compile("[，,。、；]{2}")
+_DOUBLED = re.compile("[，,。、；][，,。、；]")
 _BEFORE = re.compile(f"[{HANZI}0-9A-Za-z%”’》）)]")
 _AFTER = re.compile(f"[{HANZI}0-9A-Za-z“‘《（(”’\n]|$")
 # On a page that shows no other damage, so many, and one in so many characters, are a tool's doing. Hasty writers
