@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tasks.repair.readings import reads
 from tasks.repair.shift.candidates import LETTERS
-from tasks.repair.shift.costs import HOPELESS, LOST, nats
+from tasks.repair.shift.costs import HOPELESS, LOST, OPENING, nats
 from tasks.repair.shift.glance import (
     AFTER_A1,
     BETTER,
@@ -27,6 +27,7 @@ from tasks.repair.shift.glance import (
 from tasks.repair.shift.pairs import is_private
 from tasks.repair.shift.search import Search
 
+_ENDS = "\n?\ufffd"  # what ends a run at once
 _CLOSING = "”’」』）》】〉…—～！？"  # what honest marks stand before
 # Every character at which something may be wrong, by itself; `_at` looks at what stands beside it. Commas only before
 # what a lost byte may have left.
@@ -106,11 +107,13 @@ def _at(text: str, at: int) -> Clue | None:
     if char in LOST:
         if _REMNANT.match(text, at):
             return Clue(at, True, False)
-        if is_hanzi(before) or is_hanzi(after):
+        halved = after != "" and after in MARKS_BEFORE and text[at + 2 : at + 3] > "\x80"
+        if is_hanzi(before) or is_hanzi(after) or halved:
             return Clue(at, False, False)
     if char == "€":
         return Clue(at, False, False) if is_hanzi(after) else None
-    beside = is_hanzi(before) and after > "\u2000" and after not in _CLOSING
+    beside = (before > "\x80" or before == ")") and after > "\x80" and after not in _CLOSING
+    beside |= char in "!！" and after in _ENDS  # '。”' leaves nothing but the mark
     return Clue(at, False, False) if beside or after in STOPS else None
 
 
@@ -130,13 +133,16 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
     if not clue.hidden:
         if text[at] == LOST[1] or after in STOPS:
             return True
-        if text[at] == "?" and after and after in MARKS_BEFORE and is_hanzi(text[at + 2 : at + 3]):
+        if text[at] == "?" and after and after in MARKS_BEFORE and text[at + 2 : at + 3] > "\x80":
+            return True
+        if search.damaged and (not after or after in _ENDS) and search.quotes(at) in OPENING:
             return True
         second_half = search.chars[0xA100 | search.bytes_of(after)[0]]
         if not search.damaged and text[at] in "!！" and second_half not in AFTER_A1:
             return False
-        count = 2 if text[at + 2 : at + 3] in search.pairs else 1
-        cost, seen = search.shifted(at, count)
+        cost, seen, count = search.shifted(at, 2)
+        if not count:
+            cost, count = HOPELESS, 1
         if search.damaged:
             # A short run says nothing by itself; a page that is damaged elsewhere does.
             return cost < min(seen + _ALLOWED, count * _SENSIBLE_MARK) or search.next_two(at + 1) > _UNLIKELY_THERE
@@ -144,7 +150,7 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return search.next_two(at + 1) > UNLIKELY
         return cost < min(seen, count * SENSIBLE_ALONE)
     for first in range(max(0, at - NEAR), at + 1):
-        cost, seen = search.shifted(first, RUN)
-        if cost < min(seen - BETTER, SENSIBLE):
+        cost, seen, count = search.shifted(first, RUN)
+        if count == RUN and cost < min(seen - BETTER, SENSIBLE):
             return True
     return False

@@ -39,6 +39,8 @@ BALANCED, UNBALANCED = nats(0.7), nats(2.0)  # a quotation mark closes an open o
 LOOK_BACK = 300  # characters in which an open quotation is looked for
 PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
 CLOSING = frozenset("”’》」』")
+OPENING = frozenset("“‘《「『")
+LEFT_OPEN = nats(4.0)  # a line ends within a quotation
 ON_PAGE = 0.15  # how much the page's own pairs of characters count beside the model's
 HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here
 UNLIKELY = nats(8.0)  # a character after a deleted pair: there may be a second one

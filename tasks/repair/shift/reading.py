@@ -23,8 +23,10 @@ from tasks.repair.shift.costs import (
     FOREIGN,
     HOPELESS,
     IN_STEP,
+    LEFT_OPEN,
     LOOK_BACK,
     ON_PAGE,
+    OPENING,
     PAGE_MEMORY,
     PARTNERS,
     PLAIN_MARKS,
@@ -32,10 +34,11 @@ from tasks.repair.shift.costs import (
     UNBALANCED,
     Hyp,
 )
-from tasks.repair.shift.pairs import MARKS, characters, pairs
+from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
 from tasks.repair.shift.script import foreign_to
 
 FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
+_QUOTES = re.compile(f"[{''.join(PARTNERS)}]")
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
 
@@ -208,25 +211,45 @@ class Reading:
             count -= 1
         return pos
 
-    def shifted(self, pos: int, count: int) -> tuple[int, int]:
-        """The cost of `count` characters re-read from the second byte of `text[pos]` on, and that of what is seen."""
+    def shifted(self, pos: int, count: int) -> tuple[int, int, int]:
+        """Up to `count` characters after `text[pos]` re-read from its second byte on, as far as the run goes: their
+        cost, the cost of what is seen, and how many were read."""
         lm, sym = self.lm, self.sym
         one = two = BOUNDARY
-        _, held = self.bytes_of(self.text[pos])
-        cost = seen = 0
-        for at in range(pos + 1, pos + 1 + count):
-            lead, trail = self.bytes_of(self.text[at]) if at < len(self.text) else (0, 0)
+        held = self.bytes_of(self.text[pos])[1]
+        cost = seen = read = 0
+        for at in range(pos + 1, min(pos + 1 + count, len(self.text))):
+            ch = self.text[at]
+            lead, trail = (ord(ch), IN_STEP) if "@" <= ch <= "~" else self.bytes_of(ch)
+            if not lead or ch in MARKS:
+                break
             char = self.chars[held << 8 | lead]
-            if not char or "\ue000" <= char <= "\uf8ff":
-                return cost + HOPELESS, seen
+            if not char or is_private(char):
+                return cost + HOPELESS, seen, read + 1
             symbol = symbols(char)
             cost += lm.cost(one, two, symbol) if two != BOUNDARY else lm.lone(symbol)
             seen += lm.cost(sym[at - 2] if at > 1 else BOUNDARY, sym[at - 1], sym[at])
-            one, two, held = two, symbol, trail
-        return cost, seen
+            one, two, held, read = two, symbol, trail, read + 1
+            if held < 0x80:
+                break
+        return cost, seen, read
+
+    def quotes(self, pos: int) -> str:
+        """The last quotation mark in the line before `pos`, "" if there is none."""
+        line = max(self.text.rfind("\n", 0, pos) + 1, pos - LOOK_BACK)
+        found = _QUOTES.findall(self.text, line, pos)
+        return found[-1] if found else ""
 
     def ended(self, hyp: Hyp, pos: int) -> Hyp:
-        """`hyp` at the end of its line: some characters hardly stand there."""
+        """`hyp` at the end of its line: some characters hardly stand there, and a quotation should be closed."""
         if pos < len(self.text) and self.text[pos] != "\n":
             return hyp
-        return hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY), *hyp[1:]
+        cost = hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY)
+        at, start, last = hyp[5], pos, ""
+        while at is not None and not last:
+            last = next((char for char in reversed(at[3]) if char in PARTNERS), "")
+            start = at[1]
+            at = at[0]
+        if (last or self.quotes(start)) in OPENING and self.text[pos + 1 : pos + 2] not in OPENING:
+            cost += LEFT_OPEN
+        return cost, *hyp[1:]
