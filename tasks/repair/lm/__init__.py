@@ -1,7 +1,7 @@
 """A character trigram model of Chinese: how surprising is a character after the two before it?
 
-The file `model.bin` is made by tools/build_lm.py: a magic number, three sizes, and deflated sections. For each of the
-`n1` symbols, in code point order: the symbol (UTF-16), its cost, its back-off cost, how many bigrams it begins. For
+The file `model.bin` is made by tools/build_lm.py: a magic number, five sizes, the trigrams and the words (which
+`words.py` reads), both deflated. For each of the `n1` symbols, in code point order: the symbol (UTF-16), its cost, its back-off cost, how many bigrams it begins. For
 each of the `n2` bigrams, by first symbol, likeliest first: the second symbol, cost, back-off cost, how many trigrams it
 begins. For each of the `n3` trigrams, by bigram and likeliest first: the third symbol and the cost. A cost is minus a
 natural logarithm of a probability in steps of `UNIT`.
@@ -21,7 +21,8 @@ from pathlib import Path
 
 from tasks.script.fold import simplified
 
-MAGIC = b"QWLM1\n"
+MAGIC = b"QWLM2\n"
+SIZES = struct.Struct("<5I")  # symbols, bigrams, trigrams, words, and bytes of the trigrams
 UNIT = 1 / 16  # nats a step: 255 steps reach 16 nats, a chance of one in nine million
 BOUNDARY = "\n"  # stands at both ends of a line
 UNKNOWN = 240  # the cost of a character that no source holds: 15 nats, as for the rarest hanzi
@@ -135,9 +136,8 @@ class Model:
         return UNKNOWN if at < 0 else self.costs1[at]
 
 
-@cache
-def model(path: Path | None = None) -> Model:
-    """The model, read once, when first asked for.
+def sections(path: Path | None = None) -> tuple[tuple[int, ...], bytes, bytes]:
+    """The sizes that the file says, its trigrams and its words, still deflated.
 
     Raises OSError if the package lacks its file, ValueError if the file is not of this version.
     """
@@ -145,8 +145,16 @@ def model(path: Path | None = None) -> Model:
     data = source.read_bytes()
     if not data.startswith(MAGIC):
         raise ValueError(f"{source} is not a language model of this version")
-    n1, n2, n3 = struct.unpack_from("<3I", data, len(MAGIC))
-    rest = memoryview(zlib.decompress(data[len(MAGIC) + 12 :]))
+    sizes = SIZES.unpack_from(data, len(MAGIC))
+    first = len(MAGIC) + SIZES.size
+    return sizes, data[first : first + sizes[-1]], data[first + sizes[-1] :]
+
+
+@cache
+def model(path: Path | None = None) -> Model:
+    """The model, read once, when first asked for. Raises as `sections` does."""
+    (n1, n2, n3, _, _), grams, _ = sections(path)
+    rest = memoryview(zlib.decompress(grams))
     at = 0
 
     def take(count: int, width: int) -> bytes:

@@ -33,6 +33,7 @@ GLOSS = nats(9.0)  # a reading in brackets that is not the host's
 REMNANT = nats(25.0)  # what is left of a splice after half a character: nobody writes so
 FOREIGN = nats(3.0)  # a character of the other script
 BARE = nats(2.5)  # a character of the page's table without its splice
+WIDE = nats(5.0)  # a full-width letter or digit: the model sees one class of them all, in either width
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
 PLAIN_MARKS = frozenset("，。、；：？！")
 BALANCED, UNBALANCED = nats(0.7), nats(2.0)  # a quotation mark closes an open one; it closes none, or opens one within

@@ -32,6 +32,7 @@ from tasks.repair.shift.costs import (
     PLAIN_MARKS,
     SUCCESSORS,
     UNBALANCED,
+    WIDE,
     Hyp,
 )
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
@@ -96,6 +97,8 @@ class Reading:
         cost = FOREIGN if char in self.foreign else 0
         if char not in self.present:
             cost += ABSENT if "\u3400" <= char <= "\u9fff" else ABSENT_MARK
+        if symbol in "a0":
+            cost += WIDE
         if char in self.spliced:
             cost += BARE
         if char in PARTNERS:

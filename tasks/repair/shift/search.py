@@ -78,6 +78,8 @@ class Search(Mover):
         return added
 
 
+import os
+NBEST=int(os.environ.get("NBEST","2"))
 def best(hyps: list[Hyp]) -> list[Hyp]:
     """The likeliest, at most two of each state, none too far behind."""
     if len(hyps) < 2:
@@ -90,7 +92,7 @@ def best(hyps: list[Hyp]) -> list[Hyp]:
         if hyp[0] > bound or len(kept) >= WIDTH:
             break
         count = seen.get(hyp[1:5], 0)
-        if count < 2:
+        if count < (NBEST if hyp[1] == IN_STEP else 2):
             seen[hyp[1:5]] = count + 1
             kept.append(hyp)
     return kept

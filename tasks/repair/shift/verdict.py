@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import exp, log
+from operator import itemgetter
+import os
+from tasks.repair.lm.words import spelling
+from tasks.repair.shift.candidates import SPLICE
 
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
@@ -15,6 +19,8 @@ SURE_WEAK = 0.58  # the same where the clue is weak, and the text may be healthy
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 1.0
 GAIN = 6.0
+WORDS = float(os.environ.get("WORDS", "0.35"))
+SPELLED = 120
 ALONE = 30.0  # the lead, in nats, of a reading that has no other beside it
 
 # Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 2,000 spans of
@@ -32,6 +38,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     """
     if not hyps:
         return
+    hyps = respelled(search, start, end, hyps)
     best = hyps[0]
     gain = (search.as_seen(start, end) - best[0]) * UNIT
     if gain < (GAIN_STRONG if strong else GAIN):
@@ -51,6 +58,19 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
             applied=confidence >= (SURE if strong else SURE_WEAK),
             why=explained(search.text, run),
         )
+
+
+def respelled(search: Search, start: int, end: int, hyps: list[Hyp]) -> list[Hyp]:
+    """The readings with the cost of their words added, likeliest first, none cheaper than the first was before."""
+    if len(hyps) < 2 or end - start > SPELLED:
+        return hyps
+    before = symbols(SPLICE.sub("", search.text[max(0, start - 12) : start]))[-3:]
+    after = symbols(SPLICE.sub("", search.text[end : end + 12]))[:3]
+    before, after = before.split("\n")[-1], after.split("\n")[0]
+    costs = [spelling(before + symbols(reading(hyp)) + after) for hyp in hyps]
+    ranked = sorted(((hyp[0] + round(WORDS * cost), hyp) for cost, hyp in zip(costs, hyps, strict=True)), key=itemgetter(0))
+    least = ranked[0][0] - ranked[0][1][0]
+    return [(cost - least, *hyp[1:]) for cost, hyp in ranked]
 
 
 def lead(hyps: list[Hyp]) -> float:
