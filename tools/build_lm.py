@@ -236,7 +236,10 @@ def count(args: argparse.Namespace) -> list[Counts]:
         tally.add(BOUNDARY + re.sub(r"\s*\n\s*", BOUNDARY, "".join(lines[at : at + 2000])))
     open_gram(tally, args.bigrams, args.lexicon)
     add_arpa(tally, args.arpa, dict(frequencies(args.frequencies)))
-    for source, size in ((frequencies(args.frequencies), FREQUENCY_WORDS), (dictionary(args.dictionary), DICTIONARY_WORDS)):
+    for source, size in (
+        (frequencies(args.frequencies), FREQUENCY_WORDS),
+        (dictionary(args.dictionary), DICTIONARY_WORDS),
+    ):
         words = [(word, weight) for word, weight in source if usable(word)]
         weights = np.array([weight for _, weight in words]) ** FLATNESS
         add_words(tally, [word for word, _ in words], weights / weights.sum() * size)

@@ -46,6 +46,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     if search.hit:
         # What one span shows of the page's damage is evidence for the others.
         search.damaged = True
+        search.learn(edit.after for edit in edits if edit.applied)
         edits = sweep(search, found, edits)
     return edits
 

@@ -18,6 +18,7 @@ def nats(value: float) -> int:
 # What each assumption costs: minus the log of its share, read off damaged pages and tuned on generated ones.
 HALF_SHOWN = nats(1.0)  # into a run by a half character that shows as '?' or U+FFFD
 HALF_ALONE = nats(9.0)  # and nothing stands after it that halves come to stand before
+HALF_ALONE_HERE = nats(14.0)  # the same on a page whose bytes were replaced: none is known to have been lost besides
 MARK_SWALLOWED = nats(6.0)  # a half character that swallowed the mark replaced after it
 HALF_DROPPED = nats(2.5)  # by one that the decoder dropped, where halves come to stand alone
 LEFT_DROPPED = nats(1.0)  # out of a run, likewise
@@ -43,10 +44,12 @@ CLOSING = frozenset("”’》」』")
 OPENING = frozenset("“‘《「『")
 LEFT_OPEN = nats(4.0)  # a line ends within a quotation
 ON_PAGE = 0.15  # how much the page's own pairs of characters count beside the model's
+ON_PAGE3 = 0.3  # and its own three characters in a row beside both
 HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here
 UNLIKELY = nats(8.0)  # a character after a deleted pair: there may be a second one
 PLAUSIBLE = nats(9.5)  # the next two characters together: no pair is missing between
 WIDTH = 14  # hypotheses followed at a position
+READINGS = 3  # hypotheses kept that are in step and agree on the last two characters
 BEAM = nats(15)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
 SUCCESSORS = 50  # characters tried where nothing is known of one

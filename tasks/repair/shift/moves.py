@@ -18,6 +18,7 @@ from tasks.repair.shift.costs import (
     FANS,
     GLOSS,
     HALF_ALONE,
+    HALF_ALONE_HERE,
     HALF_DROPPED,
     HALF_SHOWN,
     HOPELESS,
@@ -88,7 +89,8 @@ class Mover(Reading):
     def half_before(self, pos: int, hyp: Hyp) -> Moves:
         """A half character shown, or that and the replaced mark after it, which the decoder swallowed."""
         after = self.text[pos + 1 : pos + 2]
-        charge = HALF_SHOWN if after and (after in MARKS or after in "，！？；：（）、") else HALF_ALONE
+        alone = HALF_ALONE_HERE if self.damaged else HALF_ALONE
+        charge = HALF_SHOWN if after and (after in MARKS or after in "，！？；：（）、") else alone
         yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, "lost half")
         if self.text[pos] == "?":
             for pair in SWALLOWED_MARKS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from math import exp, log
 from operator import add
@@ -26,6 +26,7 @@ from tasks.repair.shift.costs import (
     LEFT_OPEN,
     LOOK_BACK,
     ON_PAGE,
+    ON_PAGE3,
     OPENING,
     PAGE_MEMORY,
     PARTNERS,
@@ -72,9 +73,22 @@ class Reading:
         return Counter(map(add, page, page[1:]))
 
     @cached_property
+    def triples(self) -> Counter[str]:
+        """How often each three symbols stand side by side on the page."""
+        page = symbols(SPLICE.sub("", self.text[:PAGE_MEMORY]))
+        return Counter(map(add, map(add, page, page[1:]), page[2:]))
+
+    @cached_property
     def singles(self) -> Counter[str]:
         """How often each symbol stands on the page."""
         return Counter(symbols(self.text[:PAGE_MEMORY]))
+
+    def learn(self, readings: Iterable[str]) -> None:
+        """Remember what was read as if the page held it."""
+        for text in map(symbols, readings):
+            self.singles.update(text)
+            self.page.update(map(add, text, text[1:]))
+            self.triples.update(map(add, map(add, text, text[1:]), text[2:]))
 
     @cached_property
     def foreign(self) -> frozenset[str]:
@@ -105,6 +119,8 @@ class Reading:
             cost += self.balance(hyp, char)
         if pairs := self.page.get(two + symbol):
             mixed = (1 - ON_PAGE) * exp(-chance * UNIT) + ON_PAGE * pairs / self.singles[two]
+            if threes := self.triples.get(hyp[2] + two + symbol):
+                mixed = (1 - ON_PAGE3) * mixed + ON_PAGE3 * threes / self.page[hyp[2] + two]
             cost += min(0, round(-log(mixed) / UNIT) - chance)
         return cost
 

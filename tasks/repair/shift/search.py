@@ -7,7 +7,7 @@ are compared, and the likeliest go on. Known bytes cost nothing but what the lan
 
 from __future__ import annotations
 
-from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, WIDTH, Hyp, Segment
+from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, READINGS, WIDTH, Hyp, Segment
 from tasks.repair.shift.moves import Mover
 
 
@@ -78,10 +78,8 @@ class Search(Mover):
         return added
 
 
-import os
-NBEST=int(os.environ.get("NBEST","2"))
 def best(hyps: list[Hyp]) -> list[Hyp]:
-    """The likeliest, at most two of each state, none too far behind."""
+    """The likeliest, at most two of each state, and a few in step, none too far behind."""
     if len(hyps) < 2:
         return hyps
     hyps.sort(key=_cost)
@@ -92,7 +90,7 @@ def best(hyps: list[Hyp]) -> list[Hyp]:
         if hyp[0] > bound or len(kept) >= WIDTH:
             break
         count = seen.get(hyp[1:5], 0)
-        if count < (NBEST if hyp[1] == IN_STEP else 2):
+        if count < (READINGS if hyp[1] == IN_STEP else 2):
             seen[hyp[1:5]] = count + 1
             kept.append(hyp)
     return kept

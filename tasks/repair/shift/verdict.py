@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp, log
 from operator import itemgetter
-import os
-from tasks.repair.lm.words import spelling
-from tasks.repair.shift.candidates import SPLICE
 
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
+from tasks.repair.lm.words import spelling
+from tasks.repair.shift.candidates import SPLICE
 from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment
 from tasks.repair.shift.search import Search, segments
 
@@ -19,8 +18,8 @@ SURE_WEAK = 0.58  # the same where the clue is weak, and the text may be healthy
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 1.0
 GAIN = 6.0
-WORDS = float(os.environ.get("WORDS", "0.35"))
-SPELLED = 120
+WORDS = 0.35  # how much the cost of a reading's words counts beside that of its characters
+SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
 ALONE = 30.0  # the lead, in nats, of a reading that has no other beside it
 
 # Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 2,000 spans of
@@ -68,7 +67,9 @@ def respelled(search: Search, start: int, end: int, hyps: list[Hyp]) -> list[Hyp
     after = symbols(SPLICE.sub("", search.text[end : end + 12]))[:3]
     before, after = before.split("\n")[-1], after.split("\n")[0]
     costs = [spelling(before + symbols(reading(hyp)) + after) for hyp in hyps]
-    ranked = sorted(((hyp[0] + round(WORDS * cost), hyp) for cost, hyp in zip(costs, hyps, strict=True)), key=itemgetter(0))
+    ranked = sorted(
+        ((hyp[0] + round(WORDS * cost), hyp) for cost, hyp in zip(costs, hyps, strict=True)), key=itemgetter(0)
+    )
     least = ranked[0][0] - ranked[0][1][0]
     return [(cost - least, *hyp[1:]) for cost, hyp in ranked]
 
