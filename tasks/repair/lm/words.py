@@ -1,6 +1,6 @@
 """A dictionary score: how surprising is a text as a row of words?
 
-The words are the second part of `model.bin`: for each of them, in code point order, its cost, then the words themselves,
+The words are the second part of `model.bin`: the cost of each of them, in code point order, then the words themselves,
 in UTF-8 with line feeds between. They are in simplified script, of up to `LONGEST_WORD` characters.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp, log
 from operator import itemgetter
+from sys import maxsize
 
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
@@ -22,12 +23,12 @@ WORDS = 0.35  # how much the cost of a reading's words counts beside that of its
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
 ALONE = 30.0  # the lead, in nats, of a reading that has no other beside it
 
-# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 2,000 spans of
-# generated damage in held-out text of four registers (docs/adr/0006-byte-shift-search.md). An eighth trait, that
-# the page shows the mark replaced elsewhere, was taken out without a new fit: it had come to count against right ones.
-INTERCEPT = 2.566
-WEIGHTS = (0.486, -0.150, -0.262, -0.267, -0.475, -1.017, -0.259)
-FURTHEST = 12.0
+# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 2,176 spans of
+# generated damage in held-out text of four registers (docs/adr/0006-byte-shift-search.md). That nothing shows where a
+# run begins says nothing there, and is weighed down for healthy pages, where it is the only kind of mistake.
+INTERCEPT = 4.12
+WEIGHTS = (0.309, -0.207, -0.332, -0.527, -0.521, -0.6, -0.42, 0.558)
+FURTHEST = 12.0  # nats: a longer lead says no more
 
 
 def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> Iterator[Edit]:
@@ -42,10 +43,10 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     gain = (search.as_seen(start, end) - best[0]) * UNIT
     if gain < (GAIN_STRONG if strong else GAIN):
         return
-    margin = lead(hyps)
     for run in runs(segments(best)):
-        confidence = round(1 / (1 + exp(-logit(traits(margin, search, run)))), 3)
         first, last = run[0].start, run[-1].end
+        found = traits(lead(hyps, first, last), search, run)
+        confidence = round(1 / (1 + exp(-logit(found))), 3)
         yield Edit(
             start=first,
             end=last,
@@ -66,24 +67,24 @@ def respelled(search: Search, start: int, end: int, hyps: list[Hyp]) -> list[Hyp
     before = symbols(SPLICE.sub("", search.text[max(0, start - 12) : start]))[-3:]
     after = symbols(SPLICE.sub("", search.text[end : end + 12]))[:3]
     before, after = before.split("\n")[-1], after.split("\n")[0]
-    costs = [spelling(before + symbols(reading(hyp)) + after) for hyp in hyps]
-    ranked = sorted(
-        ((hyp[0] + round(WORDS * cost), hyp) for cost, hyp in zip(costs, hyps, strict=True)), key=itemgetter(0)
-    )
+    costs = [spelling(before + reading(hyp) + after) for hyp in hyps]
+    ranked = [(hyp[0] + round(WORDS * cost), hyp) for cost, hyp in zip(costs, hyps, strict=True)]
+    ranked.sort(key=itemgetter(0))
     least = ranked[0][0] - ranked[0][1][0]
     return [(cost - least, *hyp[1:]) for cost, hyp in ranked]
 
 
-def lead(hyps: list[Hyp]) -> float:
-    """By how many nats the first reading leads the next one that differs in more than the form of its characters."""
-    best = symbols(reading(hyps[0]))
-    other = next((hyp for hyp in hyps[1:] if symbols(reading(hyp)) != best), None)
+def lead(hyps: list[Hyp], start: int, end: int) -> float:
+    """By how many nats the first reading leads the next one that reads `text[start:end]` as other characters, whatever
+    their form."""
+    best = reading(hyps[0], start, end)
+    other = next((hyp for hyp in hyps[1:] if reading(hyp, start, end) != best), None)
     return (other[0] - hyps[0][0]) * UNIT if other else ALONE
 
 
-def reading(hyp: Hyp) -> str:
-    """The text as a hypothesis reads it."""
-    return "".join(segment.after for segment in segments(hyp))
+def reading(hyp: Hyp, start: int = 0, end: int = maxsize) -> str:
+    """What a hypothesis makes of `text[start:end]`, in the model's symbols."""
+    return symbols("".join(segment.after for segment in segments(hyp) if start <= segment.start and segment.end <= end))
 
 
 def runs(found: list[Segment]) -> Iterator[list[Segment]]:
@@ -105,7 +106,7 @@ def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ..
 
     The lead (at most `FURTHEST` nats); the dearest guessed character, and all characters on average, in nats; how many
     bytes were guessed without a deleted pair, and how many pairs were deleted; whether nothing shows where it
-    begins; the logarithm of its length.
+    begins; the logarithm of its length; whether it begins with a character whose lead byte stood before a mark.
     """
     _, _, one, two, _, _ = search.first(run[0].start)
     costs: list[float] = []
@@ -129,6 +130,7 @@ def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ..
         float(deleted),
         hidden,
         size,
+        float(run[0].kind == "lost lead"),
     )
 
 
