@@ -21,16 +21,13 @@ from flows.cli import main
 from flows.crew import LocalCrew
 from flows.plan import Item, Shard, cut, plan
 from flows.record import RunRecord
-from flows.report import report_page
 from flows.settings import Settings
 from flows.shard import Done, Job, write_shard
 from tasks.errors import QingwenError, UsageError
 from tasks.read import Source, discover
 from tasks.records import Curated, Page, Policy, Reject, Target
 from tasks.write.manifest import fingerprint
-from tasks.write.samples import Sample
 from tasks.write.store import locked, read_manifests
-from tasks.write.tally import Tally
 
 SENTENCE = "渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。"
 HOSTILE = "<script>alert(1)</script>[點(diǎn)我](javascript:alert(1))|點(diǎn)心|點(diǎn)燈|起點(diǎn)|`點(diǎn)`"
@@ -293,32 +290,6 @@ def test_nothing_from_a_page_is_markup_in_an_artifact() -> None:
         shown = inert(text)
         for mark in ("<", "\n", "](", "![", "://"):
             assert mark not in shown
-
-
-def hostile_tally() -> Tally:
-    tally = Tally(pages=1, kept=1)
-    tally.samples.append(Sample(HOSTILE, HOSTILE, 0.5, ((HOSTILE, HOSTILE), (HOSTILE, ""))))
-    for counts in (tally.site_pages, tally.removed, tally.rejects, tally.encodings, tally.edits, tally.unapplied):
-        counts[HOSTILE] += 1
-    return tally
-
-
-def test_the_report_shows_hostile_text_as_text() -> None:
-    page = report_page(HOSTILE, hostile_tally())
-    assert "<script" not in page
-    assert "&lt;script&gt;" in page
-    assert "default-src 'none'" in page
-
-
-def test_the_report_is_one_file_without_requests(samples_curated: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", str(samples_curated)]) == 0
-    path = Path(capsys.readouterr().out.strip())
-    page = path.read_text(encoding="utf-8")
-    path.unlink()
-    assert page.count("<svg") > 5
-    assert page.count("<svg") == page.count("aria-label") == page.count("</svg>")
-    for request in ("http://", "https://", "src=", "href=", "@import", "url("):
-        assert request not in page.replace("http-equiv", "")
 
 
 def test_the_markdown_of_a_run_names_its_figures(samples_curated: Path) -> None:
