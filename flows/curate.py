@@ -5,7 +5,6 @@ Without `from __future__ import annotations`: served runs need the parameters' r
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flows.environment import prepare
@@ -20,6 +19,7 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import quote  # noqa: E402
 
 from flows.artifacts import counts_table, samples_page  # noqa: E402
+from flows.commits import Commits  # noqa: E402
 from flows.crew import Crew, crew_of  # noqa: E402
 from flows.progress import watcher  # noqa: E402
 from flows.record import RunRecord  # noqa: E402
@@ -27,7 +27,7 @@ from flows.settings import Settings  # noqa: E402
 from flows.shard import Done, Job  # noqa: E402
 from flows.work import jobs, record_of, survey  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
-from tasks.write.store import locked, sweep, withdraw  # noqa: E402
+from tasks.write.store import store_of  # noqa: E402
 
 T = TypeVar("T")
 
@@ -49,19 +49,22 @@ def curate(settings: Settings = Settings()) -> RunRecord:  # noqa: B008 (frozen)
 
     Raises UsageError if there is nothing to read or another run is at work, QingwenError if a shard failed.
     """
-    started, curated = datetime.now(UTC), Path(settings.curated)
-    with locked(curated):
-        work = survey(settings)
-        sweep(curated, [manifest.shard for manifest in work.unchanged] + list(work.superseded))
+    started, store = datetime.now(UTC), store_of(settings.curated)
+    with store.locked():
+        found = survey(settings, store)
+        work = found.plan
+        store.sweep(found.needed)
         watcher().planned(work)
+        commits = Commits(store, found.switches)
         with crew_of(settings, len(work.shards)) as crew:
             runs = {write_shard.submit(_whole(job), _whole(crew)): job for job in jobs(settings, work)}
-            done, failures = _gather(runs)
+            done, failures = _gather(runs, commits)
+        commits.commit()
         if not failures:
-            withdraw(curated, set(work.superseded) - {one.shard for one in done})
+            store.clear_ready(())
         error = f"{len(failures)} of {len(runs)} shards failed, the first with: {failures[0]}" if failures else None
-        record = record_of(settings, started, work, done, runtime.flow_run.id, error)
-        record.write(curated)
+        record = record_of(settings, store, started, work, done, runtime.flow_run.id, error)
+        record.write(store)
     _publish(record)
     if failures:
         raise QingwenError(f"{error}; the others are written: run again to curate the rest") from failures[0]
@@ -97,13 +100,14 @@ def write_shard(job: Job, crew: Crew) -> Done:
     return done
 
 
-def _gather(runs: dict[PrefectFuture[Done], Job]) -> tuple[list[Done], list[Exception]]:
+def _gather(runs: dict[PrefectFuture[Done], Job], commits: Commits) -> tuple[list[Done], list[Exception]]:
     """Wait for every shard; one that fails does not stop the others. Both lists are in the order of the plan."""
     outcomes: dict[PrefectFuture[Done], Done | Exception] = {}
     for future in as_completed(list(runs)):
         outcome = future.result(raise_on_failure=False)
         outcomes[future] = outcome
         if isinstance(outcome, Done):
+            commits.done(outcome.name, outcome.shard)
             watcher().done(outcome, runs[future].shard.size)
     results: Sequence[Done | Exception] = [outcomes[future] for future in runs]
     return [r for r in results if isinstance(r, Done)], [r for r in results if isinstance(r, Exception)]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
-from tasks.write.store import write_text
+from tasks.write.store import Store
 from tasks.write.tally import Tally
 
 
@@ -60,9 +59,8 @@ class RunRecord:
             "error": self.error,
         }
 
-    def write(self, curated: Path) -> Path:
+    def write(self, store: Store) -> str:
         """Write the record and return where it is."""
         moment = self.started_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        path = curated / "_runs" / f"{moment}-{self.run_id[:8]}.json"
-        write_text(path, json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n")
-        return path
+        name = f"_runs/{moment}-{self.run_id[:8]}.json"
+        return store.write_text(name, json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from tasks.records import Curated, Page, Policy, Reason, Reject
 from tasks.write.manifest import SourceRecord
 from tasks.write.rows import page_rows
 from tasks.write.shard import ShardWriter
-from tasks.write.store import publish, staging
+from tasks.write.store import store_of
 from tasks.write.tally import Tally
 
 # Outcomes that may be the machine's fault, not the page's: the next run tries such a source once more.
@@ -56,21 +57,24 @@ class Done:
 
 
 def write_shard(job: Job) -> Done:
-    """Curate and publish one shard. Idempotent.
+    """Curate one shard and leave it ready; the run makes it visible. Idempotent.
 
     Raises OSError if the storage fails, StoreError if what was written does not read back, and nothing for bad pages.
     """
-    curated = Path(job.curated)
-    folder = staging(curated, job.shard.name)
+    store = store_of(job.curated)
+    folder = store.staging(job.shard.name)
     fresh = Tally()
-    with ShardWriter(folder) as writer:
-        for item in job.shard.items:
-            if item.carry:
-                writer.carry(curated, item.carry)
-            else:
-                _write_source(job, item, writer, fresh)
-    manifest = writer.finish()
-    publish(curated, folder, manifest)
+    try:
+        with ShardWriter(folder) as writer:
+            for item in job.shard.items:
+                if item.carry:
+                    writer.carry(store, item.carry)
+                else:
+                    _write_source(job, item, writer, fresh)
+        manifest = writer.finish()
+        store.keep(folder, manifest)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     return Done(manifest.shard, job.shard.name, fresh.pages, fresh.kept, fresh.rejected, fresh)
 
 
@@ -85,7 +89,10 @@ def _write_source(job: Job, item: Item, writer: ShardWriter, fresh: Tally) -> No
     rows_now = {table: count - before[table] for table, count in writer.counts().items()}
     source = item.source
     writer.end_source(
-        SourceRecord(source.uri, source.size, source.mtime_ns, job.made_with, pages, rows_now, refusal(source), again)
+        SourceRecord(
+            *(source.uri, source.size, source.mtime_ns, job.made_with, pages, rows_now, refusal(source), again),
+            tag=source.tag,
+        )
     )
 
 

@@ -27,7 +27,7 @@ from tasks.errors import QingwenError, UsageError
 from tasks.read import Source, discover
 from tasks.records import Curated, Page, Policy, Reject, Target
 from tasks.write.manifest import fingerprint
-from tasks.write.store import locked, read_manifests
+from tasks.write.store import locked, read_manifests, store_of
 
 SENTENCE = "渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。"
 HOSTILE = "<script>alert(1)</script>[點(diǎn)我](javascript:alert(1))|點(diǎn)心|點(diǎn)燈|起點(diǎn)|`點(diǎn)`"
@@ -147,14 +147,18 @@ def test_a_failing_disk_fails_the_run_and_the_next_one_goes_on(
         (raw / f"{number}.txt").write_text(f"第{number}页\n{SENTENCE}\n" * 100, encoding="utf-8")
     monkeypatch.setattr(flows.curate, "write_shard", flows.curate.write_shard.with_options(retries=0))
     first = plan(discover(raw), [], fingerprint(Policy()), 2**16, True).shards[0]
-    block = out / "_staging" / first.name
-    block.parent.mkdir(parents=True)
-    monkeypatch.setattr(flows.curate, "sweep", lambda *given: 0)
-    block.write_text("a file where a folder must be made")
-    with pytest.raises(QingwenError, match=r"1 of \d+ shards failed, the first with: .*File exists.* run again"):
-        run(raw, out, shard_bytes=2**16)
+
+    class FullCrew(LocalCrew):
+        def run(self, job: Job) -> Done:
+            if job.shard.name == first.name:
+                raise OSError(28, "No space left on device")
+            return super().run(job)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.curate, "crew_of", lambda settings, shards: FullCrew(1))
+        with pytest.raises(QingwenError, match=r"1 of \d+ shards failed, the first with: .*No space.* run again"):
+            run(raw, out, shard_bytes=2**16)
     assert 0 < len(rows(out, "documents")) < 40
-    block.unlink()
     record = run(raw, out, shard_bytes=2**16)
     assert record.shards == 1
     assert len(rows(out, "documents")) == 40
@@ -184,10 +188,10 @@ def deadly_write_shard(job: Job) -> Done:
     """As `write_shard`, in a process that some pages kill outright, as running out of memory would."""
     whole = flows.shard.curate_page
 
-    def deadly(page: Page, policy: Policy) -> Curated | Reject:
+    def deadly(page: Page, policy: Policy, *given: object) -> Curated | Reject:
         if b"deadly" in page.raw:
             os._exit(9)
-        return whole(page, policy)
+        return whole(page, policy, *given)
 
     flows.shard.curate_page = deadly
     return write_shard(job)
@@ -203,11 +207,11 @@ def test_a_page_that_kills_its_worker_is_rejected_and_no_other_page_is_lost(tmp_
     with LocalCrew(1, deadly_write_shard) as crew:
         done = crew.run(Job(shard, str(raw), str(out), Policy(), "x"))
     assert (done.pages, done.kept, done.rejected) == (8, 6, 2)
-    assert [(row["source_uri"], row["reason"]) for row in rows(out, "rejects")] == [
-        ("2.txt", "failed"),
-        ("5.txt", "failed"),
-    ]
-    (manifest,) = read_manifests(out)
+    (manifest,) = store_of(out).ready()
+    assert [
+        (row["source_uri"], row["reason"])
+        for row in pq.read_table(out / "_ready" / manifest.shard / "rejects.parquet").to_pylist()
+    ] == [("2.txt", "failed"), ("5.txt", "failed")]
     assert [record.uri for record in manifest.sources if record.again] == ["2.txt", "5.txt"]
 
 

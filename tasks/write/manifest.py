@@ -21,7 +21,8 @@ class SourceRecord:
     """A file of raw/ as it was when its pages were curated, and how many rows it has in each table, in file order.
 
     `refused` is the reason and detail of a file that was not opened, else "". `again` says that the outcome may have
-    been the machine's fault (unreadable, gone, a worker killed), so that the next run tries once more.
+    been the machine's fault (unreadable, gone, a worker killed), so that the next run tries once more. `tag` is what a
+    storage of objects tells contents apart by (`Source.tag`).
     """
 
     uri: str
@@ -32,6 +33,7 @@ class SourceRecord:
     rows: Mapping[str, int]
     refused: str = ""
     again: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

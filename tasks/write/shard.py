@@ -14,7 +14,7 @@ from tasks.write.manifest import FileRecord, Manifest, SourceRecord, shard_id
 from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import Row
 from tasks.write.schema import SHARD_TABLES
-from tasks.write.store import StoreError, data_path
+from tasks.write.store import Store, StoreError, data_path
 from tasks.write.tally import Tally
 
 
@@ -34,7 +34,7 @@ class ShardWriter:
         self._folder = folder
         self._open = ExitStack()
         self._files: dict[str, ParquetFile] = {}
-        self._readers: dict[Path, RowReader] = {}
+        self._readers: dict[tuple[str, str], RowReader] = {}
         self.sources: list[SourceRecord] = []
         self.tally = Tally()
 
@@ -63,20 +63,21 @@ class ShardWriter:
         """Record that all pages of a source have been added."""
         self.sources.append(record)
 
-    def carry(self, curated: Path, carry: Carry) -> None:
+    def carry(self, store: Store, carry: Carry) -> None:
         """Add the rows of an unchanged source as an older shard holds them."""
-        rows = {table: self._carried(curated, carry, table) for table in SHARD_TABLES}
+        rows = {table: self._carried(store, carry, table) for table in SHARD_TABLES}
         for table, some in rows.items():
             self._files[table].append(some)
         for page in _pages(rows):
             self.tally.add_page(page)
         self.end_source(carry.record)
 
-    def _carried(self, curated: Path, carry: Carry, table: str) -> list[Row]:
-        path = curated / data_path(table, carry.shard)
-        if path not in self._readers:
-            self._readers[path] = self._open.enter_context(RowReader(path))
-        return list(self._readers[path].rows(carry.starts[table], carry.record.rows[table]))
+    def _carried(self, store: Store, carry: Carry, table: str) -> list[Row]:
+        key = (table, carry.shard)
+        if key not in self._readers:
+            file = self._open.enter_context(store.data(table, carry.shard))
+            self._readers[key] = self._open.enter_context(RowReader(file))
+        return list(self._readers[key].rows(carry.starts[table], carry.record.rows[table]))
 
     def finish(self) -> Manifest:
         """The manifest, after the files are closed and counted by reading them back.
