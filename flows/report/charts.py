@@ -14,9 +14,9 @@ from typing import Any
 from unicodedata import east_asian_width
 
 # Drawn at the width of a phone's page, so that nothing has to shrink there; a desktop shows two beside each other.
-_WIDTH = 440
+_WIDTH = 400
 _STEP = 25  # height of a bar with what parts it from the next, in CSS pixels
-_LABEL = 200  # width that labels of bars may take: 15 Chinese characters
+_LABEL = 180  # width that labels of bars may take: some 13 Chinese characters
 _FONT = 13
 _LATIN = 0.64  # width of a character that is not wide, in ems, in the widest of the common fonts (DejaVu Sans)
 _LONG = 300  # of a name, so many characters are looked at: a host has 253 at the most
@@ -122,7 +122,7 @@ def grid(
         "encoding": {**places, "opacity": depth, "description": {"field": "said"}},
     }
     number = {
-        "mark": {"type": "text", "fontSize": 11, "color": "var(--ink)", "aria": False},
+        "mark": {"type": "text", "fontSize": 12, "color": "var(--ink)", "aria": False},
         "encoding": {**places, "text": {"field": "count", "type": "quantitative", "format": ".2~s"}},
     }
     # The slanted head of the last column leans out to the right.
@@ -174,7 +174,7 @@ def _cut(text: str) -> str:
     """The text, or its two ends if it is wider than a label may be.
 
     >>> _cut("www.the-long-name-of-a-site.example.cn")
-    'www.the-lon….example.cn'
+    'www.the-lo…example.cn'
     """
     if _width(text) <= _LABEL:
         return text
