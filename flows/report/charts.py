@@ -104,7 +104,7 @@ def grid(
     label: str, rows: Sequence[str], heads: Sequence[str], counts: Mapping[tuple[str, str], int], unit: str
 ) -> str:
     """A table of squares, the darker the more: `counts` by row and head."""
-    down, across = unique(rows), unique(heads)
+    down, across = unique(rows, _LABEL * 2 / 3), unique(heads)
     values = [
         {"row": row, "head": head, "count": count, "said": f"{plain(one)}, {plain(other)}: {count:,} {unit}"}
         for one, row in zip(rows, down, strict=True)
@@ -170,33 +170,33 @@ def _width(text: str) -> float:
     return sum(_FONT * (1 if east_asian_width(char) in "WFA" else _LATIN) for char in text)
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, width: float) -> str:
     """The text, or its two ends if it is wider than a label may be.
 
-    >>> _cut("www.the-long-name-of-a-site.example.cn")
+    >>> _cut("www.the-long-name-of-a-site.example.cn", 180)
     'www.the-lo…example.cn'
     """
-    if _width(text) <= _LABEL:
+    if _width(text) <= width:
         return text
     left, right = text[: len(text) // 2], text[len(text) // 2 :]
-    while _width(left) + _width(right) > _LABEL - _FONT:
+    while _width(left) + _width(right) > width - _FONT:
         left, right = (left[:-1], right) if _width(left) >= _width(right) else (left, right[1:])
     return f"{left}…{right}"
 
 
-def unique(names: Iterable[str]) -> list[str]:
-    """The names as labels: on one line each, cut if they are long, and told apart by a number where they look the same.
+def unique(names: Iterable[str], width: float = _LABEL) -> list[str]:
+    """The names as labels: on one line each, cut if wider than `width`, and numbered where they look the same.
 
     >>> unique(["甲\\n乙", "甲 乙", ""])
     ['甲 乙', '甲 乙 (2)', '(none)']
     """
     found: list[str] = []
     for name in names:
-        shown = _cut(plain(name[:_LONG]))
+        shown = _cut(plain(name[:_LONG]), width)
         number = 1
         while shown in found:
             number += 1
-            shown = f"{_cut(plain(name[:_LONG]))} ({number})"
+            shown = f"{_cut(plain(name[:_LONG]), width)} ({number})"
         found.append(shown)
     return found
 
