@@ -71,6 +71,9 @@ class Settings(BaseModel):
         Punctuation.FULLWIDTH, description="ASCII punctuation between Chinese characters: to full width, or as it is."
     )
     strip: dict[str, bool] = Field({}, description="Kinds of removal to switch off, as kind = false; all are on.")
+    site_lines: str | None = Field(
+        None, min_length=1, description="Folder of tables with the learned lines to remove; by default curated itself."
+    )
     limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one page may cost.")
     columns: ColumnSettings = Field(ColumnSettings(), description="Columns that rows of pages are read from.")
     removed: Literal["keep", "drop"] = Field(

@@ -15,11 +15,12 @@ from flows.plan import Item, Shard, refusal
 from tasks.page import curate_page
 from tasks.read import read_source
 from tasks.records import Curated, Page, Policy, Reason, Reject
+from tasks.write.learned import LearnedTable, lines_of_site
 from tasks.write.manifest import SourceRecord
 from tasks.write.rows import page_rows
 from tasks.write.shard import ShardWriter
 from tasks.write.store import store_of
-from tasks.write.tally import Tally
+from tasks.write.tally import Tally, site_of
 
 # Outcomes that may be the machine's fault, not the page's: the next run tries such a source once more.
 _PASSING = frozenset({Reason.UNREADABLE, Reason.VANISHED})
@@ -31,7 +32,8 @@ class Job:
 
     `trail` is a file that the worker notes each step in before it takes it; `blamed` are the steps that killed a worker
     before, which are rejected instead of taken, with the reason. With `alone`, the worker's process does nothing else
-    and may be ended by a page that never comes to an end. All three serve flows/crew.py.
+    and may be ended by a page that never comes to an end. All three serve flows/crew.py. `learned` are the lines that
+    sites repeat, if any are to be removed.
     """
 
     shard: Shard
@@ -42,6 +44,7 @@ class Job:
     trail: str | None = None
     blamed: Mapping[str, Reason] = field(default_factory=dict)
     alone: bool = False
+    learned: LearnedTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _write_source(job: Job, item: Item, writer: ShardWriter, fresh: Tally) -> No
 
 def _pages(job: Job, item: Item) -> Iterator[tuple[Mapping[str, list[dict[str, object]]], bool]]:
     """The rows of each page of a source, and whether its outcome may be another one next time."""
-    trail = _Trail(job)
+    trail = Trail(job)
     reader = read_source(job.raw, item.source, job.policy.limits, job.policy.columns)
     pages = 0
     while True:
@@ -129,9 +132,10 @@ def _rows(page: Page | Reject, job: Job) -> Mapping[str, list[dict[str, object]]
     """The page's rows, whatever happens: a stage that raises is our fault, and costs this page only."""
     if isinstance(page, Reject):
         return page_rows(page)
+    learned = lines_of_site(job.learned, site_of(page.url, page.source_uri)) if job.learned else frozenset()
 
     def curated() -> Mapping[str, list[dict[str, object]]]:
-        result: Curated | Reject = curate_page(page, job.policy)
+        result: Curated | Reject = curate_page(page, job.policy, learned)
         return page_rows(result)
 
     seconds = job.policy.limits.seconds
@@ -169,7 +173,7 @@ def _below(filename: str) -> str:
     return filename.rsplit(f"{os.sep}tasks{os.sep}", 1)[1].replace(os.sep, "/")
 
 
-class _Trail:
+class Trail:
     """Notes the step that is about to be taken where it outlives the process, if the job asks for it."""
 
     def __init__(self, job: Job) -> None:

@@ -14,9 +14,11 @@ from flows.shard import Done, Job
 from tasks.errors import InputError, UsageError
 from tasks.read import discover
 from tasks.read.remote import is_remote, local_path
+from tasks.write.learned import LearnedTable, learned_table
 from tasks.write.manifest import fingerprint
 from tasks.write.store import Store, StoreError
 from tasks.write.tally import sum_of
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -42,7 +44,7 @@ def survey(settings: Settings, store: Store) -> Survey:
     visible, ready = (store.manifests(), store.ready()) if there else ([], [])
     seen = {manifest.shard for manifest in visible}
     known = [*visible, *(manifest for manifest in ready if manifest.shard not in seen)]
-    made_with = fingerprint(settings.policy())
+    made_with = made_with_of(settings)
     work = plan(listed, known, made_with, settings.shard_bytes, settings.removed == "keep")
     carried = {item.carry.shard for shard in work.shards for item in shard.items if item.carry}
     needed = carried | {manifest.shard for manifest in work.unchanged} - seen
@@ -58,9 +60,29 @@ def _lies_in(inner: str, outer: str) -> bool:
 
 def jobs(settings: Settings, work: Plan) -> Iterator[Job]:
     """A job for each shard of the plan; paths are absolute, so that they hold in any worker."""
-    policy = settings.policy()
+    policy, made_with, learned = settings.policy(), made_with_of(settings), learned_of(settings)
     for shard in work.shards:
-        yield Job(shard, absolute(settings.raw), absolute(settings.curated), policy, fingerprint(policy))
+        yield Job(shard, absolute(settings.raw), absolute(settings.curated), policy, made_with, learned=learned)
+
+
+def made_with_of(settings: Settings) -> str:
+    """The fingerprint of all that shapes the tables: settings, versions, learned lines. Raises as `learned_of` does."""
+    learned = learned_of(settings)
+    return fingerprint(settings.policy(), learned.contents if learned else "")
+
+
+def learned_of(settings: Settings) -> LearnedTable | None:
+    """The table of lines that sites repeat, or None if nothing has been learned, or it is not wanted.
+
+    Raises UsageError if the settings name a folder that has none, StoreError if it is not as it was written.
+    """
+    policy = settings.policy()
+    if policy.strip is not None and "site_line" not in policy.strip:
+        return None
+    table = learned_table(absolute(settings.site_lines or settings.curated))
+    if table is None and settings.site_lines:
+        raise UsageError(f"there are no learned lines in {settings.site_lines}; `qingwen learn` makes them")
+    return table if table and table.rows else None
 
 
 def absolute(place: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tasks.decode import decode
@@ -14,8 +15,10 @@ from tasks.segment import segment
 from tasks.strip import strip
 
 
-def curate_page(page: Page, policy: Policy) -> Curated | Reject:
-    """Curate one page, or say why it cannot be. Pure: the same page and policy give the same result.
+def curate_page(page: Page, policy: Policy, learned: Collection[str] = frozenset()) -> Curated | Reject:
+    """Curate one page, or say why it cannot be. Pure: the same page, policy and lines give the same result.
+
+    `learned` are the lines that the page's site repeats on its pages (table site_lines).
 
     >>> page = Page("a.txt", "產(chǎn)業(yè)發(fā)展，產(chǎn)業(yè)升級(jí)。".encode())
     >>> curate_page(page, Policy()).text
@@ -25,7 +28,7 @@ def curate_page(page: Page, policy: Policy) -> Curated | Reject:
     if isinstance(found, Reject):
         return found
     decoded, convert = found.decoded, found.convert
-    ledger, metadata = strip(found.ledger, decoded.blocks, policy)
+    ledger, metadata = strip(found.ledger, decoded.blocks, policy, learned)
     ledger, sections = segment(ledger, decoded.blocks, metadata)
     text = convert(ledger.text)
     if not text.strip():

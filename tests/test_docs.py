@@ -95,7 +95,7 @@ def test_the_settings_file_in_the_operators_page_is_the_default() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     settings = Settings.load(None, {}, tomllib.loads(block))
     assert settings.model_copy(update={"strip": {}}) == Settings()
-    shown = {*tomllib.loads(block), "dask_address", "workers"}
+    shown = {*tomllib.loads(block), "dask_address", "site_lines", "workers"}
     assert shown == set(Settings.model_fields)
 
 
