@@ -10,7 +10,8 @@ from tasks.decode.declared import declared_codec
 from tasks.decode.detect import Verdict, detect
 from tasks.decode.line_ends import with_line_ends
 from tasks.decode.mixed import Foreign, foreign_pieces
-from tasks.decode.resync import in_step
+from tasks.decode.restore import Reading
+from tasks.decode.resync import has_splices, in_step
 from tasks.records import Block, Decoded, Edit, Evidence, Limits, Media, Page, Reason, Reject, Stage
 
 __all__ = ["decode"]
@@ -22,6 +23,9 @@ _BINARY_SHARE = 0.05
 # GB18030 with 10 % undecodable, and no page with more can be read by a person.
 _UNDECODABLE_SHARE = 0.3
 _UNDECODABLE_FEW = 8  # a title of ten characters may lose three
+# A reading of a character that lost a byte is applied from this confidence on: of those nearly all are right
+# (`python -m evals.lost_bytes`).
+_SURE = 0.75
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _OPENS_HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]")
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,1000}>")
@@ -38,7 +42,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     """The decoded text of a page, or why there is none.
 
     The text has "\\n" as its only line end and no byte order mark at its start; an undecodable byte stands as U+FFFD
-    under an edit that is not applied and has the byte in its `why`.
+    under an edit that has the byte in its `why`, and is applied only where it is half of a character that is sure.
 
     >>> decode(Page("a.txt", "正文\\r\\n".encode("utf-16")), Limits()).text
     '正文\\n'
@@ -114,8 +118,11 @@ def _html(page: Page, verdict: Verdict, text: str) -> Decoded | Reject:
 def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...], seams: tuple[Edit, ...]) -> Decoded:
     """The decoded text, in which undecodable bytes are still marks; `seams` are edits against it."""
     bad = marked(text)
+    edits = list(seams)
     if bad:
         text = text.translate(_TO_REPLACEMENT)
+        edits += _undecodable(text, bad, verdict.codec)
+        edits.sort(key=lambda edit: edit.start)
     return Decoded(
         text=text,
         encoding=verdict.codec,
@@ -123,13 +130,42 @@ def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...], seams: tupl
         confidence=verdict.confidence,
         undecodable_bytes=len(bad),
         blocks=blocks,
-        edits=tuple(sorted((*seams, *(_undecodable(*each, verdict.codec) for each in bad)), key=lambda e: e.start)),
+        edits=tuple(edits),
     )
 
 
-def _undecodable(position: int, byte: int, codec: str) -> Edit:
-    why = f"the byte {byte:02X} is no character" + (f" of {codec}" if codec != "mixed" else "")
-    return Edit(position, position + 1, "\ufffd", "", Stage.DECODE, "undecodable", applied=False, why=why)
+def _undecodable(text: str, bad: list[tuple[int, int]], codec: str) -> list[Edit]:
+    """An edit for each undecodable byte, or for what is left of a character that lost one, with the likeliest reading.
+
+    A reading is applied where it is sure enough; else the bytes are left as they were found.
+    """
+    readings = _readings(text, bad, codec)
+    edits: list[Edit] = []
+    covered = 0
+    for number, (position, byte) in enumerate(bad):
+        if position < covered:
+            continue
+        if reading := readings.get(position):
+            covered = reading.end
+            left = " ".join(f"{value:02X}" for _, value in bad[number : number + reading.end - reading.start])
+            why = f"{left} is left of a character of {codec} that lost a byte"
+            before, sure = text[reading.start : reading.end], reading.confidence
+            found = (before, reading.char, Stage.DECODE, "lost_byte", round(sure, 4), sure >= _SURE, why)
+            edits.append(Edit(reading.start, reading.end, *found))
+        else:
+            why = f"the byte {byte:02X} is no character" + (f" of {codec}" if codec != "mixed" else "")
+            edits.append(
+                Edit(position, position + 1, "\ufffd", "", Stage.DECODE, "undecodable", applied=False, why=why)
+            )
+    return edits
+
+
+def _readings(text: str, bad: list[tuple[int, int]], codec: str) -> dict[int, Reading]:
+    from tasks.decode.restore import CODECS, readings
+
+    if codec not in CODECS or (codec == "gb18030" and has_splices(text)):
+        return {}
+    return {reading.start: reading for reading in readings(text, bad, codec)}
 
 
 def _unreadable(text: str) -> tuple[Reason, str] | None:

@@ -90,6 +90,8 @@ _GB18030_PRIVATE = (
     "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864"
 )
 _GB18030_2022 = str.maketrans(_GB18030_PRIVATE, "︐︒︑︓︔︕︖︗︘︙ḿ龴龵龶龷龸龹龺龻")
+#: Characters that `text_of` has for pairs of bytes that Python's codecs read otherwise.
+MAPPED_ANEW = frozenset(map(chr, {*_BIG5_SYMBOLS.values(), *_GB18030_2022.values()}))
 _HAS_GB18030_PRIVATE = re.compile(f"[{_GB18030_PRIVATE}]")
 
 # Marks for undecodable bytes: lone surrogates, as in PEP 383, but for all 256 bytes (UTF-16 loses ASCII ones as well).

@@ -32,12 +32,17 @@ _LENGTHS = {
 _WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 # Mean cost of the characters beyond ASCII of a stretch that is read out of step: 10 and more; of healthy text 5 to 8.
 _OUT_OF_STEP = 8.5
-# Codecs that are searched line by line, and what they must gain by it, in nats: a character and a half at least.
-_BY_LINE = frozenset({"big5hkscs", "euc-tw"})
+# Codecs that are searched line by line, and what they must gain by it, in nats: a character and a half at least. Those
+# of them that Chinese is written in, which have a language model, and nothing to gain.
+_BY_LINE = frozenset({"gb18030", "big5hkscs", "euc-tw", "euc_jp", "cp932", "cp949"})
+_CHINESE = frozenset({"gb18030", "big5hkscs"})
 _LEAST_GAIN = 15.0
 # Characters up to this cost are everyday ones: 1,935 of them.
 _EVERYDAY = 9.5
-_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_DAMAGE = re.compile("[\udc00-\udcff]")
+_ODD_LETTER = re.compile("[\udc00-\udcff]|(?<=[^\x00-\x7f])[@-~](?=[^\x00-\x7f]|$)")
+# Pinyin spliced in by a site's tool, with tones, or without them twice.
+_SPLICE = re.compile("[(（](?:[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü ]{0,5}[)）]|([a-z]{1,6})[)）][(（]\\1[)）])")
 _STRETCH = 4096
 # How many bytes are searched at most: 3 seconds' worth.
 _MOST_SEARCHED = 2**20
@@ -79,36 +84,54 @@ def resynced(raw: bytes, codec: str) -> str:
 
 
 def in_step(raw: bytes, codec: str) -> str:
-    """`raw` as text, brought back into step after lost bytes where neither the codec nor a later stage does it.
+    """`raw` as text, brought back into step after lost bytes. Only what looks like no text is searched, so that healthy
+    pages cost next to nothing.
 
-    UTF-16 and UTF-32 never come back by themselves; Big5 and EUC-TW do at the next ASCII byte. GB18030 is left to the
-    shift search of the repair stage. Only what looks like no text is searched, so that healthy pages cost next to
-    nothing.
+    UTF-16 and UTF-32 never come back by themselves; codecs of two bytes do at the next byte that is no part of a
+    character. A page of GB18030 with pinyin spliced into it is left to the shift search of the repair stage, which
+    knows why its bytes are out of step.
     """
     if codec in _WIDE:
         return _stretches_in_step(raw, codec)
     text = text_of(raw, codec)
-    return _lines_in_step(raw, codec) if codec in _BY_LINE and _odd_run().search(text) else text
+    if codec not in _BY_LINE or not _odd(codec).search(text) or (codec == "gb18030" and has_splices(text)):
+        return text
+    return _lines_in_step(raw, text, codec)
 
 
-def _lines_in_step(raw: bytes, codec: str) -> str:
-    parts: list[str] = []
-    position = searched = 0
-    for match in _LINE.finditer(raw):
-        parts.append(text_of(raw[position : match.start()], codec))
-        searched += len(match[0])
-        parts.append(_line_in_step(match[0], codec) if searched <= _MOST_SEARCHED else text_of(match[0], codec))
-        position = match.end()
-    return "".join((*parts, text_of(raw[position:], codec)))
+def has_splices(text: str) -> bool:
+    """Whether a site's tool has spliced pinyin into a page.
+
+    >>> has_splices("發(fā)展"), has_splices("發(fa)(fa)展"), has_splices("發展(fa)")
+    (True, True, False)
+    """
+    return _SPLICE.search(text) is not None
 
 
-def _line_in_step(line: bytes, codec: str) -> str:
-    text = text_of(line, codec)
+def _lines_in_step(raw: bytes, text: str, codec: str) -> str:
+    lines, sources = text.split("\n"), raw.split(b"\n")
+    if len(lines) != len(sources):
+        return text
+    damaged, left = _DAMAGE.search(text) is not None or _odd_run().search(text) is not None, _MOST_SEARCHED
+    odd = _ODD_LETTER if damaged else _odd(codec)
+    for number, line in enumerate(lines):
+        if odd.search(line) or (damaged and _odd_run().search(line)):
+            left -= len(sources[number])
+            if left < 0:
+                break
+            lines[number] = _line_in_step(sources[number], line, codec, damaged)
+    return "\n".join(lines)
+
+
+def _line_in_step(raw: bytes, text: str, codec: str, damaged: bool) -> str:
+    if codec in _CHINESE:
+        from tasks.decode.lost import in_step as with_model
+
+        text = with_model(raw, text, codec, damaged)
     if not _odd_run().search(text):
         return text
-    found = resynced(line, codec)
-    gain = _cost_of_marked(text) - _cost_of_marked(found)
-    return found if gain > _LEAST_GAIN else text
+    found = resynced(raw, codec)
+    return found if _cost_of_marked(text) - _cost_of_marked(found) > _LEAST_GAIN else text
 
 
 def _cost_of_marked(text: str) -> float:
@@ -119,6 +142,15 @@ def _cost_of_marked(text: str) -> float:
 def _odd_run() -> re.Pattern[str]:
     """Three characters in a row that hardly a text has: what a stretch out of step is full of."""
     return re.compile(f"[^\\x00-\\x7f{re.escape(everyday(_EVERYDAY))}]{{3}}")
+
+
+@cache
+def _odd(codec: str) -> re.Pattern[str]:
+    """What a page of `codec` shows where a byte was lost: a half, a run of odd characters, or an odd one shortly before
+    a letter that may be a trail byte."""
+    odd = f"[^\\x00-\\x7f{re.escape(everyday(_EVERYDAY))}]"
+    short = f"|{odd}[^\\x00-\\x7f]{{0,4}}[@-~](?=[^\\x00-\\x7f])" if codec in _CHINESE else ""
+    return re.compile(f"[\udc00-\udcff]|{odd}{{3}}{short}")
 
 
 def _stretches_in_step(raw: bytes, codec: str) -> str:
@@ -145,6 +177,8 @@ def _passed_at_end(text: str) -> int:
 def _costs(raw: bytes, codec: str) -> tuple[list[float], bytearray]:
     """For each position the cost of the cheapest cut up to it, and the length of its last character (0: a byte
     passed)."""
+    if _LENGTHS[codec] == (1, 2):
+        return _costs_of_pairs(raw, codec)
     lengths = _LENGTHS[codec]
     costs = [0.0] * (len(raw) + 1)
     steps = bytearray(len(raw) + 1)
@@ -157,3 +191,49 @@ def _costs(raw: bytes, codec: str) -> tuple[list[float], bytearray]:
                     best, step = cost, length
         costs[position], steps[position] = best, step
     return costs, steps
+
+
+def _costs_of_pairs(raw: bytes, codec: str) -> tuple[list[float], bytearray]:
+    """The same for characters of one byte or two, several times as fast."""
+    ones, pairs = _ones(codec), _pairs(codec)
+    costs = [0.0]
+    steps = bytearray(len(raw) + 1)
+    before = last = math.inf
+    cost = 0.0
+    last_byte = 0
+    for position, byte in enumerate(raw, 1):
+        before, last = last, cost
+        cost, step = last + BAD_BYTE, 0
+        one = last + ones[byte]
+        if one < cost:
+            cost, step = one, 1
+        pair = before + pairs[last_byte << 8 | byte]
+        if pair < cost:
+            cost, step = pair, 2
+        last_byte = byte
+        costs.append(cost)
+        steps[position] = step
+    return costs, steps
+
+
+@cache
+def _ones(codec: str) -> list[float]:
+    return [_cost(bytes((byte,)), codec) for byte in range(256)]
+
+
+class _Pairs(dict[int, float]):
+    """Costs of pairs of bytes, filled as they are met; infinite for a pair that is no character."""
+
+    def __init__(self, codec: str) -> None:
+        super().__init__()
+        self._codec = codec
+
+    def __missing__(self, pair: int) -> float:
+        cost = _cost(pair.to_bytes(2, "big"), self._codec)
+        self[pair] = cost
+        return cost
+
+
+@cache
+def _pairs(codec: str) -> _Pairs:
+    return _Pairs(codec)
