@@ -12,20 +12,20 @@ from flows.environment import prepare
 prepare()  # before the first import of prefect
 
 from prefect import flow, get_run_logger, runtime, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import PrefectFuture, as_completed  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import quote  # noqa: E402
 
-from flows.artifacts import counts_table, samples_page  # noqa: E402
 from flows.commits import Commits  # noqa: E402
 from flows.crew import Crew, crew_of  # noqa: E402
-from flows.progress import watcher  # noqa: E402
+from flows.progress import Watcher, watcher  # noqa: E402
+from flows.reasons import failure  # noqa: E402
 from flows.record import RunRecord  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.shard import Done, Job  # noqa: E402
-from flows.work import jobs, record_of, survey  # noqa: E402
+from flows.show import InUi, publish  # noqa: E402
+from flows.work import absolute, jobs, record_of, survey  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402
 
@@ -49,25 +49,25 @@ def curate(settings: Settings = Settings()) -> RunRecord:  # noqa: B008 (frozen)
 
     Raises UsageError if there is nothing to read or another run is at work, QingwenError if a shard failed.
     """
-    started, store = datetime.now(UTC), store_of(settings.curated)
+    started, store, watching = datetime.now(UTC), store_of(settings.curated), InUi(watcher())
     with store.locked():
         found = survey(settings, store)
         work = found.plan
         store.sweep(found.needed)
-        watcher().planned(work)
+        watching.planned(work)
         commits = Commits(store, found.switches)
         with crew_of(settings, len(work.shards)) as crew:
             runs = {write_shard.submit(_whole(job), _whole(crew)): job for job in jobs(settings, work)}
-            done, failures = _gather(runs, commits)
+            done, failures = _gather(runs, commits, watching)
         commits.commit()
         if not failures:
             store.clear_ready(())
-        error = f"{len(failures)} of {len(runs)} shards failed, the first with: {failures[0]}" if failures else None
+        error = failure(failures, len(runs), settings.curated) if failures else None
         record = record_of(settings, store, started, work, done, runtime.flow_run.id, error)
         record.write(store)
-    _publish(record)
-    if failures:
-        raise QingwenError(f"{error}; the others are written: run again to curate the rest") from failures[0]
+    publish(record, absolute(settings.curated))
+    if error:
+        raise QingwenError(error) from failures[0]
     return record
 
 
@@ -100,7 +100,9 @@ def write_shard(job: Job, crew: Crew) -> Done:
     return done
 
 
-def _gather(runs: dict[PrefectFuture[Done], Job], commits: Commits) -> tuple[list[Done], list[Exception]]:
+def _gather(
+    runs: dict[PrefectFuture[Done], Job], commits: Commits, watching: Watcher
+) -> tuple[list[Done], list[Exception]]:
     """Wait for every shard; one that fails does not stop the others. Both lists are in the order of the plan."""
     outcomes: dict[PrefectFuture[Done], Done | Exception] = {}
     for future in as_completed(list(runs)):
@@ -108,17 +110,6 @@ def _gather(runs: dict[PrefectFuture[Done], Job], commits: Commits) -> tuple[lis
         outcomes[future] = outcome
         if isinstance(outcome, Done):
             commits.done(outcome.name, outcome.shard)
-            watcher().done(outcome, runs[future].shard.size)
+            watching.done(outcome, runs[future].shard.size)
     results: Sequence[Done | Exception] = [outcomes[future] for future in runs]
     return [r for r in results if isinstance(r, Done)], [r for r in results if isinstance(r, Exception)]
-
-
-def _publish(record: RunRecord) -> None:
-    """Show the run's figures and samples in the Prefect UI."""
-    fresh = record.fresh
-    get_run_logger().info(
-        "%d pages in: %d kept, %d rejected; %d shards written, %d unchanged",
-        *(fresh.pages, fresh.kept, fresh.rejected, record.shards, record.unchanged_shards),
-    )
-    create_table_artifact(counts_table(record), key="qingwen-counts", description="Counts and damage by kind")
-    create_markdown_artifact(samples_page(record), key="qingwen-samples", description="Before and after")

@@ -302,7 +302,7 @@ def test_the_markdown_of_a_run_names_its_figures(samples_curated: Path) -> None:
 
     now = datetime(2026, 1, 1, tzinfo=UTC)
     record = RunRecord("x", now, now, {}, 1, 0, tally, tally)
-    assert samples_page(record).startswith(f"# {tally.kept} pages kept, {tally.rejected} rejected\n")
+    assert f"\n{tally.kept} pages kept, {tally.rejected} rejected. " in samples_page(record)
 
 
 # --- the command on a bare machine

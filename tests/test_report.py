@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
+from flows.reasons import REASONS
 from flows.report.facts import Facts, by_tenth, most_removed, varied
 from flows.report.page import page_of
-from flows.report.parts import REASONS
 from tasks.errors import InputError
 from tasks.records import Reason
 from tasks.write.tally import Tally

@@ -9,10 +9,11 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from flows.reasons import REASONS
 from flows.report.charts import plain
 from flows.report.facts import Facts, share
 from flows.report.html import items, moment, percent, short
-from flows.report.parts import DAMAGE, PARTS, REASONS
+from flows.report.parts import DAMAGE, PARTS
 from tasks.records import Reason
 from tasks.write.tally import Tally
 

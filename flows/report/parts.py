@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from html import escape
 
+from flows.reasons import REASONS
 from flows.report.charts import Series, bars, columns, grid, plain, unique
 from flows.report.facts import Facts, by_tenth, most_removed, share, site_kinds, varied
 from flows.report.html import card, cards, moment, percent, table_of, text_of
@@ -18,26 +19,6 @@ _ROWS = 40  # of a table
 
 #: The stages whose edits repair damage.
 DAMAGE = ("decode/", "repair/")
-
-#: What a reason to reject says to somebody who has not read the code.
-REASONS = {
-    Reason.EMPTY: "nothing but white space",
-    Reason.BINARY: "not text in any encoding",
-    Reason.UNDECODABLE: "text, but in no encoding that is known",
-    Reason.TOO_LARGE: "larger than the limit page_bytes",
-    Reason.TRUNCATED: "a compressed file that ends early or is corrupt",
-    Reason.MALFORMED: "a record that does not parse",
-    Reason.NO_CONTENT: "no article on the page",
-    Reason.UNREADABLE: "could not be read; tried again by the next run",
-    Reason.VANISHED: "was gone when it should be read; tried again by the next run",
-    Reason.UNSUPPORTED: "not a file, or of a kind that is not read",
-    Reason.OUTSIDE: "a link or a name that leads out of raw",
-    Reason.BOMB: "grows by more than the limit expansion",
-    Reason.TOO_DEEP: "packed deeper than the limit depth",
-    Reason.TOO_MANY: "beyond the limit members of an archive",
-    Reason.TIMED_OUT: "took longer than the limit seconds",
-    Reason.FAILED: "a bug of qingwen; the table rejects says where",
-}
 
 
 def _bars(title: str, first: str, series: Sequence[Series], unit: str) -> str:
