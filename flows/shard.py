@@ -22,8 +22,8 @@ from tasks.write.shard import ShardWriter
 from tasks.write.store import store_of
 from tasks.write.tally import Tally, site_of
 
-# Outcomes that may be the machine's fault, not the page's: the next run tries such a source once more.
-_PASSING = frozenset({Reason.UNREADABLE, Reason.VANISHED})
+#: Outcomes that may be the machine's fault, not the page's: the next run tries such a source once more.
+PASSING = frozenset({Reason.UNREADABLE, Reason.VANISHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _pages(job: Job, item: Item) -> Iterator[tuple[Mapping[str, list[dict[str, o
             detail = "curating it killed the worker process"
             yield page_rows(_failed(page, "page", detail, trail.reason(f"page {page.source_uri}"))), True
         else:
-            yield _rows(page, job), isinstance(page, Reject) and page.reason in _PASSING
+            yield _rows(page, job), isinstance(page, Reject) and page.reason in PASSING
 
 
 def _next(reader: Iterator[Page | Reject], uri: str) -> Page | Reject | None:

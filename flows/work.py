@@ -35,8 +35,7 @@ def survey(settings: Settings, store: Store) -> Survey:
     Raises InputError if raw/ is missing or has no files, UsageError if curated/ lies in it, StoreError if a manifest of
     curated/ cannot be read.
     """
-    if _lies_in(settings.curated, settings.raw):
-        raise UsageError(f"the tables would be read as pages: {settings.curated} lies in {settings.raw}")
+    check_places(settings)
     there = store.exists()
     listed = discover(settings.raw)
     if not listed:
@@ -49,6 +48,12 @@ def survey(settings: Settings, store: Store) -> Survey:
     carried = {item.carry.shard for shard in work.shards for item in shard.items if item.carry}
     needed = carried | {manifest.shard for manifest in work.unchanged} - seen
     return Survey(work, tuple(switches(work, visible)), frozenset(needed))
+
+
+def check_places(settings: Settings) -> None:
+    """Raise UsageError if curated/ lies in raw/."""
+    if _lies_in(settings.curated, settings.raw):
+        raise UsageError(f"the tables would be read as pages: {settings.curated} lies in {settings.raw}")
 
 
 def _lies_in(inner: str, outer: str) -> bool:
