@@ -1,4 +1,4 @@
-"""The command line: `qingwen run`, `fix`, `explain`, `report`, `serve`.
+"""The command line: `qingwen run`, `fix`, `explain`, `report`, `verify`, `serve`.
 
 Only the standard library is imported here, and each command imports what it needs: `qingwen fix` is a filter, and a
 filter that takes a second to start is of no use in a pipe.
@@ -25,6 +25,7 @@ examples:
   curl -s https://… | qingwen fix --strip    as a filter, without menus and footers
   qingwen explain page.html                  what was changed, why, and how sure it is
   qingwen report curated                     a page of figures and samples to open in a browser
+  qingwen verify curated --raw raw           whether the tables are whole, and every edit replays
 
 exit status: 0 done (rejected pages do not count as a failure), 1 failed, 2 wrong usage
 """
@@ -57,6 +58,19 @@ _EXPLAIN_EPILOG = """\
 examples:
   qingwen explain page.txt              every edit in its place; removed text is struck out
   qingwen explain --json page.txt | jq '.edits[] | select(.confidence < 0.9)'
+"""
+
+
+_VERIFY_EPILOG = """\
+Without --raw, what the tables tell by themselves: digests and schemas of all files, counts, edits in order, sections
+that cover the text, rows without a document, files that belong to nothing. With --raw, every page is read and decoded
+again and its edits replayed, which must give documents.text letter for letter.
+
+examples:
+  qingwen verify curated
+  qingwen verify s3://bucket/tables --raw s3://bucket/crawl --workers 8
+
+exit status: 0 nothing is wrong, 1 something is (each with its file and what to do), 2 there are no tables
 """
 
 
@@ -101,6 +115,11 @@ def parser() -> argparse.ArgumentParser:
     _add_fix(command("fix", "repair text: files or standard input, in any encoding, to standard output", _FIX_EPILOG))
     _add_explain(command("explain", "show every edit of a page, with why and how sure", _EXPLAIN_EPILOG))
     _add_report(command("report", "write one HTML page of figures and samples about a folder of tables"))
+    _add_verify(
+        command(
+            "verify", "check a folder of tables: digests, schemas, counts, and that the edits replay", _VERIFY_EPILOG
+        )
+    )
     _add_serve(command("serve", "serve the scheduled deployment until interrupted"))
     return root
 
@@ -158,6 +177,14 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.set_defaults(call=_report)
 
 
+def _add_verify(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument("curated", metavar="CURATED", help="folder of tables, or its URI")
+    verify.add_argument("--raw", metavar="URI", help="folder of the raw pages, to replay every page")
+    verify.add_argument("--workers", metavar="N", type=int, help="worker processes (default: one a processor core)")
+    verify.add_argument("--json", action="store_true", help="the findings as JSON, for programs")
+    verify.set_defaults(call=_verify)
+
+
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--cron", metavar='"…"', default="0 3 * * *", help='when (default: "0 3 * * *", nightly at three)'
@@ -198,6 +225,12 @@ def _report(options: argparse.Namespace) -> int:
     from flows.report import write_report
 
     return write_report(options.curated, options.output)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from flows.check import show
+
+    return show(options.curated, options.raw, options.workers, as_json=options.json)
 
 
 def _serve(options: argparse.Namespace) -> int:

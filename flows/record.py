@@ -16,7 +16,8 @@ from tasks.write.tally import Tally
 class RunRecord:
     """A run that has ended. `fresh` counts the pages curated by it, `whole` everything that curated/ now holds.
 
-    `error` is the sentence that a failed run ended with, or None. Times are in UTC.
+    `made_with` is the fingerprint that its rows' sources carry in the manifests, by which `qingwen verify` finds the
+    settings that made them. `error` is the sentence that a failed run ended with, or None. Times are in UTC.
     """
 
     run_id: str
@@ -28,6 +29,7 @@ class RunRecord:
     fresh: Tally
     whole: Tally
     error: str | None = None
+    made_with: str = ""
 
     @property
     def seconds(self) -> float:
@@ -44,6 +46,7 @@ class RunRecord:
             "started_at": self.started_at.isoformat(timespec="seconds"),
             "ended_at": self.ended_at.isoformat(timespec="seconds"),
             "settings": self.settings,
+            "made_with": self.made_with,
             "pipeline_version": PIPELINE_VERSION,
             "schema_version": SCHEMA_VERSION,
             "shards_written": self.shards,

@@ -118,4 +118,5 @@ def record_of(
         fresh=sum_of(one.fresh for one in done),
         whole=sum_of(tally for _, tally in store.figures()),
         error=error,
+        made_with=made_with_of(settings),
     )

@@ -213,11 +213,12 @@ class LocalStore(Store):
         return str(self.root / name)
 
     def read_texts(self, names: Sequence[str]) -> Iterator[tuple[str, str | Exception]]:
-        """Each of the files, of the generation that is current at the first of them."""
+        """Each of the files; what is visible, of the generation that is current at the first of them."""
         base = self._base()
         for name in names:
+            folder = base if name.partition("/")[0] in _LINKED else self.root
             try:
-                yield name, (base / name).read_text(encoding="utf-8")
+                yield name, (folder / name).read_text(encoding="utf-8")
             except (OSError, ValueError) as error:
                 yield name, error
 
