@@ -18,7 +18,7 @@ from flows.crew import crew_of  # noqa: E402
 from flows.learning import Learning, learning, make_table, most_frequent  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.together import WAITING, all_of, whole  # noqa: E402
-from tasks.write.corpus import TableRecord  # noqa: E402
+from tasks.write.corpus import TableRecord, tidy  # noqa: E402
 from tasks.write.store import Store, store_of  # noqa: E402
 
 
@@ -36,6 +36,7 @@ def learn(settings: Settings = Settings()) -> TableRecord:  # noqa: B008 (frozen
     """
     store = store_of(settings.curated)
     with store.locked():
+        tidy(store, "site_lines")
         work = learning(settings, store)
         with crew_of(settings, len(work.jobs), count_shard) as crew:
             counted = all_of("count", [(job.shard.name, job) for job in work.jobs], crew.run)

@@ -74,6 +74,9 @@ class Settings(BaseModel):
     site_lines: str | None = Field(
         None, min_length=1, description="Folder of tables with the learned lines to remove; by default curated itself."
     )
+    similarity: float = Field(
+        0.75, ge=0.6, le=1, description="Least similarity of near duplicates, from 0.6 to 1 (for dedupe)."
+    )
     limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one page may cost.")
     columns: ColumnSettings = Field(ColumnSettings(), description="Columns that rows of pages are read from.")
     removed: Literal["keep", "drop"] = Field(

@@ -99,9 +99,10 @@ def test_the_settings_file_in_the_operators_page_is_the_default() -> None:
     assert shown == set(Settings.model_fields)
 
 
-def test_the_deployment_is_the_flow_with_valid_settings() -> None:
+@pytest.mark.parametrize("flow", ["curate", "learn", "dedupe"])
+def test_the_deployment_is_the_flow_with_valid_settings(flow: str) -> None:
     plan = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
-    (deployment,) = plan["deployments"]
+    (deployment,) = (one for one in plan["deployments"] if one["name"] == flow)
     file, name = deployment["entrypoint"].split(":")
     assert (ROOT / file).is_file()
     assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")

@@ -107,6 +107,17 @@ def is_whole(store: Store, record: TableRecord) -> bool:
     return store.files(folder).get(name) == record.file.size
 
 
+def tidy(store: Store, table: str) -> TableRecord | None:
+    """Clear what runs that died have left of a table, and return its record, if there is one.
+
+    Shards that are ready and not visible stay, for the next run of `curate`. Raises StoreError as `read_record` does.
+    """
+    record = read_record(store, table)
+    store.sweep([manifest.shard for manifest in store.ready()])
+    store.keep_table(table, record.file.path if record else None)
+    return record
+
+
 def clear_cache(store: Store, table: str, wanted: Iterable[str]) -> None:
     """Take away all files of a table's cache but the `wanted` ones."""
     names = set(wanted)
