@@ -30,7 +30,7 @@ def mojibake_edits(text: str) -> list[Edit]:
     known: dict[Chain, None] = {}
     start = 0
     for line in text.split("\n"):
-        places = sorted(clues(line))
+        places = clues(line)
         if places:
             for passage, chain in _found(line, places, known):
                 edits += _edits(line, start, passage, chain)
@@ -45,7 +45,7 @@ def _found(line: str, places: list[int], known: dict[Chain, None]) -> list[tuple
     for at in places:
         if at < done or any(passage.start <= at < passage.end for passage, _ in found):
             continue
-        chain = best_chain(line[max(at - 3, 0) : at + WINDOW], known)
+        chain = best_chain(line, at, known)
         done = at + WINDOW // 2
         if chain and chain not in tried:
             tried.add(chain)

@@ -23,6 +23,7 @@ WRITERS = ("utf8", "gbk", "big5")
 # Where Windows-1252 puts the bytes 80 to 9F; the five that it leaves out stay C1 controls.
 _CP1252 = {char: chr(byte) for byte in range(0x80, 0xA0) if (char := bytes((byte,)).decode("cp1252", "ignore"))}
 CP1252_ONLY = "".join(_CP1252)
+CP1252_LETTERS = "".join(filter(str.isalpha, _CP1252))
 TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
 # Decoders of one encoding differ in a few pairs: all their readings are taken, those of the first where they quarrel.
 _CODECS = {
@@ -51,7 +52,8 @@ def bytes_of(reader: str) -> dict[int, str]:
         table |= {ord(char): _raw(pair) for pair, char in enumerate(characters()) if char}
         table[ord(_EURO_AS_80)] = table[0x80] = "\x80"
         return table
-    table |= {ord(char): raw for raw, char in reversed(_double(reader).items())}
+    for codec in reversed(_CODECS[reader]):
+        table |= {ord(char): raw for raw, char in reversed(_double(codec).items())}
     if reader in ("big5", "eten"):
         table |= {code: raw for code, raw in _big5_private() if code not in table}
     if reader == "sjis":
@@ -72,7 +74,7 @@ def chars_of(writer: str) -> dict[str, str]:
     if writer == "gbk":
         found = {_raw(pair): text_of(pair.to_bytes(2), "gb18030") for pair, char in enumerate(characters()) if char}
     else:
-        found = _double("big5")
+        found = _double("big5hkscs") | _double("cp950")
     return {raw: char for raw, char in found.items() if not "\ue000" <= char <= "\uf8ff"}
 
 
@@ -81,16 +83,15 @@ def _raw(pair: int) -> str:
 
 
 @cache
-def _double(reader: str) -> dict[str, str]:
-    """The character of each pair of bytes, by all decoders of the encoding."""
+def _double(codec: str) -> dict[str, str]:
+    """The character of each pair of bytes."""
     found: dict[str, str] = {}
     for lead in range(0x81, 0xFF):
         for trail in TRAILS:
             raw = bytes((lead, trail))
-            for codec in _CODECS[reader]:
-                char = raw.decode(codec, "ignore")
-                if len(char) == 1 and char > "\x7f" and not "\uff61" <= char <= "\uff9f":
-                    found.setdefault(raw.decode("latin-1"), char)
+            char = raw.decode(codec, "ignore")
+            if len(char) == 1 and char > "\x7f" and not "\uff61" <= char <= "\uff9f":
+                found[raw.decode("latin-1")] = char
     return found
 
 

@@ -17,7 +17,7 @@ from tasks.script.tables import HANZI
 MARGIN = 18.0
 ORDINARY = 9.5
 # At most this share of the characters may be lost.
-_MOST_LOST = 0.5
+_MOST_LOST = 0.85
 # What no passage says: what no byte made, and line ends.
 _NEVER = (WALL, "\n", "\r", "\x85", "\u2028", "\u2029")
 #: What was done to the text, the last first: (reader, writer) says that `reader` read what `writer` had written.
