@@ -10,6 +10,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from flows.reasons import REASONS
 from flows.record import RunRecord
@@ -99,20 +100,20 @@ def _damaged_sites(tally: Tally) -> Iterable[tuple[str, ...]]:
 
 
 def samples_page(record: RunRecord) -> str:
-    """Passages before and after, with what was changed in bold."""
+    """Passages before and after, with what was changed in bold; not a table, for passages are wider than the UI."""
     samples = varied(_told_of(record).samples, _SHOWN)
-    rows = map(_sample_row, samples)
-    return _page("Before and after", headline(record), _table("", ("page", "kind", "sure", "before", "after"), rows))
+    return _page("Before and after", headline(record), *(_passage(sample) for sample in samples))
 
 
-def _sample_row(sample: Sample) -> tuple[str, ...]:
+def _passage(sample: Sample) -> str:
     before = "".join(_marked(old, old != new) for old, new in sample.parts)
     after = "".join(_marked(new, old != new) for old, new in sample.parts)
-    return inert(sample.source_uri), inert(sample.kind), f"{sample.confidence:.2f}", before, after
+    head = f"**{inert(sample.kind)}** sure {sample.confidence:.2f}, {inert(sample.source_uri)}"
+    return f"{head}\n\n- before: {before}\n- after: {after}"
 
 
 def _marked(text: str, changed: bool) -> str:
-    """Bold needs letters at its edges to be bold beside Chinese in every reader of Markdown; an element does not."""
+    """An element: asterisks do not make bold what starts or ends with a mark beside a Chinese character."""
     return f"<strong>{inert(text) or '∅'}</strong>" if changed else inert(text)
 
 
@@ -152,16 +153,36 @@ def rejects_page(record: RunRecord) -> str:
 
 
 def tables_page(record: RunRecord, curated: str) -> str:
-    """Where the tables are, how many rows they have, and a line that reads one; `curated` is a path or a URI."""
-    whole = record.whole
-    counts = {
+    """Where the tables are, and how many rows they have; `curated` is an absolute path or a URI."""
+    place = curated if "://" in curated else f"file://{curated}"
+    rows = (
+        (f"[{name}]({quote(f'{place}/{name}', safe='/:')})", f"{count:,}", inert(f"{curated}/{name}"))
+        for name, count in table_rows(record.whole).items()
+    )
+    return _page("Tables", f"All of {inert(curated)}, after this run.", _table("", ("table", "rows", "where"), rows))
+
+
+def table_rows(whole: Tally) -> dict[str, int]:
+    """How many rows each table has."""
+    return {
         "documents": whole.kept,
         "sections": whole.sections.total(),
         "edits": whole.edits.total() + whole.unapplied.total(),
         "rejects": whole.rejected,
     }
-    rows = ((name, f"{count:,}", inert(f"{curated}/{name}")) for name, count in counts.items())
-    return _page("Tables", f"All of {inert(curated)}, after this run.", _table("", ("table", "rows", "where"), rows))
+
+
+def described(record: RunRecord) -> dict[str, str]:
+    """A line for each Markdown artifact, which the UI shows on its card. Numbers and our own words only."""
+    tally = _told_of(record)
+    repairs, removed = share(tally.edits, _DAMAGE).total(), share(tally.edits, ("strip/",)).total()
+    return {
+        "damage": f"{tally.damaged:,} damaged pages, {repairs:,} repairs, {tally.unrepaired:,} places left as found",
+        "samples": f"{min(len(tally.samples), _SHOWN)} passages before and after",
+        "removed": f"{removed:,} removals",
+        "rejects": f"{tally.rejected:,} rejected pages",
+        "tables": ", ".join(f"{name} {count:,}" for name, count in table_rows(record.whole).items()),
+    }
 
 
 def _told_of(record: RunRecord) -> Tally:

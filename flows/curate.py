@@ -24,7 +24,7 @@ from flows.reasons import failure  # noqa: E402
 from flows.record import RunRecord  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.shard import Done, Job  # noqa: E402
-from flows.show import InUi, publish  # noqa: E402
+from flows.show import InUi, failed, forget, publish  # noqa: E402
 from flows.work import absolute, jobs, record_of, survey  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402
@@ -43,12 +43,20 @@ _RETRY_SECONDS = [5.0, 60.0]
     description="Raw pages in, curated tables out.",
     task_runner=ThreadPoolTaskRunner(max_workers=_WAITING),  # type: ignore[arg-type]  # its own type variable is not the flow's
     persist_result=False,
+    on_failure=[forget],
 )
 def curate(settings: Settings = Settings()) -> RunRecord:  # noqa: B008 (frozen)
     """Curate the pages of `settings.raw` that `settings.curated` does not hold yet, and say what came of it.
 
     Raises UsageError if there is nothing to read or another run is at work, QingwenError if a shard failed.
     """
+    try:
+        return _curate(settings)
+    except QingwenError as error:
+        return cast(RunRecord, failed(error))
+
+
+def _curate(settings: Settings) -> RunRecord:
     started, store, watching = datetime.now(UTC), store_of(settings.curated), InUi(watcher())
     with store.locked():
         found = survey(settings, store)

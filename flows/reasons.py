@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 
+from tasks.errors import QingwenError
 from tasks.records import Reason
 
 #: What a reason to reject says.
@@ -30,6 +31,17 @@ REASONS = {
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENOTCONN, errno.EIO}
+
+
+def sentence(error: QingwenError) -> str:
+    """What an error says, on one line, and what to do about it if it does not say so itself.
+
+    >>> from tasks.errors import UsageError
+    >>> sentence(UsageError("cannot read raw: No such file or directory"))
+    'cannot read raw: No such file or directory; mend that and run again'
+    """
+    said = " ".join(str(error).split())
+    return said if "run again" in said or "wait for" in said else f"{said}; mend that and run again"
 
 
 def failure(failures: Sequence[BaseException], shards: int, curated: str) -> str:

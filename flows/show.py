@@ -7,25 +7,37 @@ server that cannot be reached for this is a warning in the log, and no reason fo
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 from prefect import get_run_logger
 from prefect.artifacts import (
-    create_link_artifact,
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.client.schemas.objects import State
 from prefect.exceptions import PrefectException
+from prefect.states import Failed
 
-from flows.artifacts import counts_table, damage_page, rejects_page, removed_page, samples_page, tables_page
+from flows.artifacts import (
+    counts_table,
+    damage_page,
+    described,
+    rejects_page,
+    removed_page,
+    samples_page,
+    tables_page,
+)
 from flows.plan import Plan
 from flows.progress import Watcher
+from flows.reasons import sentence
 from flows.record import RunRecord
 from flows.shard import Done
+from tasks.errors import QingwenError
 
 # Least seconds between two changes of the progress artifact: a request each, and nobody reads faster.
 _PACE = 3.0
@@ -68,16 +80,30 @@ def publish(record: RunRecord, curated: str) -> None:
         "%d pages in: %d kept, %d rejected; %d shards written, %d unchanged",
         *(fresh.pages, fresh.kept, fresh.rejected, record.shards, record.unchanged_shards),
     )
-    attempt(create_table_artifact, counts_table(record), key="qingwen-counts", description="Figures")
-    for key, page in (
-        ("damage", damage_page(record)),
-        ("samples", samples_page(record)),
-        ("removed", removed_page(record)),
-        ("rejects", rejects_page(record)),
-    ):
-        attempt(create_markdown_artifact, page, key=f"qingwen-{key}")
-    link = curated if "://" in curated else f"file://{curated}"
-    attempt(create_link_artifact, link, "the tables", key="qingwen-tables", description=tables_page(record, curated))
+    attempt(
+        create_table_artifact, counts_table(record), key="qingwen-counts", description="Figures of this run and all"
+    )
+    pages = {
+        "damage": damage_page(record),
+        "samples": samples_page(record),
+        "removed": removed_page(record),
+        "rejects": rejects_page(record),
+        "tables": tables_page(record, curated),
+    }
+    for name, words in described(record).items():
+        attempt(create_markdown_artifact, pages[name], key=f"qingwen-{name}", description=words)
+
+
+def failed(error: QingwenError) -> State[Any]:
+    """The state of a run that the error ends, with a sentence for its first line; callers of the flow get the error."""
+    return Failed(message=sentence(error), data=error)
+
+
+def forget(flow: Any, flow_run: Any, state: State[Any]) -> None:
+    """Take away the file that Prefect keeps of a failed run's exception: nobody reads it, and they would pile up."""
+    key = getattr(state.data, "storage_key", None)
+    if key and getattr(state.data, "storage_block_id", None) is None:
+        Path(key).unlink(missing_ok=True)
 
 
 def attempt(call: Callable[..., Any], *given: Any, **named: Any) -> Any:
