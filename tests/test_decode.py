@@ -157,7 +157,7 @@ def without(text: str, codec: str, char: int, byte: int) -> bytes:
 @pytest.mark.parametrize("byte", [0, 1])
 @pytest.mark.parametrize(("codec", "text"), [("gbk", PARAGRAPH), ("gbk", PARAGRAPH_HANT), ("big5", PARAGRAPH_HANT)])
 def test_a_lost_byte_costs_no_more_than_its_character(codec: str, text: str, byte: int) -> None:
-    """Of places all over the text four in five are found; a letter that may be a half or itself is left as it is."""
+    """Of places all over the text three in four are found; a letter that may be a half or itself is left as it is."""
     places = range(3, len(text) - 3, 4)
     found = 0
     for place in places:
@@ -165,7 +165,7 @@ def test_a_lost_byte_costs_no_more_than_its_character(codec: str, text: str, byt
         ledger = Ledger.of(result.text).then(result.edits)
         check_layer(result.text, result.edits)
         found += (ledger.text[:place], ledger.text[-len(text) + place + 1 :]) == (text[:place], text[place + 1 :])
-    assert found >= 0.8 * len(places)
+    assert found >= 0.75 * len(places)
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "gbk"])

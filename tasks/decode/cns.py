@@ -95,7 +95,7 @@ def _pairs(run: bytes, codec: str) -> str:
     """Pairs of seven-bit bytes as text; where their number is odd, one is lost, and the rest is brought back into
     step."""
     from tasks.decode.charsets import text_of
-    from tasks.decode.resync import resynced
+    from tasks.decode.cuts import resynced
 
     high = run.translate(_HIGH)
     return resynced(high, codec) if len(run) % 2 else text_of(high, codec)

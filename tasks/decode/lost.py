@@ -24,6 +24,7 @@ _NEAR = 7
 # Cost of a gap whose character is not known, to choose the places that are looked at closely, and how many are.
 _GAP = 6 * 16
 _CLOSELY = 3
+_CLEARLY = 7 * 16
 # How much better a place must be than no loss at all, where the end of the run is a byte that may be ASCII in truth.
 _MARGIN = 4 * 16
 # The same where the letter itself would be the half. Measured on 30 sentences with a single letter in each ("A股",
@@ -115,7 +116,10 @@ def _place(line: Line, end: int, damaged: bool) -> int | None:
     places = _places(line, end)
     lm = model()
     best: tuple[float, int] = (math.inf, 0)
-    for cost, back, after in sorted(places)[:_CLOSELY]:
+    places.sort()
+    for cost, back, after in places[:_CLOSELY]:
+        if cost > places[0][0] + _CLEARLY:
+            break
         half = line.raw[line.starts[end] - 2 * back]
         left = line.symbol(end - back - 2), line.symbol(end - back - 1)
         best = min(best, (cost - _GAP + _marginal(_fills(lm, line.codec, half, left, after)), back))
