@@ -43,21 +43,31 @@ def serve(settings_file: str | None, overrides: Mapping[str, Any], crons: Mappin
 
 
 def deployments(settings: Settings, crons: Mapping[str, str | None]) -> list[Any]:
-    """A deployment for each flow, named like the flow, with the settings as its parameters."""
+    """A deployment for each flow, named like the flow, with the settings as its parameters.
+
+    A run that would start while another of its flow is at work is cancelled: the one at work does the same.
+    """
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+
     from flows.curate import curate
     from flows.dedupe import dedupe
     from flows.learn import learn
+    from flows.verify import verify
 
-    flows: tuple[Flow[..., Any], ...] = (curate, learn, dedupe)
+    own = {"settings": settings.model_dump(mode="json")}
+    checked = {"curated": settings.curated, "workers": settings.workers}
+    flows: tuple[tuple[Flow[..., Any], dict[str, Any]], ...]
+    flows = ((curate, own), (learn, own), (dedupe, own), (verify, checked))
     return [
         flow.to_deployment(
             name=flow.name,
             cron=crons.get(flow.name),
-            parameters={"settings": settings.model_dump(mode="json")},
+            parameters=parameters,
             description=flow.description,
             tags=["qingwen"],
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         )
-        for flow in flows
+        for flow, parameters in flows
     ]
 
 

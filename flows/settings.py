@@ -77,8 +77,10 @@ class Settings(BaseModel):
     similarity: float = Field(
         0.75, ge=0.6, le=1, description="Least similarity of near duplicates, from 0.6 to 1 (for dedupe)."
     )
-    limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one page may cost.")
-    columns: ColumnSettings = Field(ColumnSettings(), description="Columns that rows of pages are read from.")
+    limits: LimitSettings = Field(LimitSettings(), title="Limits", description="Bounds on what one page may cost.")
+    columns: ColumnSettings = Field(
+        ColumnSettings(), title="Columns", description="Columns that rows of pages are read from."
+    )
     removed: Literal["keep", "drop"] = Field(
         "keep", description="What becomes of the rows of files that have been taken out of raw."
     )
