@@ -32,7 +32,8 @@ _CODECS = {
     "sjis": ("cp932", "shift_jis", "shift_jis_2004"),
     "euckr": ("cp949",),
 }
-_EURO_AS_80 = "€"
+#: What decoders of GBK make of the byte 80 (Windows, browsers) or of the pair A2E3.
+EURO = "€"
 # What Windows shows for a pair that Shift-JIS leaves out.
 _SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
 
@@ -50,7 +51,7 @@ def bytes_of(reader: str) -> dict[int, str]:
     if reader == "gbk":
         table |= {ord(char): _raw(pair) for char, pair in pairs().items()} | _standard_forms()
         table |= {ord(char): _raw(pair) for pair, char in enumerate(characters()) if char}
-        table[ord(_EURO_AS_80)] = table[0x80] = "\x80"
+        table |= {0x80: "\x80", ord(EURO): EURO}
         return table
     for codec in reversed(_CODECS[reader]):
         table |= {ord(char): raw for raw, char in reversed(_double(codec).items())}

@@ -9,7 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from tasks.repair.lm import UNIT, model, symbols
-from tasks.repair.mojibake.codecs import LOST, WALL, bytes_of, chars_of
+from tasks.repair.mojibake.codecs import EURO, LOST, WALL, bytes_of, chars_of
 
 # In nats, beside the 5 to 8 of a character that is well read. A pair of which a half is gone; a byte that was dropped
 # without a trace; a byte that fits nothing, which ends a passage.
@@ -30,7 +30,7 @@ def cost(char: str) -> float:
     >>> cost("的") < cost("貎") <= cost("ь")
     True
     """
-    if "\uff10" <= char <= "\uff5a":
+    if "\uff10" <= char <= "\uff5a" and char.isalnum():
         return RARE  # the model takes them for their ASCII forms
     return min(model().lone(symbols(char)) * UNIT, RARE)
 
@@ -62,12 +62,10 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     ['用', '户']
     """
     table = bytes_of(reader)
-    parts: list[str] = []
-    owner: list[int] = []
-    for at, token in enumerate(tokens):
-        raw = (token.text or LOST).translate(table) if token.text != WALL else WALL
-        parts.append(raw)
-        owner += [at] * len(raw)
+    parts = [(token.text or LOST).translate(table) if token.text != WALL else WALL for token in tokens]
+    if reader == "gbk":
+        parts = [_euro(*pair) if pair[0] == EURO else pair[0] for pair in zip(parts, [*parts[1:], ""], strict=True)]
+    owner = [at for at, part in enumerate(parts) for _ in part]
     owner.append(-1)
     raw = "".join(parts)
     found: list[Token] = []
@@ -77,6 +75,11 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
         tail = last.tail and owner[end] != owner[end - 1]
         found.append(Token(text, first.start, last.end, head, tail, raw[start:end], cost))
     return found
+
+
+def _euro(_: str, following: str) -> str:
+    """What a euro sign was: the byte 80, or the pair A2E3, which begins a character of UTF-8 (E3) with two bytes more."""
+    return "\xa2\xe3" if len(following) == 2 and "\x80" <= min(following) <= max(following) <= "\xbf" else "\x80"
 
 
 @cache

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from tasks.decode.score import cost_of, cost_of_char
+from tasks.decode.score import cost_of_char
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.mojibake.codecs import LOST
-from tasks.repair.mojibake.tokens import HALF, Token
+from tasks.repair.mojibake.tokens import HALF, RARE, Token
 
 # What it costs to go over from text as found to text read anew, in nats. In a page of which a part is mis-decoded that
 # happens once a paragraph. At the ends of lines, cells and words it costs less.
 _SWITCH = 8.0
 _SEAM = 2.0
 SEAMS = frozenset(' \t|\u3000,;:()<>"')
+_ALONE = re.compile(
+    "(?<![\u0370-\u03ff])[\u0370-\u03ff](?![\u0370-\u03ff])|(?<![\u0400-\u04ff])[\u0400-\u04ff](?![\u0400-\u04ff])"
+    "|(?<![\u3040-\u30ff])[\u3040-\u30ff](?![\u3040-\u30ff])"
+)
+_LONE_KANA = 8.0
 # So many characters of a passage are weighed by the language model; the rest is as these are.
 _SAMPLE = 300
 
@@ -57,9 +63,21 @@ def passages(line: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
     return spans[::-1]
 
 
+def found_costs(line: str) -> list[float]:
+    """The cost of each character as found. A letter among characters of other scripts is no part of a word.
+
+    >>> found_costs("αβ")[0] < found_costs("山α")[1]
+    True
+    """
+    costs = [HALF if char == LOST else cost_of_char(char) for char in line]
+    for match in _ALONE.finditer(line):
+        costs[match.start()] = RARE if match[0] < "\u3040" else _LONE_KANA
+    return costs
+
+
 def _steps(line: str, tokens: Sequence[Token]) -> Iterator[tuple[float, float, float]]:
     """Of each token what it costs as found, and read anew, and what it costs to go over from one to the other there."""
-    costs = [0.0, *accumulate(HALF if char == LOST else cost_of_char(char) for char in line)]
+    costs = [0.0, *accumulate(found_costs(line))]
     done, seam = 0, True
     for token in tokens:
         found = costs[token.end] - costs[max(done, token.start)] if token.end > done else 0.0
@@ -86,4 +104,4 @@ def surprise(text: str) -> float:
 
 def gain(before: str, after: str) -> float:
     """By how many nats `after` is likelier than `before`, with the better of two models for each."""
-    return min(surprise(before), cost_of(before)) - surprise(after)
+    return min(surprise(before), sum(found_costs(before))) - surprise(after)
