@@ -36,6 +36,7 @@ from tasks.repair.shift.pairs import MARKS, characters, pairs
 from tasks.repair.shift.script import foreign_to
 
 FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
+_PRIVATE = re.compile("[\ue000-\ue765]")
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
 
@@ -44,10 +45,8 @@ class Reading:
 
     def __init__(self, text: str, spliced: Mapping[str, str]) -> None:
         self.text = text
-        self.sym = symbols(text)
         self.spliced = spliced
         self.written = frozenset(spliced.values())
-        self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
@@ -55,6 +54,11 @@ class Reading:
         self.lm = model()
         self.pairs = pairs()
         self.chars = characters()
+
+    @cached_property
+    def keeps_private(self) -> bool:
+        """Whether the page still has characters of the user areas."""
+        return _PRIVATE.search(self.text) is not None
 
     @cached_property
     def present(self) -> frozenset[str]:
@@ -210,18 +214,19 @@ class Reading:
 
     def shifted(self, pos: int, count: int) -> tuple[int, int]:
         """The cost of `count` characters re-read from the second byte of `text[pos]` on, and that of what is seen."""
-        lm, sym = self.lm, self.sym
+        lm = self.lm
+        near = symbols(self.text[pos - 1 : pos + 1 + count] if pos else BOUNDARY + self.text[: 1 + count])
         one = two = BOUNDARY
         _, held = self.bytes_of(self.text[pos])
         cost = seen = 0
-        for at in range(pos + 1, pos + 1 + count):
+        for place, at in enumerate(range(pos + 1, pos + 1 + count)):
             lead, trail = self.bytes_of(self.text[at]) if at < len(self.text) else (0, 0)
             char = self.chars[held << 8 | lead]
             if not char or "\ue000" <= char <= "\uf8ff":
                 return cost + HOPELESS, seen
             symbol = symbols(char)
             cost += lm.cost(one, two, symbol) if two != BOUNDARY else lm.lone(symbol)
-            seen += lm.cost(sym[at - 2] if at > 1 else BOUNDARY, sym[at - 1], sym[at])
+            seen += lm.cost(*near[place : place + 3])
             one, two, held = two, symbol, trail
         return cost, seen
 
