@@ -96,6 +96,10 @@ def _pairs(run: bytes, codec: str) -> str:
     step."""
     from tasks.decode.charsets import text_of
     from tasks.decode.cuts import resynced
+    from tasks.decode.lost import in_step
 
     high = run.translate(_HIGH)
-    return resynced(high, codec) if len(run) % 2 else text_of(high, codec)
+    text = text_of(high, codec)
+    if len(run) % 2 == 0:
+        return text
+    return in_step(high, text, codec, damaged=True) if codec == "gb18030" else resynced(high, codec)

@@ -36,6 +36,9 @@ _REPLACED = frozenset("!;?:,()")
 _FILLS = 20
 # Rarer characters than this are not looked for: 3,800 are commoner.
 _RAREST = 12 * 16
+# A half that was placed without the model may belong so many characters further on.
+_FORWARD = 3
+_HALF = re.compile("[\udc00-\udcff]")
 _UNKNOWN = "\ufffd"  # a symbol that the model has never seen
 
 _ENDS = re.compile("[\udc00-\udcff]|(?<=[^\x00-\x7f])[@-~](?=[^\x00-\x7f]|$)")
@@ -66,11 +69,28 @@ class Line:
         self.symbols[at : end + 1] = [_UNKNOWN, *symbols(again)]
         self.starts[at + 1 : end + 1] = range(first + 1, self.starts[end] + 1, 2)
 
+    def put_forward(self, half: int) -> int:
+        """Let a half stand some characters after where it does, if those can be read so, and say where."""
+        first, count = self.starts[half], 0
+        while (
+            count < _FORWARD
+            and half + count + 1 < len(self.chars)
+            and self.starts[half + count + 2] == first + 2 * count + 3
+            and _one(self.raw[first + 2 * count : first + 2 * count + 2], self.codec)
+        ):
+            count += 1
+        again = text_of(self.raw[first : first + 2 * count], self.codec)
+        end = half + count
+        self.chars[half : end + 1] = [*again, chr(0xDC00 + self.raw[first + 2 * count])]
+        self.symbols[half : end + 1] = [*symbols(again), _UNKNOWN]
+        self.starts[half : end + 1] = range(first, first + 2 * count + 1, 2)
+        return end
+
 
 @lru_cache(maxsize=1 << 15)
 def _length(char: str, codec: str) -> int:
     """How many bytes a character has; a lone surrogate is an undecodable byte."""
-    if char < "\x80" or "\udc00" <= char <= "\udcff":
+    if "\udc00" <= char <= "\udcff" or (char < "\x80" and not codec.startswith("utf-16")):
         return 1
     if char in MAPPED_ANEW:
         return 2
@@ -98,6 +118,25 @@ def in_step(raw: bytes, text: str, codec: str, damaged: bool) -> str:
         back = _place(line, match.start(), damaged)
         if back is not None and not _was_replaced(line, match.start() - back):
             line.put_in_step(match.start(), back)
+    return "".join(line.chars)
+
+
+def refined(raw: bytes, text: str, codec: str) -> str:
+    """`text`, which is a cut of `raw` in which halves of characters are lone surrogates, with each half put where the
+    language model would have it: a few characters before or after the place it has.
+
+    >>> raw = "山上的桃花都开了".encode("utf-16-le")
+    >>> refined(raw[:7] + raw[8:], f"山上的{chr(0xDC43)}花都开了", "utf-16-le")[4:]
+    '花都开了'
+    """
+    line = Line(raw, text, codec)
+    if not line.sound:
+        return text
+    for match in _HALF.finditer(text):
+        end = line.put_forward(match.start())
+        back = _place(line, end, True)
+        if back is not None:
+            line.put_in_step(end, back)
     return "".join(line.chars)
 
 
@@ -214,10 +253,12 @@ def _marginal(costs: Sequence[int]) -> float:
 def halves(codec: str, half: int) -> list[tuple[int, str, int, str]]:
     """The characters of which `half` is the lead or the trail byte, a character a symbol, as `Model.costs` takes
     them."""
-    pairs = [bytes((half, other)) for other in range(0x40, 0xFF)] + [
-        bytes((other, half)) for other in range(0x81, 0xFF)
-    ]
-    return candidates(text_of(pair, codec) for pair in pairs)
+    return candidates(text_of(pair, codec) for pair in pairs_with(half))
+
+
+def pairs_with(half: int) -> list[bytes]:
+    """All pairs of bytes that lost one and have `half` left."""
+    return [bytes((half, other)) for other in range(256)] + [bytes((other, half)) for other in range(256)]
 
 
 def candidates(chars: Iterable[str]) -> list[tuple[int, str, int, str]]:

@@ -9,7 +9,7 @@ from functools import cache
 from tasks.decode.charsets import text_of
 
 #: Codecs in which what is left of a character narrows it down, and Chinese is written: two bytes, or UTF-8.
-CODECS = frozenset({"gb18030", "big5hkscs", "utf-8"})
+CODECS = frozenset({"gb18030", "big5hkscs", "utf-8", "utf-16-le", "utf-16-be"})
 
 # The model's nats for a nat of belief: neighbouring characters do not speak independently.
 _TEMPERATURE = 1.6
@@ -71,15 +71,14 @@ def _gaps(bad: list[tuple[int, int]], codec: str) -> list[tuple[int, bytes]]:
 
 @cache
 def _candidates(codec: str, left: bytes, traditional: bool) -> list[tuple[int, str, int, str]]:
-    from tasks.decode.lost import candidates
+    from tasks.decode.lost import candidates, pairs_with
 
     if codec == "utf-8":
         middle = range(0x80, 0xC0)
         pieces = [bytes((other, *left)) for other in range(0xE2, 0xF0)]
         pieces += [bytes((left[0], other, left[1])) for other in middle] + [bytes((*left, other)) for other in middle]
     else:
-        pieces = [bytes((left[0], other)) for other in range(0x40, 0xFF)]
-        pieces += [bytes((other, left[0])) for other in range(0x81, 0xFF)]
+        pieces = pairs_with(left[0])
     foreign = _only_in(not traditional)
     return candidates(char for piece in pieces if (char := text_of(piece, codec)) not in foreign)
 

@@ -27,6 +27,7 @@ _LONG = 5
 # Among so few characters before a single letter, one that costs more than this (1,935 cost less) makes it worth a look.
 _SHORT_RUN = 5
 _EVERYDAY = 9.5
+_HAN = re.compile("[\u4e00-\u9fff]")
 _DAMAGE = re.compile("[\udc00-\udcff]")
 _LETTER = re.compile("[@-~](?<=[^\\x00-\\x7f].)(?=[^\\x00-\\x7f]|\\n|$)")
 # Pinyin spliced in by a site's tool, with tones, or without them twice.
@@ -155,6 +156,10 @@ def _stretches_in_step(raw: bytes, codec: str) -> str:
         if odd:
             searched += len(piece)
             text = resynced(piece, codec)
+            if codec.startswith("utf-16") and _HAN.search(text):
+                from tasks.decode.lost import refined
+
+                text = refined(piece, text, codec)
             left = 0 if position + len(piece) == len(raw) else _passed_at_end(text)
             text, piece = text[: len(text) - left], piece[: len(piece) - left]
         parts.append(text)
