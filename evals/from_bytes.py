@@ -100,4 +100,4 @@ def repaired(raw: bytes) -> str:
     from tasks.repair import repair
 
     decoded = decode(Page("page.txt", raw), Limits())
-    return "" if isinstance(decoded, Reject) else repair(Ledger.of(decoded.text)).text
+    return "" if isinstance(decoded, Reject) else repair(Ledger.of(decoded.text).then(decoded.edits)).text

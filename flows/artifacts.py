@@ -1,4 +1,5 @@
-"""What a run shows in the Prefect UI: counts and damage by kind, rejects by reason, places before and after.
+"""What a run shows in the Prefect UI, as rows and Markdown: figures, damage by kind and site, passages before and
+after, lines removed most, rejects, and where the tables are.
 
 Pages are hostile: everything that comes from one goes through `inert` before it stands in Markdown.
 """
@@ -7,17 +8,23 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
+from flows.reasons import REASONS
 from flows.record import RunRecord
+from flows.report.facts import by_tenth, most_removed, share, site_kinds, varied
+from tasks.records import Reason
 from tasks.write.samples import Sample
-from tasks.write.tally import Tally
+from tasks.write.tally import CONFIDENCE_BINS, Tally
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:@$^=/])")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
-#: How many samples and kinds a page of the UI shows.
+#: How many rows a table of the UI shows, and how many passages: an artifact is kept for every run.
 _SHOWN = 20
+_DAMAGE = ("decode/", "repair/")
 
 
 def inert(text: str) -> str:
@@ -44,38 +51,161 @@ def counts_table(record: RunRecord) -> list[dict[str, str | int]]:
     return rows
 
 
-def samples_page(record: RunRecord) -> str:
-    """The Markdown artifact: places before and after, what was removed, what was rejected."""
-    tally = record.fresh if record.fresh.pages else record.whole
-    parts = [
-        f"# {record.fresh.kept} pages kept, {record.fresh.rejected} rejected",
-        f"{record.fresh.damaged} of them were damaged; {record.fresh.unrepaired} places were left as found.",
-        *_section("Before and after", ("page", "kind", "before", "after", "sure"), map(_sample_row, tally.samples)),
-        *_section("Damage and removals by kind", ("kind", "edits", "characters"), _kind_rows(tally)),
-        *_section(
-            "Most removed", ("text", "times"), ((inert(t), str(n)) for t, n in tally.removed.most_common(_SHOWN))
-        ),
-        *_section("Rejected", ("reason", "pages"), ((inert(r), str(n)) for r, n in tally.rejects.most_common())),
+def headline(record: RunRecord) -> str:
+    """The run in two lines of Markdown; what failed comes first."""
+    fresh = record.fresh
+    failed = f"**{inert(record.error)}.**\n\n" if record.error else ""
+    return (
+        f"{failed}{fresh.kept:,} pages kept, {fresh.rejected:,} rejected. "
+        f"{fresh.damaged:,} of them were damaged; {fresh.unrepaired:,} places were left as found."
+    )
+
+
+def damage_page(record: RunRecord) -> str:
+    """Damage by kind and by site, and how sure the repairs are."""
+    tally = _told_of(record)
+    kinds = sorted(share(tally.edits + tally.unapplied, _DAMAGE), key=lambda kind: (-tally.edits[kind], kind))
+    rows = [
+        (
+            inert(kind),
+            f"{tally.edits[kind]:,}",
+            f"{tally.unapplied[kind]:,}",
+            f"{tally.edit_chars[kind]:,}",
+            _sure(tally, kind),
+        )
+        for kind in kinds
     ]
-    return "\n\n".join(parts) + "\n"
+    return _page(
+        "Damage",
+        headline(record),
+        _table("By kind", ("kind", "repaired", "left as found", "characters", "of confidence 0.9 or more"), rows),
+        _table("By site", ("site", "pages", "damaged", "repairs", "most frequent"), _damaged_sites(tally)),
+    )
 
 
-def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [f"| {' | '.join(row)} |" for row in list(rows)[:_SHOWN]]
-    if not lines:
-        return []
-    return [f"## {title}", "\n".join([f"| {' | '.join(head)} |", "|" + " --- |" * len(head), *lines])]
+def _sure(tally: Tally, kind: str) -> str:
+    tenths = by_tenth({key: count for key, count in tally.sure.items() if key.rpartition("\t")[0] == kind})
+    return f"{100 * tenths[CONFIDENCE_BINS - 1] / tenths.total():.0f} %" if tenths else ""
 
 
-def _sample_row(sample: Sample) -> tuple[str, ...]:
+def _damaged_sites(tally: Tally) -> Iterable[tuple[str, ...]]:
+    kinds: dict[str, Counter[str]] = {}
+    for (site, kind), count in site_kinds(tally, _DAMAGE).items():
+        kinds.setdefault(site, Counter())[kind] = count
+    for site, damaged in sorted(tally.site_damaged.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]:
+        if damaged:
+            own = kinds.get(site, Counter())
+            most = ", ".join(f"{inert(kind)} {count:,}" for kind, count in own.most_common(3))
+            yield _site(site), f"{tally.site_pages[site]:,}", f"{damaged:,}", f"{own.total():,}", most
+
+
+def samples_page(record: RunRecord) -> str:
+    """Passages before and after, with what was changed in bold; not a table, for passages are wider than the UI."""
+    samples = varied(_told_of(record).samples, _SHOWN)
+    return _page("Before and after", headline(record), *(_passage(sample) for sample in samples))
+
+
+def _passage(sample: Sample) -> str:
     before = "".join(_marked(old, old != new) for old, new in sample.parts)
     after = "".join(_marked(new, old != new) for old, new in sample.parts)
-    return inert(sample.source_uri), inert(sample.kind), before, after, f"{sample.confidence:.2f}"
+    head = f"**{inert(sample.kind)}** sure {sample.confidence:.2f}, {inert(sample.source_uri)}"
+    return f"{head}\n\n- before: {before}\n- after: {after}"
 
 
 def _marked(text: str, changed: bool) -> str:
-    return f"**{inert(text) or '∅'}**" if changed else inert(text)
+    """An element: asterisks do not make bold what starts or ends with a mark beside a Chinese character."""
+    return f"<strong>{inert(text) or '∅'}</strong>" if changed else inert(text)
 
 
-def _kind_rows(tally: Tally) -> Iterable[tuple[str, ...]]:
-    return ((inert(kind), str(count), str(tally.edit_chars[kind])) for kind, count in tally.edits.most_common())
+def removed_page(record: RunRecord) -> str:
+    """The lines removed most, by rule and site, and what each rule took."""
+    tally = _told_of(record)
+    lines = (
+        (inert(one.text), inert(one.kind), _site(one.site) + _others(one.more_sites), f"{one.times:,}")
+        for one in most_removed(tally, _SHOWN)
+    )
+    rules = (
+        (inert(kind.partition("/")[2]), f"{count:,}", f"{tally.edit_chars[kind]:,}")
+        for kind, count in share(tally.edits, ("strip/",)).most_common()
+    )
+    return _page(
+        "What was removed",
+        headline(record),
+        _table("Lines removed most", ("text", "rule", "site", "times"), lines),
+        _table("By rule", ("rule", "times", "characters"), rules),
+    )
+
+
+def rejects_page(record: RunRecord) -> str:
+    """The rejected pages by reason, in words, and by the folder that they lie in."""
+    tally = _told_of(record)
+    reasons = (
+        (inert(reason), REASONS[Reason(reason)] if reason in set(Reason) else "", f"{count:,}")
+        for reason, count in tally.rejects.most_common()
+    )
+    folders = ((_site(site), f"{count:,}") for site, count in tally.site_rejected.most_common(_SHOWN))
+    return _page(
+        "Rejected pages",
+        headline(record),
+        _table("By reason", ("reason", "which says", "pages"), reasons),
+        _table("By folder", ("folder", "pages"), folders),
+    )
+
+
+def tables_page(record: RunRecord, curated: str) -> str:
+    """Where the tables are, and how many rows they have; `curated` is an absolute path or a URI."""
+    place = curated if "://" in curated else f"file://{curated}"
+    rows = (
+        (f"[{name}]({quote(f'{place}/{name}', safe='/:')})", f"{count:,}", inert(f"{curated}/{name}"))
+        for name, count in table_rows(record.whole).items()
+    )
+    return _page("Tables", f"All of {inert(curated)}, after this run.", _table("", ("table", "rows", "where"), rows))
+
+
+def table_rows(whole: Tally) -> dict[str, int]:
+    """How many rows each table has."""
+    return {
+        "documents": whole.kept,
+        "sections": whole.sections.total(),
+        "edits": whole.edits.total() + whole.unapplied.total(),
+        "rejects": whole.rejected,
+    }
+
+
+def described(record: RunRecord) -> dict[str, str]:
+    """A line for each Markdown artifact, which the UI shows on its card. Numbers and our own words only."""
+    tally = _told_of(record)
+    repairs, removed = share(tally.edits, _DAMAGE).total(), share(tally.edits, ("strip/",)).total()
+    return {
+        "damage": f"{tally.damaged:,} damaged pages, {repairs:,} repairs, {tally.unrepaired:,} places left as found",
+        "samples": f"{min(len(tally.samples), _SHOWN)} passages before and after",
+        "removed": f"{removed:,} removals",
+        "rejects": f"{tally.rejected:,} rejected pages",
+        "tables": ", ".join(f"{name} {count:,}" for name, count in table_rows(record.whole).items()),
+    }
+
+
+def _told_of(record: RunRecord) -> Tally:
+    """What the run did; of a run that did nothing, what curated/ holds."""
+    return record.fresh if record.fresh.pages else record.whole
+
+
+def _site(site: str) -> str:
+    return inert(site) if site else "∅"
+
+
+def _others(sites: int) -> str:
+    return f" and {sites:,} more" if sites else ""
+
+
+def _page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", *(part for part in parts if part)]) + "\n"
+
+
+def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table under a heading; "" if it has no rows."""
+    lines = [f"| {' | '.join(row)} |" for row in list(rows)[:_SHOWN]]
+    if not lines:
+        return ""
+    table = "\n".join([f"| {' | '.join(head)} |", "|" + " --- |" * len(head), *lines])
+    return f"## {title}\n\n{table}" if title else table

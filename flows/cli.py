@@ -1,4 +1,5 @@
-"""The command line: `qingwen run`, `fix`, `explain`, `report`, `serve`.
+"""The command line: `qingwen run`, `fix`, `explain`, `report`, `verify`, `learn`,
+`dedupe`, `serve`.
 
 Only the standard library is imported here, and each command imports what it needs: `qingwen fix` is a filter, and a
 filter that takes a second to start is of no use in a pipe.
@@ -25,6 +26,7 @@ examples:
   curl -s https://… | qingwen fix --strip    as a filter, without menus and footers
   qingwen explain page.html                  what was changed, why, and how sure it is
   qingwen report curated                     a page of figures and samples to open in a browser
+  qingwen verify curated --raw raw           whether the tables are whole, and every edit replays
 
 exit status: 0 done (rejected pages do not count as a failure), 1 failed, 2 wrong usage
 """
@@ -57,6 +59,37 @@ _EXPLAIN_EPILOG = """\
 examples:
   qingwen explain page.txt              every edit in its place; removed text is struck out
   qingwen explain --json page.txt | jq '.edits[] | select(.confidence < 0.9)'
+"""
+
+
+_LEARN_EPILOG = """\
+Writes the table site_lines. The next `qingwen run` removes these lines where they stand at the edge of a page, and
+curates everything again if lines have come or gone. Only what is new in raw/ is counted.
+
+examples:
+  qingwen learn --raw crawl --curated tables
+  qingwen learn --curated lines              into a folder of its own; site_lines = "lines" in the settings uses it
+"""
+
+_DEDUPE_EPILOG = """\
+Writes the table duplicates: documents whose text is the same in folded form, or nearly the same, each with the document
+that stands for it: the one with the fewest places left damaged, then the fewest edits, then the longest text.
+
+examples:
+  qingwen dedupe --curated tables
+  qingwen dedupe --curated tables --similarity 0.9
+"""
+
+_VERIFY_EPILOG = """\
+Without --raw, what the tables tell by themselves: digests and schemas of all files, counts, edits in order, sections
+that cover the text, rows without a document, files that belong to nothing. With --raw, every page is read and decoded
+again and its edits replayed, which must give documents.text letter for letter.
+
+examples:
+  qingwen verify curated
+  qingwen verify s3://bucket/tables --raw s3://bucket/crawl --workers 8
+
+exit status: 0 nothing is wrong, 1 something is (each with its file and what to do), 2 there are no tables
 """
 
 
@@ -101,7 +134,14 @@ def parser() -> argparse.ArgumentParser:
     _add_fix(command("fix", "repair text: files or standard input, in any encoding, to standard output", _FIX_EPILOG))
     _add_explain(command("explain", "show every edit of a page, with why and how sure", _EXPLAIN_EPILOG))
     _add_report(command("report", "write one HTML page of figures and samples about a folder of tables"))
-    _add_serve(command("serve", "serve the scheduled deployment until interrupted"))
+    _add_verify(
+        command(
+            "verify", "check a folder of tables: digests, schemas, counts, and that the edits replay", _VERIFY_EPILOG
+        )
+    )
+    _add_learn(command("learn", "learn from raw/ which lines each site repeats around its articles", _LEARN_EPILOG))
+    _add_dedupe(command("dedupe", "find the documents of curated/ that repeat another", _DEDUPE_EPILOG))
+    _add_serve(command("serve", "serve the scheduled deployments until interrupted"))
     return root
 
 
@@ -158,10 +198,44 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.set_defaults(call=_report)
 
 
+def _add_verify(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument("curated", metavar="CURATED", help="folder of tables, or its URI")
+    verify.add_argument("--raw", metavar="URI", help="folder of the raw pages, to replay every page")
+    verify.add_argument("--workers", metavar="N", type=int, help="worker processes (default: one a processor core)")
+    verify.add_argument("--json", action="store_true", help="the findings as JSON, for programs")
+    verify.set_defaults(call=_verify)
+
+
+def _add_learn(learn: argparse.ArgumentParser) -> None:
+    learn.add_argument("--raw", metavar="URI", help="folder of raw pages (default: raw)")
+    learn.add_argument("--curated", metavar="URI", help="folder that the table goes to (default: curated)")
+    _add_corpus(learn)
+    learn.set_defaults(call=_learn)
+
+
+def _add_dedupe(dedupe: argparse.ArgumentParser) -> None:
+    dedupe.add_argument("--curated", metavar="URI", help="folder of tables (default: curated)")
+    dedupe.add_argument(
+        "--similarity", metavar="SHARE", type=float, help="least similarity of near duplicates (default: 0.75)"
+    )
+    _add_corpus(dedupe)
+    dedupe.set_defaults(call=_dedupe)
+
+
+def _add_corpus(command: argparse.ArgumentParser) -> None:
+    _add_settings(command)
+    command.add_argument("--runner", choices=("local", "dask"), help="what does the work (default: local)")
+    command.add_argument("--dask-address", metavar="ADDRESS", help="scheduler of a Dask cluster that is up")
+    command.add_argument("--workers", metavar="N", type=int, help="worker processes (default: one a processor core)")
+    command.add_argument("--verbose", action="store_true", help="show where it failed, if it fails")
+
+
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
-        "--cron", metavar='"…"', default="0 3 * * *", help='when (default: "0 3 * * *", nightly at three)'
+        "--cron", metavar='"…"', default="0 3 * * *", help='when to curate (default: "0 3 * * *", nightly at three)'
     )
+    serve.add_argument("--learn-cron", metavar='"…"', help="when to learn (default: when started in the UI)")
+    serve.add_argument("--dedupe-cron", metavar='"…"', help="when to find duplicates (default: when started in the UI)")
     serve.add_argument("--raw", metavar="URI", help="folder of raw pages (default: raw)")
     serve.add_argument("--curated", metavar="URI", help="folder that the tables are written to (default: curated)")
     _add_settings(serve)
@@ -200,10 +274,33 @@ def _report(options: argparse.Namespace) -> int:
     return write_report(options.curated, options.output)
 
 
+def _verify(options: argparse.Namespace) -> int:
+    from flows.check import show
+
+    return show(options.curated, options.raw, options.workers, as_json=options.json)
+
+
+def _learn(options: argparse.Namespace) -> int:
+    from flows.corpus import learn
+
+    return learn(options.settings, _chosen(options, "raw", "curated"), verbose=options.verbose)
+
+
+def _dedupe(options: argparse.Namespace) -> int:
+    from flows.corpus import dedupe
+
+    return dedupe(options.settings, _chosen(options, "curated", "similarity"), verbose=options.verbose)
+
+
+def _chosen(options: argparse.Namespace, *names: str) -> dict[str, object]:
+    return {name: getattr(options, name) for name in (*names, "runner", "dask_address", "workers")}
+
+
 def _serve(options: argparse.Namespace) -> int:
     from flows.serve import serve
 
-    return serve(options.settings, {"raw": options.raw, "curated": options.curated}, options.cron)
+    crons = {"curate": options.cron, "learn": options.learn_cron, "dedupe": options.dedupe_cron}
+    return serve(options.settings, {"raw": options.raw, "curated": options.curated}, crons)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from flows.deadline import last_second
 from flows.settings import Settings
@@ -30,6 +30,9 @@ from tasks.records import Reason
 #: What a worker is given to do.
 Work = Callable[[Job], Done]
 
+V = TypeVar("V")
+R = TypeVar("R")
+
 # A shard may lose so many workers, each to another page, before the run gives up on it.
 _MOST_DEATHS = 16
 
@@ -39,6 +42,11 @@ class Crew(Protocol):
 
     def run(self, job: Job) -> Done:
         """Do a job and wait for it. Raises what `write_shard` raises, or QingwenError if workers keep dying."""
+        ...
+
+    def call(self, function: Callable[[V], R], value: V) -> R:
+        """Have a worker call a function of a module, which must be idempotent. Raises what it raises, or QingwenError
+        if it kills its worker twice."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -74,6 +82,20 @@ class LocalCrew:
             except BrokenProcessPool:
                 self._replace(pool)
                 return _careful(job, self._work)
+
+    def call(self, function: Callable[[V], R], value: V) -> R:
+        """Call a function in the pool; if a worker dies meanwhile, once more in a process of its own."""
+        with self._free:
+            pool = self._pool
+            try:
+                return pool.submit(function, value).result()
+            except BrokenProcessPool:
+                self._replace(pool)
+            with _pool(1) as own:
+                try:
+                    return own.submit(function, value).result()
+                except BrokenProcessPool as error:
+                    raise QingwenError(f"{function.__name__} lost its worker; is there too little memory?") from error
 
     def _replace(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:
@@ -125,7 +147,8 @@ def _end_with_parent() -> None:
 class DaskCrew:
     """Workers of a Dask cluster, used directly: they need neither Prefect nor its server."""
 
-    def __init__(self, workers: int, address: str | None) -> None:
+    def __init__(self, workers: int, address: str | None, work: Work = write_shard) -> None:
+        self._work = work
         try:
             from distributed import Client, LocalCluster
         except ImportError as error:
@@ -149,13 +172,23 @@ class DaskCrew:
         from distributed import KilledWorker
 
         try:
-            done: Done = self._client.submit(write_shard, job, pure=False).result()
+            done: Done = self._client.submit(self._work, job, pure=False).result()
         except KilledWorker:
-            return _careful(job, write_shard)
+            return _careful(job, self._work)
         return done
 
+    def call(self, function: Callable[[V], R], value: V) -> R:
+        """Call a function on the cluster, which tries it on several workers."""
+        from distributed import KilledWorker
 
-def crew_of(settings: Settings, shards: int) -> Crew:
+        try:
+            result: R = self._client.submit(function, value, pure=False).result()
+        except KilledWorker as error:
+            raise QingwenError(f"{function.__name__} lost its workers; is there too little memory?") from error
+        return result
+
+
+def crew_of(settings: Settings, shards: int, work: Work = write_shard) -> Crew:
     """The crew that the settings ask for, no larger than the work. Raises SettingsError if Dask is not installed."""
     workers = max(1, min(settings.crew_size(), shards))
-    return DaskCrew(workers, settings.dask_address) if settings.runner == "dask" else LocalCrew(workers)
+    return DaskCrew(workers, settings.dask_address, work) if settings.runner == "dask" else LocalCrew(workers, work)

@@ -5,7 +5,6 @@ Without `from __future__ import annotations`: served runs need the parameters' r
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flows.environment import prepare
@@ -13,21 +12,22 @@ from flows.environment import prepare
 prepare()  # before the first import of prefect
 
 from prefect import flow, get_run_logger, runtime, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import PrefectFuture, as_completed  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import quote  # noqa: E402
 
-from flows.artifacts import counts_table, samples_page  # noqa: E402
+from flows.commits import Commits  # noqa: E402
 from flows.crew import Crew, crew_of  # noqa: E402
-from flows.progress import watcher  # noqa: E402
+from flows.progress import Watcher, watcher  # noqa: E402
+from flows.reasons import failure  # noqa: E402
 from flows.record import RunRecord  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.shard import Done, Job  # noqa: E402
-from flows.work import jobs, record_of, survey  # noqa: E402
+from flows.show import InUi, failed, forget, publish  # noqa: E402
+from flows.work import absolute, jobs, record_of, survey  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
-from tasks.write.store import locked, sweep, withdraw  # noqa: E402
+from tasks.write.store import store_of  # noqa: E402
 
 T = TypeVar("T")
 
@@ -43,28 +43,39 @@ _RETRY_SECONDS = [5.0, 60.0]
     description="Raw pages in, curated tables out.",
     task_runner=ThreadPoolTaskRunner(max_workers=_WAITING),  # type: ignore[arg-type]  # its own type variable is not the flow's
     persist_result=False,
+    on_failure=[forget],
 )
 def curate(settings: Settings = Settings()) -> RunRecord:  # noqa: B008 (frozen)
     """Curate the pages of `settings.raw` that `settings.curated` does not hold yet, and say what came of it.
 
     Raises UsageError if there is nothing to read or another run is at work, QingwenError if a shard failed.
     """
-    started, curated = datetime.now(UTC), Path(settings.curated)
-    with locked(curated):
-        work = survey(settings)
-        sweep(curated, [manifest.shard for manifest in work.unchanged] + list(work.superseded))
-        watcher().planned(work)
+    try:
+        return _curate(settings)
+    except QingwenError as error:
+        return cast(RunRecord, failed(error))
+
+
+def _curate(settings: Settings) -> RunRecord:
+    started, store, watching = datetime.now(UTC), store_of(settings.curated), InUi(watcher())
+    with store.locked():
+        found = survey(settings, store)
+        work = found.plan
+        store.sweep(found.needed)
+        watching.planned(work)
+        commits = Commits(store, found.switches)
         with crew_of(settings, len(work.shards)) as crew:
             runs = {write_shard.submit(_whole(job), _whole(crew)): job for job in jobs(settings, work)}
-            done, failures = _gather(runs)
+            done, failures = _gather(runs, commits, watching)
+        commits.commit()
         if not failures:
-            withdraw(curated, set(work.superseded) - {one.shard for one in done})
-        error = f"{len(failures)} of {len(runs)} shards failed, the first with: {failures[0]}" if failures else None
-        record = record_of(settings, started, work, done, runtime.flow_run.id, error)
-        record.write(curated)
-    _publish(record)
-    if failures:
-        raise QingwenError(f"{error}; the others are written: run again to curate the rest") from failures[0]
+            store.clear_ready(())
+        error = failure(failures, len(runs), settings.curated) if failures else None
+        record = record_of(settings, store, started, work, done, runtime.flow_run.id, error)
+        record.write(store)
+    publish(record, absolute(settings.curated))
+    if error:
+        raise QingwenError(error) from failures[0]
     return record
 
 
@@ -97,24 +108,16 @@ def write_shard(job: Job, crew: Crew) -> Done:
     return done
 
 
-def _gather(runs: dict[PrefectFuture[Done], Job]) -> tuple[list[Done], list[Exception]]:
+def _gather(
+    runs: dict[PrefectFuture[Done], Job], commits: Commits, watching: Watcher
+) -> tuple[list[Done], list[Exception]]:
     """Wait for every shard; one that fails does not stop the others. Both lists are in the order of the plan."""
     outcomes: dict[PrefectFuture[Done], Done | Exception] = {}
     for future in as_completed(list(runs)):
         outcome = future.result(raise_on_failure=False)
         outcomes[future] = outcome
         if isinstance(outcome, Done):
-            watcher().done(outcome, runs[future].shard.size)
+            commits.done(outcome.name, outcome.shard)
+            watching.done(outcome, runs[future].shard.size)
     results: Sequence[Done | Exception] = [outcomes[future] for future in runs]
     return [r for r in results if isinstance(r, Done)], [r for r in results if isinstance(r, Exception)]
-
-
-def _publish(record: RunRecord) -> None:
-    """Show the run's figures and samples in the Prefect UI."""
-    fresh = record.fresh
-    get_run_logger().info(
-        "%d pages in: %d kept, %d rejected; %d shards written, %d unchanged",
-        *(fresh.pages, fresh.kept, fresh.rejected, record.shards, record.unchanged_shards),
-    )
-    create_table_artifact(counts_table(record), key="qingwen-counts", description="Counts and damage by kind")
-    create_markdown_artifact(samples_page(record), key="qingwen-samples", description="Before and after")

@@ -13,6 +13,8 @@ _DEFAULTS = {
     # Nothing is reported to anyone.
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # The UI of a server of our own shows runs, and no advertisements.
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     # Without PREFECT_API_URL a run starts a server of its own, on loopback, and stops it.
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
     # Recording task runs by the hundred instead of one by one costs a quarter of the processor time.

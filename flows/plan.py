@@ -66,23 +66,73 @@ class Plan:
 def plan(
     listed: Iterable[Source], manifests: Sequence[Manifest], made_with: str, shard_bytes: int, keep_removed: bool
 ) -> Plan:
-    """Plan a run over the `listed` sources, given the visible shards and the fingerprint of the settings."""
+    """Plan a run over the `listed` sources, given the shards that are there and the fingerprint of the settings.
+
+    `manifests` are the visible shards, then those that a run which died left ready: their rows are as good.
+    """
     known = _known(manifests)
     items = {s.uri: Item(s, _fresh(known.get(s.uri, ()), s, made_with)) for s in listed}
     if keep_removed:
         for uri in known.keys() - items.keys():
             items[uri] = _removed(known[uri][-1])
     shards, unchanged = [], []
-    by_content = {tuple(record.uri for record in manifest.sources): manifest for manifest in manifests}
+    by_names: dict[tuple[str, ...], list[Manifest]] = {}
+    for manifest in manifests:
+        by_names.setdefault(tuple(record.uri for record in manifest.sources), []).append(manifest)
     for shard in cut([items[uri] for uri in sorted(items)], shard_bytes):
-        manifest = by_content.get(tuple(item.source.uri for item in shard.items))
-        if manifest and all(item.carry and item.carry.shard == manifest.shard for item in shard.items):
-            unchanged.append(manifest)
+        records = tuple(item.carry.record for item in shard.items if item.carry)
+        same = by_names.get(tuple(item.source.uri for item in shard.items), ())
+        if found := next((manifest for manifest in same if manifest.sources == records), None):
+            unchanged.append(found)
         else:
             shards.append(shard)
     left = {manifest.shard for manifest in unchanged}
     superseded = tuple(manifest.shard for manifest in manifests if manifest.shard not in left)
     return Plan(tuple(shards), tuple(unchanged), superseded)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Shards that trade places at once, for they hold the same sources: when all of `waits` (names of shards of the
+    plan) are written, they and the ready ones in `add` become visible, and those in `drop` go."""
+
+    waits: frozenset[str]
+    add: tuple[str, ...]
+    drop: tuple[str, ...]
+
+
+def switches(work: Plan, visible: Sequence[Manifest]) -> list[Switch]:
+    """What has to become visible together so that no source is seen twice, nor missed: the connected parts of the graph
+    of shards, old and new, that share a source."""
+    left = {manifest.shard for manifest in work.unchanged}
+    seen = {manifest.shard for manifest in visible}
+    nodes: list[tuple[str, str, Iterable[str]]] = [
+        ("wait", shard.name, [item.source.uri for item in shard.items]) for shard in work.shards
+    ]
+    nodes += [("add", m.shard, [r.uri for r in m.sources]) for m in work.unchanged if m.shard not in seen]
+    nodes += [("drop", m.shard, [r.uri for r in m.sources]) for m in visible if m.shard not in left]
+    groups: dict[int, dict[str, list[str]]] = {}
+    for root, (part, name, _) in zip(_connected([uris for _, _, uris in nodes]), nodes, strict=True):
+        groups.setdefault(root, {"wait": [], "add": [], "drop": []})[part].append(name)
+    return [Switch(frozenset(g["wait"]), tuple(g["add"]), tuple(g["drop"])) for g in groups.values()]
+
+
+def _connected(sets: Sequence[Iterable[str]]) -> list[int]:
+    """For each set, the number of the first set that it shares a member with, directly or by way of others."""
+    parents = list(range(len(sets)))
+
+    def root(node: int) -> int:
+        while parents[node] != node:
+            parents[node] = parents[parents[node]]
+            node = parents[node]
+        return node
+
+    owner: dict[str, int] = {}
+    for number, members in enumerate(sets):
+        for member in members:
+            one, other = sorted((root(owner.setdefault(member, number)), root(number)))
+            parents[other] = one
+    return [root(number) for number in range(len(sets))]
 
 
 def cut(items: Sequence[Item], shard_bytes: int) -> Iterator[Shard]:
@@ -127,7 +177,8 @@ def _fresh(carries: Iterable[Carry], source: Source, made_with: str) -> Carry | 
 def _same(record: SourceRecord, source: Source) -> bool:
     if source.refused:
         return record.refused == refusal(source)
-    return not record.again and not record.refused and (record.size, record.mtime_ns) == (source.size, source.mtime_ns)
+    now, then = (source.size, source.mtime_ns, source.tag), (record.size, record.mtime_ns, record.tag)
+    return not record.again and not record.refused and now == then
 
 
 def refusal(source: Source) -> str:
@@ -137,4 +188,4 @@ def refusal(source: Source) -> str:
 
 def _removed(carry: Carry) -> Item:
     record = carry.record
-    return Item(Source(record.uri, record.uri, record.size, record.mtime_ns), carry)
+    return Item(Source(record.uri, record.uri, record.size, record.mtime_ns, tag=record.tag), carry)

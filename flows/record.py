@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
-from tasks.write.store import write_text
+from tasks.write.store import Store
 from tasks.write.tally import Tally
 
 
@@ -17,7 +16,8 @@ from tasks.write.tally import Tally
 class RunRecord:
     """A run that has ended. `fresh` counts the pages curated by it, `whole` everything that curated/ now holds.
 
-    `error` is the sentence that a failed run ended with, or None. Times are in UTC.
+    `made_with` is the fingerprint that its rows' sources carry in the manifests, by which `qingwen verify` finds the
+    settings that made them. `error` is the sentence that a failed run ended with, or None. Times are in UTC.
     """
 
     run_id: str
@@ -29,6 +29,7 @@ class RunRecord:
     fresh: Tally
     whole: Tally
     error: str | None = None
+    made_with: str = ""
 
     @property
     def seconds(self) -> float:
@@ -45,6 +46,7 @@ class RunRecord:
             "started_at": self.started_at.isoformat(timespec="seconds"),
             "ended_at": self.ended_at.isoformat(timespec="seconds"),
             "settings": self.settings,
+            "made_with": self.made_with,
             "pipeline_version": PIPELINE_VERSION,
             "schema_version": SCHEMA_VERSION,
             "shards_written": self.shards,
@@ -60,9 +62,8 @@ class RunRecord:
             "error": self.error,
         }
 
-    def write(self, curated: Path) -> Path:
+    def write(self, store: Store) -> str:
         """Write the record and return where it is."""
         moment = self.started_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        path = curated / "_runs" / f"{moment}-{self.run_id[:8]}.json"
-        write_text(path, json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n")
-        return path
+        name = f"_runs/{moment}-{self.run_id[:8]}.json"
+        return store.write_text(name, json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n")

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from flows.environment import prepare
@@ -16,7 +15,7 @@ from flows.settings import Settings
 from flows.terminal import Bar, show_summary
 from flows.work import survey
 from tasks.errors import QingwenError
-from tasks.write.store import check_free, locked, read_manifests, sweep
+from tasks.write.store import Store, check_free, store_of
 
 
 def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
@@ -26,10 +25,11 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
     failed.
     """
     settings = Settings.load(settings_file, os.environ, overrides)
-    work = survey(settings)
-    if not work.shards and not work.superseded:
-        return _nothing_to_do(settings, work)
-    check_free(Path(settings.curated))  # before a server is started for nothing
+    store = store_of(settings.curated)
+    found = survey(settings, store)
+    if not found.switches:
+        return _nothing_to_do(settings, store, found.plan)
+    check_free(settings.curated)  # before a server is started for nothing
     terminal = sys.stderr.isatty()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: workers and server go too
     prepare()
@@ -49,15 +49,14 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
             raise QingwenError(
                 f"the run failed with {type(error).__name__}: {error} (--verbose shows where)"
             ) from error
-    show_summary(record, Path(settings.curated))
+    show_summary(record, settings.curated)
     return 0
 
 
-def _nothing_to_do(settings: Settings, work: Plan) -> int:
+def _nothing_to_do(settings: Settings, store: Store, work: Plan) -> int:
     """Say so, and clear what a run that died may have left; no server is started for that."""
-    curated = Path(settings.curated)
-    with locked(curated):
-        sweep(curated, [manifest.shard for manifest in read_manifests(curated)])
+    with store.locked():
+        store.sweep(())
     tally = [manifest.tally for manifest in work.unchanged]
     pages, kept = sum(one.pages for one in tally), sum(one.kept for one in tally)
     print(f"Nothing to do: all {pages} pages of {settings.raw} are in {settings.curated} ({kept} kept), as now set.")

@@ -9,11 +9,14 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.environment import prepare
 from flows.settings import Settings
 from tasks.errors import QingwenError, SettingsError
+
+if TYPE_CHECKING:
+    from prefect import Flow
 
 #: Prefect's own port, unless PREFECT_SERVER_API_PORT names another.
 _PORT = "4200"
@@ -21,32 +24,57 @@ _PORT = "4200"
 _START_SECONDS = 120
 
 
-def serve(settings_file: str | None, overrides: Mapping[str, Any], cron: str) -> int:
-    """Serve the flow on a schedule until interrupted. Without PREFECT_API_URL, start a Prefect server for as long.
+def serve(settings_file: str | None, overrides: Mapping[str, Any], crons: Mapping[str, str | None]) -> int:
+    """Serve the flows until interrupted, one run at a time: each on its schedule of `crons`, or, where that is None,
+    when someone starts it in the UI. Without PREFECT_API_URL, start a Prefect server for as long.
 
     Raises SettingsError if a setting or the schedule is wrong, QingwenError if the server does not start.
     """
     settings = Settings.load(settings_file, os.environ, overrides)
     prepare()
     url = _own_address()  # before the first import of prefect, which reads the environment then
-    _check(cron)
+    for cron in crons.values():
+        _check(cron)
     with _server(url) if url else nullcontext():
-        from flows.curate import curate
+        from prefect import serve as serve_all
 
-        curate.serve(
-            name="curate",
-            cron=cron,
-            parameters={"settings": settings.model_dump(mode="json")},
-            limit=1,
-            description="Curates what is new in raw/.",
-            tags=["qingwen"],
-            print_starting_message=True,
-        )
+        serve_all(*deployments(settings, crons), limit=1, print_starting_message=True)
     return 0
 
 
-def _check(cron: str) -> None:
+def deployments(settings: Settings, crons: Mapping[str, str | None]) -> list[Any]:
+    """A deployment for each flow, named like the flow, with the settings as its parameters.
+
+    A run that would start while another of its flow is at work is cancelled: the one at work does the same.
+    """
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+
+    from flows.curate import curate
+    from flows.dedupe import dedupe
+    from flows.learn import learn
+    from flows.verify import verify
+
+    own = {"settings": settings.model_dump(mode="json")}
+    checked = {"curated": settings.curated, "workers": settings.workers}
+    flows: tuple[tuple[Flow[..., Any], dict[str, Any]], ...]
+    flows = ((curate, own), (learn, own), (dedupe, own), (verify, checked))
+    return [
+        flow.to_deployment(
+            name=flow.name,
+            cron=crons.get(flow.name),
+            parameters=parameters,
+            description=flow.description,
+            tags=["qingwen"],
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        )
+        for flow, parameters in flows
+    ]
+
+
+def _check(cron: str | None) -> None:
     """Raise SettingsError unless Prefect takes the schedule, before anything is started for it."""
+    if cron is None:
+        return
     from prefect.client.schemas.schedules import CronSchedule
     from pydantic import ValidationError
 

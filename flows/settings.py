@@ -71,8 +71,16 @@ class Settings(BaseModel):
         Punctuation.FULLWIDTH, description="ASCII punctuation between Chinese characters: to full width, or as it is."
     )
     strip: dict[str, bool] = Field({}, description="Kinds of removal to switch off, as kind = false; all are on.")
-    limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one page may cost.")
-    columns: ColumnSettings = Field(ColumnSettings(), description="Columns that rows of pages are read from.")
+    site_lines: str | None = Field(
+        None, min_length=1, description="Folder of tables with the learned lines to remove; by default curated itself."
+    )
+    similarity: float = Field(
+        0.75, ge=0.6, le=1, description="Least similarity of near duplicates, from 0.6 to 1 (for dedupe)."
+    )
+    limits: LimitSettings = Field(LimitSettings(), title="Limits", description="Bounds on what one page may cost.")
+    columns: ColumnSettings = Field(
+        ColumnSettings(), title="Columns", description="Columns that rows of pages are read from."
+    )
     removed: Literal["keep", "drop"] = Field(
         "keep", description="What becomes of the rows of files that have been taken out of raw."
     )

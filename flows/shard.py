@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +15,15 @@ from flows.plan import Item, Shard, refusal
 from tasks.page import curate_page
 from tasks.read import read_source
 from tasks.records import Curated, Page, Policy, Reason, Reject
+from tasks.write.learned import LearnedTable, lines_of_site
 from tasks.write.manifest import SourceRecord
 from tasks.write.rows import page_rows
 from tasks.write.shard import ShardWriter
-from tasks.write.store import publish, staging
-from tasks.write.tally import Tally
+from tasks.write.store import store_of
+from tasks.write.tally import Tally, site_of
 
-# Outcomes that may be the machine's fault, not the page's: the next run tries such a source once more.
-_PASSING = frozenset({Reason.UNREADABLE, Reason.VANISHED})
+#: Outcomes that may be the machine's fault, not the page's: the next run tries such a source once more.
+PASSING = frozenset({Reason.UNREADABLE, Reason.VANISHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Job:
 
     `trail` is a file that the worker notes each step in before it takes it; `blamed` are the steps that killed a worker
     before, which are rejected instead of taken, with the reason. With `alone`, the worker's process does nothing else
-    and may be ended by a page that never comes to an end. All three serve flows/crew.py.
+    and may be ended by a page that never comes to an end. All three serve flows/crew.py. `learned` are the lines that
+    sites repeat, if any are to be removed.
     """
 
     shard: Shard
@@ -41,6 +44,7 @@ class Job:
     trail: str | None = None
     blamed: Mapping[str, Reason] = field(default_factory=dict)
     alone: bool = False
+    learned: LearnedTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,24 @@ class Done:
 
 
 def write_shard(job: Job) -> Done:
-    """Curate and publish one shard. Idempotent.
+    """Curate one shard and leave it ready; the run makes it visible. Idempotent.
 
     Raises OSError if the storage fails, StoreError if what was written does not read back, and nothing for bad pages.
     """
-    curated = Path(job.curated)
-    folder = staging(curated, job.shard.name)
+    store = store_of(job.curated)
+    folder = store.staging(job.shard.name)
     fresh = Tally()
-    with ShardWriter(folder) as writer:
-        for item in job.shard.items:
-            if item.carry:
-                writer.carry(curated, item.carry)
-            else:
-                _write_source(job, item, writer, fresh)
-    manifest = writer.finish()
-    publish(curated, folder, manifest)
+    try:
+        with ShardWriter(folder) as writer:
+            for item in job.shard.items:
+                if item.carry:
+                    writer.carry(store, item.carry)
+                else:
+                    _write_source(job, item, writer, fresh)
+        manifest = writer.finish()
+        store.keep(folder, manifest)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     return Done(manifest.shard, job.shard.name, fresh.pages, fresh.kept, fresh.rejected, fresh)
 
 
@@ -85,13 +92,16 @@ def _write_source(job: Job, item: Item, writer: ShardWriter, fresh: Tally) -> No
     rows_now = {table: count - before[table] for table, count in writer.counts().items()}
     source = item.source
     writer.end_source(
-        SourceRecord(source.uri, source.size, source.mtime_ns, job.made_with, pages, rows_now, refusal(source), again)
+        SourceRecord(
+            *(source.uri, source.size, source.mtime_ns, job.made_with, pages, rows_now, refusal(source), again),
+            tag=source.tag,
+        )
     )
 
 
 def _pages(job: Job, item: Item) -> Iterator[tuple[Mapping[str, list[dict[str, object]]], bool]]:
     """The rows of each page of a source, and whether its outcome may be another one next time."""
-    trail = _Trail(job)
+    trail = Trail(job)
     reader = read_source(job.raw, item.source, job.policy.limits, job.policy.columns)
     pages = 0
     while True:
@@ -107,7 +117,7 @@ def _pages(job: Job, item: Item) -> Iterator[tuple[Mapping[str, list[dict[str, o
             detail = "curating it killed the worker process"
             yield page_rows(_failed(page, "page", detail, trail.reason(f"page {page.source_uri}"))), True
         else:
-            yield _rows(page, job), isinstance(page, Reject) and page.reason in _PASSING
+            yield _rows(page, job), isinstance(page, Reject) and page.reason in PASSING
 
 
 def _next(reader: Iterator[Page | Reject], uri: str) -> Page | Reject | None:
@@ -122,9 +132,10 @@ def _rows(page: Page | Reject, job: Job) -> Mapping[str, list[dict[str, object]]
     """The page's rows, whatever happens: a stage that raises is our fault, and costs this page only."""
     if isinstance(page, Reject):
         return page_rows(page)
+    learned = lines_of_site(job.learned, site_of(page.url, page.source_uri)) if job.learned else frozenset()
 
     def curated() -> Mapping[str, list[dict[str, object]]]:
-        result: Curated | Reject = curate_page(page, job.policy)
+        result: Curated | Reject = curate_page(page, job.policy, learned)
         return page_rows(result)
 
     seconds = job.policy.limits.seconds
@@ -162,7 +173,7 @@ def _below(filename: str) -> str:
     return filename.rsplit(f"{os.sep}tasks{os.sep}", 1)[1].replace(os.sep, "/")
 
 
-class _Trail:
+class Trail:
     """Notes the step that is about to be taken where it outlives the process, if the job asks for it."""
 
     def __init__(self, job: Job) -> None:

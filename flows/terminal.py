@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -63,7 +62,7 @@ class Bar:
             self._progress.update(self._task, advance=size + 1, description=f"{self._pages} pages curated")
 
 
-def show_summary(record: RunRecord, curated: Path) -> None:
+def show_summary(record: RunRecord, curated: str) -> None:
     """Print the run's table to standard output: plain in a pipe, with colour on a terminal."""
     from rich.console import Console
     from rich.table import Table
@@ -71,7 +70,7 @@ def show_summary(record: RunRecord, curated: Path) -> None:
     table = Table(title=f"{record.fresh.pages} pages in {record.seconds:.1f} s", title_justify="left")
     table.add_column("")
     table.add_column("this run", justify="right")
-    table.add_column(str(curated), justify="right")
+    table.add_column(curated, justify="right")
     for name, fresh, whole in _figures(record.fresh, record.whole):
         table.add_row(name, f"{fresh:,}", f"{whole:,}", style="bold" if name in ("kept", "rejected") else "")
     Console().print(table)

@@ -3,51 +3,111 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
-from flows.plan import Plan, plan
+from flows.plan import Plan, Switch, plan, switches
 from flows.record import RunRecord
 from flows.settings import Settings
 from flows.shard import Done, Job
 from tasks.errors import InputError, UsageError
 from tasks.read import discover
+from tasks.read.remote import is_remote, local_path
+from tasks.write.learned import LearnedTable, learned_table
 from tasks.write.manifest import fingerprint
-from tasks.write.store import read_figures, read_manifests
+from tasks.write.store import Store, StoreError
 from tasks.write.tally import sum_of
 
 
-def survey(settings: Settings) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What raw/ and curated/ hold, compared: the plan, what becomes visible together, and the ready shards to keep."""
+
+    plan: Plan
+    switches: tuple[Switch, ...]
+    needed: frozenset[str]
+
+
+def survey(settings: Settings, store: Store) -> Survey:
     """Compare raw/ with what curated/ was made from.
 
     Raises InputError if raw/ is missing or has no files, UsageError if curated/ lies in it, StoreError if a manifest of
     curated/ cannot be read.
     """
-    raw, curated = Path(settings.raw), Path(settings.curated)
-    if raw.resolve() in (curated.resolve(), *curated.resolve().parents):
-        raise UsageError(f"the tables would be read as pages: {curated} lies in {raw}")
-    if curated.exists() and not curated.is_dir():
-        raise UsageError(f"{curated} is not a folder")
-    listed = discover(raw)
+    check_places(settings)
+    there = store.exists()
+    listed = discover(settings.raw)
     if not listed:
-        raise InputError(f"there are no files in {raw}")
-    made_with = fingerprint(settings.policy())
-    return plan(listed, read_manifests(curated), made_with, settings.shard_bytes, settings.removed == "keep")
+        raise InputError(f"there are no files in {settings.raw}")
+    visible, ready = (store.manifests(), store.ready()) if there else ([], [])
+    seen = {manifest.shard for manifest in visible}
+    known = [*visible, *(manifest for manifest in ready if manifest.shard not in seen)]
+    made_with = made_with_of(settings)
+    work = plan(listed, known, made_with, settings.shard_bytes, settings.removed == "keep")
+    carried = {item.carry.shard for shard in work.shards for item in shard.items if item.carry}
+    needed = carried | {manifest.shard for manifest in work.unchanged} - seen
+    return Survey(work, tuple(switches(work, visible)), frozenset(needed))
+
+
+def check_places(settings: Settings) -> None:
+    """Raise UsageError if curated/ lies in raw/."""
+    if _lies_in(settings.curated, settings.raw):
+        raise UsageError(f"the tables would be read as pages: {settings.curated} lies in {settings.raw}")
+
+
+def _lies_in(inner: str, outer: str) -> bool:
+    if is_remote(inner) or is_remote(outer):
+        return f"{inner.rstrip('/')}/".startswith(f"{outer.rstrip('/')}/")
+    place, folder = local_path(inner).resolve(), local_path(outer).resolve()
+    return folder in (place, *place.parents)
 
 
 def jobs(settings: Settings, work: Plan) -> Iterator[Job]:
     """A job for each shard of the plan; paths are absolute, so that they hold in any worker."""
-    policy = settings.policy()
-    raw, curated = str(Path(settings.raw).resolve()), str(Path(settings.curated).resolve())
+    policy, made_with, learned = settings.policy(), made_with_of(settings), learned_of(settings)
     for shard in work.shards:
-        yield Job(shard, raw, curated, policy, fingerprint(policy))
+        yield Job(shard, absolute(settings.raw), absolute(settings.curated), policy, made_with, learned=learned)
+
+
+def made_with_of(settings: Settings) -> str:
+    """The fingerprint of all that shapes the tables: settings, versions, learned lines. Raises as `learned_of` does."""
+    learned = learned_of(settings)
+    return fingerprint(settings.policy(), learned.contents if learned else "")
+
+
+def learned_of(settings: Settings) -> LearnedTable | None:
+    """The table of lines that sites repeat, or None if nothing has been learned, or it is not wanted.
+
+    Raises UsageError if the settings name a folder that has none, StoreError if it is not as it was written.
+    """
+    policy = settings.policy()
+    if policy.strip is not None and "site_line" not in policy.strip:
+        return None
+    table = learned_table(absolute(settings.site_lines or settings.curated))
+    if table is None and settings.site_lines:
+        raise UsageError(f"there are no learned lines in {settings.site_lines}; `qingwen learn` makes them")
+    return table if table and table.rows else None
+
+
+def absolute(place: str) -> str:
+    """A path or URI that holds in any process."""
+    return place if is_remote(place) else str(local_path(place).resolve())
 
 
 def record_of(
-    settings: Settings, started: datetime, work: Plan, done: Sequence[Done], run_id: str | None, error: str | None
+    settings: Settings,
+    store: Store,
+    started: datetime,
+    work: Plan,
+    done: Sequence[Done],
+    run_id: str | None,
+    error: str | None,
 ) -> RunRecord:
-    """The record of a run that ends now."""
+    """The record of a run that ends now. Raises StoreError if pages in are not kept plus rejected."""
+    for one in done:
+        if one.pages != one.kept + one.rejected:
+            raise StoreError(f"{one.pages} pages came into shard {one.name}, {one.kept} + {one.rejected} came out")
     return RunRecord(
         run_id=run_id or uuid4().hex,
         started_at=started,
@@ -56,6 +116,7 @@ def record_of(
         shards=len(done),
         unchanged_shards=len(work.unchanged),
         fresh=sum_of(one.fresh for one in done),
-        whole=sum_of(tally for _, tally in read_figures(Path(settings.curated))),
+        whole=sum_of(tally for _, tally in store.figures()),
         error=error,
+        made_with=made_with_of(settings),
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, repeat
+from typing import NamedTuple
 
 from tasks.ledger import Ledger
 from tasks.records import Block
 from tasks.script.fold import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the current text: `text[start:end]`, `end` past its line end if it has one.
 
     `text` is the line without its line end, `folded` the same in simplified characters and half-width forms
@@ -31,15 +31,20 @@ def lines_of(ledger: Ledger, blocks: Sequence[Block] = ()) -> list[Line]:
     >>> [(line.start, line.end, line.folded) for line in lines_of(Ledger.of("來源：甲\\n\\n乙"))]
     [(0, 5, '来源:甲'), (5, 6, ''), (6, 7, '乙')]
     """
-    found: list[Line] = []
-    start = 0
-    origin = _DecodedLines(ledger) if blocks else None
-    for text, folded in zip(_split(ledger.text), _split(fold(ledger.text)), strict=True):
-        end = min(start + len(text) + 1, len(ledger.text))
-        block = blocks[min(origin.number(start), len(blocks) - 1)] if origin else None
-        found.append(Line(start, end, text, folded, block))
-        start = end
-    return found
+    texts = _split(ledger.text)
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    ends = [*starts[1:-1], len(ledger.text)] if texts else []
+    starts.pop()
+    lines = zip(starts, ends, texts, _split(fold(ledger.text)), _blocks(ledger, starts, blocks), strict=True)
+    return list(map(Line._make, lines))
+
+
+def _blocks(ledger: Ledger, starts: Sequence[int], blocks: Sequence[Block]) -> Iterator[Block | None]:
+    """What HTML said of the lines that begin at `starts`."""
+    if not blocks:
+        return repeat(None, len(starts))
+    origin = _DecodedLines(ledger)
+    return (blocks[min(origin.number(start), len(blocks) - 1)] for start in starts)
 
 
 def _split(text: str) -> list[str]:

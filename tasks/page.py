@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tasks.decode import decode
@@ -14,8 +15,10 @@ from tasks.segment import segment
 from tasks.strip import strip
 
 
-def curate_page(page: Page, policy: Policy) -> Curated | Reject:
-    """Curate one page, or say why it cannot be. Pure: the same page and policy give the same result.
+def curate_page(page: Page, policy: Policy, learned: Collection[str] = frozenset()) -> Curated | Reject:
+    """Curate one page, or say why it cannot be. Pure: the same page, policy and lines give the same result.
+
+    `learned` are the lines that the page's site repeats on its pages (table site_lines).
 
     >>> page = Page("a.txt", "產(chǎn)業(yè)發(fā)展，產(chǎn)業(yè)升級(jí)。".encode())
     >>> curate_page(page, Policy()).text
@@ -25,18 +28,19 @@ def curate_page(page: Page, policy: Policy) -> Curated | Reject:
     if isinstance(found, Reject):
         return found
     decoded, convert = found.decoded, found.convert
-    ledger, metadata = strip(found.ledger, decoded.blocks, policy)
+    ledger, metadata = strip(found.ledger, decoded.blocks, policy, learned)
     ledger, sections = segment(ledger, decoded.blocks, metadata)
     text = convert(ledger.text)
     if not text.strip():
         return Reject(page.source_uri, "segment", Reason.NO_CONTENT, "nothing is left of the page after stripping")
+    words = _converted_words(metadata, sections, convert)
     return Curated(
         page=page,
         decoded=decoded,
         script=found.script,
-        metadata=_converted_metadata(metadata, convert),
+        metadata=_converted_metadata(metadata, words),
         text=text,
-        sections=tuple(_converted_section(section, convert) for section in sections),
+        sections=tuple(_converted_section(section, words) for section in sections),
         edits=ledger.edits,
     )
 
@@ -61,19 +65,28 @@ def repair_page(page: Page, policy: Policy) -> Repaired | Reject:
     return Repaired(decoded, ledger, script, converter(script, policy.target, policy.punctuation))
 
 
-def _converted_metadata(metadata: Metadata, convert: Convert) -> Metadata:
+def _converted_words(metadata: Metadata, sections: Iterable[Section], convert: Convert) -> Mapping[str | None, str]:
+    """The words of the metadata, headings and speakers converted: as lines of one text, for a call costs much."""
+    said = (metadata.title, metadata.publisher, metadata.editor, *metadata.authors)
+    found = dict.fromkeys((*said, *(words for section in sections for words in (section.heading, section.speaker))))
+    words = [words for words in found if words]
+    if any("\n" in one for one in words):
+        return {one: convert(one) for one in words}
+    return dict(zip(words, convert("\n".join(words)).split("\n"), strict=True)) if words else {}
+
+
+def _converted_metadata(metadata: Metadata, words: Mapping[str | None, str]) -> Metadata:
     return replace(
         metadata,
-        title=metadata.title and convert(metadata.title),
-        publisher=metadata.publisher and convert(metadata.publisher),
-        authors=tuple(map(convert, metadata.authors)),
-        editor=metadata.editor and convert(metadata.editor),
+        title=words.get(metadata.title, metadata.title),
+        publisher=words.get(metadata.publisher, metadata.publisher),
+        authors=tuple(words.get(author, author) for author in metadata.authors),
+        editor=words.get(metadata.editor, metadata.editor),
     )
 
 
-def _converted_section(section: Section, convert: Convert) -> Section:
-    return replace(
-        section,
-        heading=section.heading and convert(section.heading),
-        speaker=section.speaker and convert(section.speaker),
-    )
+def _converted_section(section: Section, words: Mapping[str | None, str]) -> Section:
+    heading, speaker = words.get(section.heading), words.get(section.speaker)
+    if heading == section.heading and speaker == section.speaker:
+        return section
+    return replace(section, heading=heading or section.heading, speaker=speaker or section.speaker)

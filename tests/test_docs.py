@@ -95,18 +95,40 @@ def test_the_settings_file_in_the_operators_page_is_the_default() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     settings = Settings.load(None, {}, tomllib.loads(block))
     assert settings.model_copy(update={"strip": {}}) == Settings()
-    shown = {*tomllib.loads(block), "dask_address", "workers"}
+    shown = {*tomllib.loads(block), "dask_address", "site_lines", "workers"}
     assert shown == set(Settings.model_fields)
 
 
-def test_the_deployment_is_the_flow_with_valid_settings() -> None:
+@pytest.mark.parametrize("flow", ["curate", "learn", "dedupe"])
+def test_the_deployment_is_the_flow_with_valid_settings(flow: str) -> None:
     plan = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
-    (deployment,) = plan["deployments"]
+    (deployment,) = (one for one in plan["deployments"] if one["name"] == flow)
     file, name = deployment["entrypoint"].split(":")
     assert (ROOT / file).is_file()
     assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
     assert Settings.load(None, {}, deployment["parameters"]["settings"]) == Settings()
     assert deployment["concurrency_limit"]["limit"] == 1
+
+
+def test_what_is_served_is_what_is_deployed() -> None:
+    """`qingwen serve` and prefect.yaml have the same flows, each with one run at a time and the settings as a form."""
+    from flows.serve import deployments
+
+    plan = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    planned = {one["name"]: one for one in plan["deployments"]}
+    served = {one.name: one for one in deployments(Settings(), {"curate": "0 3 * * *"})}
+    assert set(planned) == set(served)
+    for name, one in served.items():
+        assert one.entrypoint == planned[name]["entrypoint"]
+        assert one.concurrency_limit == planned[name]["concurrency_limit"]["limit"] == 1
+        assert one.concurrency_options.collision_strategy == planned[name]["concurrency_limit"]["collision_strategy"]
+        assert set(planned[name]["parameters"]) <= set(one.parameters)
+        assert planned[name]["work_pool"]["name"] == "qingwen"
+    assert served["curate"].schedules[0].schedule.cron == "0 3 * * *"
+    assert not served["verify"].schedules
+    form = served["curate"]._parameter_openapi_schema.definitions["Settings"]["properties"]
+    assert set(form) == set(Settings.model_fields)
+    assert all(field.get("description") for field in form.values())
 
 
 def test_every_adr_that_is_named_exists() -> None:

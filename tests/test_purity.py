@@ -140,10 +140,10 @@ def test_only_the_flow_its_server_and_its_environment_know_prefect() -> None:
         for path in flows.glob("*.py")
         if "prefect" in tops(imports(ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
     }
-    assert users == {"curate.py", "serve.py"}
+    assert users == {"curate.py", "dedupe.py", "learn.py", "serve.py", "show.py", "together.py", "verify.py"}
 
 
 def test_the_flow_module_has_no_postponed_annotations() -> None:
-    for name in ("curate.py", "settings.py"):
+    for name in ("curate.py", "dedupe.py", "learn.py", "together.py", "verify.py", "settings.py"):
         text = (TASKS.parent / "flows" / name).read_text(encoding="utf-8")
         assert "\nfrom __future__ import annotations" not in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows.plan import Plan, plan
+from flows.commits import Commits
+from flows.plan import Plan, plan, switches
 from flows.shard import Done, Job, write_shard
 from tasks.read import Source, discover
 from tasks.records import (
@@ -31,14 +33,14 @@ from tasks.records import (
     Section,
     Stage,
 )
-from tasks.write import parquet, store
+from tasks.write import local, parquet
 from tasks.write.manifest import Manifest, SourceRecord, fingerprint, shard_id
 from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import document_id, page_rows
 from tasks.write.samples import sample_of
 from tasks.write.schema import DOCUMENTS, EDITS, SHARD_TABLES, TABLES
 from tasks.write.shard import ShardWriter, digest_of
-from tasks.write.store import BusyError, StoreError, locked, publish, read_manifests, staging, sweep, withdraw
+from tasks.write.store import BusyError, StoreError, locked, read_manifests, store_of
 from tasks.write.tally import Tally
 
 CREW = "青溪渡口的老船工把缆绳系在石桩上。"
@@ -161,10 +163,16 @@ PAGES = {f"河{number}/页 {number}.txt": f"第{number}章\n{CREW}\n渡口在第
 
 def run(raw: Path, curated: Path, policy: Policy | None = None, keep: bool = True) -> tuple[Plan, list[Done]]:
     """What the flow does, without Prefect."""
-    policy = policy or Policy()
-    work = plan(discover(raw), read_manifests(curated), fingerprint(policy), 2**14, keep)
+    policy, target = policy or Policy(), store_of(curated)
+    visible, ready = target.manifests(), target.ready()
+    work = plan(discover(raw), [*visible, *ready], fingerprint(policy), 2**14, keep)
+    target.sweep([manifest.shard for manifest in ready])
+    commits = Commits(target, switches(work, visible))
     done = [write_shard(Job(shard, str(raw), str(curated), policy, fingerprint(policy))) for shard in work.shards]
-    withdraw(curated, set(work.superseded) - {one.shard for one in done})
+    for one in done:
+        commits.done(one.name, one.shard)
+    commits.commit()
+    target.clear_ready(())
     return work, done
 
 
@@ -245,7 +253,7 @@ def test_what_could_not_be_read_is_tried_again(tmp_path: Path) -> None:
     shards = plan(listed, [], "x", 2**20, True).shards
     for shard in shards:
         write_shard(Job(shard, str(raw), str(out), Policy(), "x"))
-    again = plan(listed, read_manifests(out), "x", 2**20, True)
+    again = plan(listed, store_of(out).ready(), "x", 2**20, True)
     assert [item.source.uri for s in again.shards for item in s.items if item.carry is None] == ["没.txt"]
 
 
@@ -302,28 +310,93 @@ def test_a_manifest_comes_back_as_written(tmp_path: Path) -> None:
 
 
 def staged(curated: Path) -> Manifest:
-    folder = staging(curated, "s")
+    """A shard that is ready in curated/ and not visible."""
+    target = store_of(curated)
+    folder = target.staging("s")
     with ShardWriter(folder) as writer:
         writer.add_page(page_rows(curated_page()))
         writer.end_source(SourceRecord("甲/一.txt", 1, 1, "x", 1, writer.counts()))
     manifest = writer.finish()
-    publish(curated, folder, manifest)
+    target.keep(folder, manifest)
     return manifest
 
 
-def test_a_shard_is_visible_when_its_manifest_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shard_is_visible_when_it_is_committed(tmp_path: Path) -> None:
+    target = store_of(tmp_path / "out")
+    target.sweep(())
+    manifest = staged(tmp_path / "out")
+    assert (target.shards(), data(tmp_path / "out"), target.ready()) == ([], {}, [manifest])
+    target.commit([manifest.shard], [])
+    assert (target.manifests(), target.ready()) == ([manifest], [])
+    assert len(data(tmp_path / "out")) == len(SHARD_TABLES)
+
+
+def test_a_commit_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    run(raw_with(tmp_path / "raw", PAGES), out)
+    before, manifest = data(out), staged(out)
+
     def full(path: Path, text: str) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "write_text", full)
+        patch.setattr(local, "write_whole", full)
         with pytest.raises(OSError, match="No space"):
-            staged(tmp_path)
-    assert read_manifests(tmp_path) == []
-    assert sweep(tmp_path, []) == len(SHARD_TABLES)
-    assert not data(tmp_path)
+            store_of(out).commit([manifest.shard], store_of(out).shards())
+    assert data(out) == before
+    store_of(out).commit([manifest.shard], store_of(out).shards())
+    assert store_of(out).manifests() == [manifest]
+
+
+def test_a_ready_shard_that_lacks_a_file_is_none(tmp_path: Path) -> None:
     manifest = staged(tmp_path)
-    assert read_manifests(tmp_path) == [manifest]
+    (tmp_path / "_ready" / manifest.shard / "edits.parquet").write_bytes(b"PAR1")
+    assert store_of(tmp_path).ready() == []
+    store_of(tmp_path).sweep([])
+    assert list((tmp_path / "_ready").iterdir()) == []
+
+
+def test_a_shard_written_twice_is_kept_once(tmp_path: Path) -> None:
+    assert staged(tmp_path) == staged(tmp_path)
+    assert len(store_of(tmp_path).ready()) == 1
+    assert list((tmp_path / "_staging").iterdir()) == []
+
+
+def test_one_folder_that_is_read_through_changes_in_one_step(tmp_path: Path) -> None:
+    """A reader that has resolved _current sees one commit's files for as long as that generation stays."""
+    raw, out = raw_with(tmp_path / "raw", PAGES), tmp_path / "out"
+    run(raw, out)
+    snapshot = (out / "_current").resolve()
+    before = {path.name: path.read_bytes() for path in snapshot.glob("*/*.parquet")}
+    raw_with(raw, {"河3/页 3.txt": f"{CREW}换了一句话。\n"})
+    run(raw, out)
+    assert {path.name: path.read_bytes() for path in snapshot.glob("*/*.parquet")} == before
+    assert (out / "_current").resolve() != snapshot
+    store_of(out).sweep(())  # as the next run does
+    assert not snapshot.exists()
+
+
+def test_the_snapshot_lists_what_the_folders_hold(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(raw_with(tmp_path / "raw", PAGES), out)
+    said = json.loads((out / "_snapshot.json").read_text(encoding="utf-8"))
+    assert sorted(path for paths in said["files"].values() for path in paths) == sorted(data(out))
+    assert said["shards"] == store_of(out).shards()
+
+
+def test_tables_in_plain_folders_are_taken_over(tmp_path: Path) -> None:
+    """A dataset that was copied here, or made by an earlier version, has no generations."""
+    raw, out, plain = raw_with(tmp_path / "raw", PAGES), tmp_path / "out", tmp_path / "plain"
+    run(raw, out)
+    for name in (*SHARD_TABLES, "_manifest"):
+        shutil.copytree(out / name, plain / name)
+    assert [m.shard for m in store_of(plain).manifests()] == store_of(out).shards()
+    work, done = run(raw, plain)
+    assert (work.shards, done, data(plain)) == ((), [], data(out))
+    assert (plain / "documents").is_symlink()
+    assert list((plain / "_staging").iterdir()) != []
+    store_of(plain).sweep(())
+    assert (data(plain), (plain / "_staging").exists()) == (data(out), False)
 
 
 def _run_slowly(raw: str, curated: str, ready: Event) -> None:
@@ -349,16 +422,8 @@ def test_runs_that_are_killed_leave_what_an_undisturbed_run_makes(tmp_path: Path
             for file in manifest.files.values():
                 assert digest_of(tmp_path / "out" / file.path) == file.sha256
     with locked(tmp_path / "out"):
-        sweep(tmp_path / "out", [manifest.shard for manifest in read_manifests(tmp_path / "out")])
         run(raw, tmp_path / "out")
     assert data(tmp_path / "out") == data(tmp_path / "whole")
-
-
-def test_withdrawing_takes_all_of_a_shard(tmp_path: Path) -> None:
-    shard = staged(tmp_path).shard
-    withdraw(tmp_path, [shard])
-    assert not data(tmp_path)
-    assert not list((tmp_path / "_manifest").iterdir())
 
 
 def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from tasks.decode.declared import declared_codec
 from tasks.decode.detect import Verdict, detect
 from tasks.decode.line_ends import with_line_ends
 from tasks.decode.mixed import Foreign, foreign_pieces
-from tasks.decode.resync import in_step
+from tasks.decode.restore import Reading
+from tasks.decode.resync import has_splices, in_step
 from tasks.records import Block, Decoded, Edit, Evidence, Limits, Media, Page, Reason, Reject, Stage
 
 __all__ = ["decode"]
@@ -22,13 +23,18 @@ _BINARY_SHARE = 0.05
 # GB18030 with 10 % undecodable, and no page with more can be read by a person.
 _UNDECODABLE_SHARE = 0.3
 _UNDECODABLE_FEW = 8  # a title of ten characters may lose three
+# A reading of a character that lost a byte is applied from this confidence on: of those nearly all are right
+# (`python -m evals.lost_bytes`).
+_SURE = 0.75
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_BYTES = bytes(byte for byte in range(128) if _CONTROLS.match(chr(byte)))
 _OPENS_HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]")
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,1000}>")
 
 
 # Marks of undecodable bytes cannot pass an XML tree, in which a lone surrogate is no character. Plane 16 is private
 # use that no encoding of pages reaches but Unicode's own.
+_MARKS = re.compile("[\udc00-\udcff]")
 _TO_REPLACEMENT = dict.fromkeys(range(0xDC00, 0xDD00), "\ufffd")
 _TO_STAND_INS = {0xDC00 + byte: chr(0x10FE00 + byte) for byte in range(256)}
 _FROM_STAND_INS = {0x10FE00 + byte: chr(0xDC00 + byte) for byte in range(256)}
@@ -38,7 +44,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     """The decoded text of a page, or why there is none.
 
     The text has "\\n" as its only line end and no byte order mark at its start; an undecodable byte stands as U+FFFD
-    under an edit that is not applied and has the byte in its `why`.
+    under an edit that has the byte in its `why`, and is applied only where it is half of a character that is sure.
 
     >>> decode(Page("a.txt", "正文\\r\\n".encode("utf-16")), Limits()).text
     '正文\\n'
@@ -53,22 +59,24 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
     body = raw[verdict.skip :] if verdict.skip else raw
-    text = in_step(body, verdict.codec)
-    pieces = foreign_pieces(body, verdict.codec, damaged=bool(marked(text)))
+    text = in_step(body, verdict.codec) if verdict.text is None else verdict.text
+    bad = [] if verdict.text is not None else marked(text)
+    pieces = foreign_pieces(body, text, verdict.codec, damaged=bool(bad)) if verdict.text is None else []
     html = _is_html(page, text)
     seams: tuple[Edit, ...] = ()
     if pieces:
         text, seams = _pieced(body, verdict.codec, pieces, html)
-    if reason := _unreadable(text):
+        bad = marked(text)
+    if reason := _unreadable(body, text, len(bad), verdict.codec):
         return _reject(page, *reason)
     if pieces:
         verdict = Verdict("mixed", Evidence.MIXED, verdict.confidence)
     if html:
-        return _html(page, verdict, text)
+        return _html(page, verdict, text, bool(bad))
     text = with_line_ends(text)
     if not text.strip("\ufeff\x00 \t\n\u3000"):
         return _reject(page, Reason.EMPTY, "nothing but white space")
-    return _decoded(verdict, text, (), seams)
+    return _decoded(verdict, text, (), seams, bool(bad))
 
 
 def _pieced(raw: bytes, codec: str, pieces: list[Foreign], html: bool) -> tuple[str, tuple[Edit, ...]]:
@@ -95,27 +103,30 @@ def _pieced(raw: bytes, codec: str, pieces: list[Foreign], html: bool) -> tuple[
     return "".join(parts), () if html else tuple(seams)
 
 
-def _html(page: Page, verdict: Verdict, text: str) -> Decoded | Reject:
+def _html(page: Page, verdict: Verdict, text: str, damaged: bool) -> Decoded | Reject:
     from tasks.decode.content import content_flags
     from tasks.decode.flat import flat_lines
     from tasks.decode.html import parse, visible_lines
 
-    source = text.translate(_TO_STAND_INS) if marked(text) else text
+    source = text.translate(_TO_STAND_INS) if damaged else text
     tree = parse(source)
     lines = flat_lines(source) if tree is None else visible_lines(tree)
     if not lines:
         return _reject(page, Reason.NO_CONTENT, "the HTML holds no text that a reader would see")
     flags = [True] * len(lines) if tree is None else content_flags(tree, lines)
     blocks = tuple(map(Block, (line.tag for line in lines), flags))
-    seen = "".join(f"{line.text}\n" for line in lines).translate(_FROM_STAND_INS)
-    return _decoded(verdict, seen, blocks, ())
+    seen = "".join(f"{line.text}\n" for line in lines)
+    return _decoded(verdict, seen.translate(_FROM_STAND_INS) if damaged else seen, blocks, (), damaged)
 
 
-def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...], seams: tuple[Edit, ...]) -> Decoded:
-    """The decoded text, in which undecodable bytes are still marks; `seams` are edits against it."""
-    bad = marked(text)
+def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...], seams: tuple[Edit, ...], damaged: bool) -> Decoded:
+    """The decoded text, in which undecodable bytes are still marks, if there are any; `seams` are edits against it."""
+    bad = marked(text) if damaged else []
+    edits = list(seams)
     if bad:
-        text = text.translate(_TO_REPLACEMENT)
+        text = _MARKS.sub("\ufffd", text)
+        edits += _undecodable(text, bad, verdict.codec)
+        edits.sort(key=lambda edit: edit.start)
     return Decoded(
         text=text,
         encoding=verdict.codec,
@@ -123,22 +134,53 @@ def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...], seams: tupl
         confidence=verdict.confidence,
         undecodable_bytes=len(bad),
         blocks=blocks,
-        edits=tuple(sorted((*seams, *(_undecodable(*each, verdict.codec) for each in bad)), key=lambda e: e.start)),
+        edits=tuple(edits),
     )
 
 
-def _undecodable(position: int, byte: int, codec: str) -> Edit:
-    why = f"the byte {byte:02X} is no character" + (f" of {codec}" if codec != "mixed" else "")
-    return Edit(position, position + 1, "\ufffd", "", Stage.DECODE, "undecodable", applied=False, why=why)
+def _undecodable(text: str, bad: list[tuple[int, int]], codec: str) -> list[Edit]:
+    """An edit for each undecodable byte, or for what is left of a character that lost one, with the likeliest reading.
+
+    A reading is applied where it is sure enough; else the bytes are left as they were found.
+    """
+    readings = _readings(text, bad, codec)
+    edits: list[Edit] = []
+    covered = 0
+    for number, (position, byte) in enumerate(bad):
+        if position < covered:
+            continue
+        if reading := readings.get(position):
+            covered = reading.end
+            left = " ".join(f"{value:02X}" for _, value in bad[number : number + reading.end - reading.start])
+            why = f"{left} is left of a character of {codec} that lost a byte"
+            before, sure = text[reading.start : reading.end], reading.confidence
+            found = (before, reading.char, Stage.DECODE, "lost_byte", round(sure, 4), sure >= _SURE, why)
+            edits.append(Edit(reading.start, reading.end, *found))
+        else:
+            why = f"the byte {byte:02X} is no character" + (f" of {codec}" if codec != "mixed" else "")
+            edits.append(
+                Edit(position, position + 1, "\ufffd", "", Stage.DECODE, "undecodable", applied=False, why=why)
+            )
+    return edits
 
 
-def _unreadable(text: str) -> tuple[Reason, str] | None:
-    """Why a decoded text is none, or None if it is one."""
-    bad = len(marked(text))
-    controls = len(_CONTROLS.findall(text)) if _CONTROLS.search(text) else 0
+def _readings(text: str, bad: list[tuple[int, int]], codec: str) -> dict[int, Reading]:
+    from tasks.decode.restore import CODECS, readings
+
+    if codec not in CODECS or (codec == "gb18030" and has_splices(text)):
+        return {}
+    return {reading.start: reading for reading in readings(text, bad, codec)}
+
+
+def _unreadable(raw: bytes, text: str, bad: int, codec: str) -> tuple[Reason, str] | None:
+    """Why a decoded text with `bad` undecodable bytes is none, or None if it is one."""
+    if codec.startswith(("utf-16", "utf-32", "iso")):
+        controls = len(_CONTROLS.findall(text))
+    else:  # where no escapes are bytes too, ASCII's control characters are these bytes, and these bytes nothing else
+        controls = len(raw) - len(raw.translate(None, _CONTROL_BYTES))
     if controls > _BINARY_SHARE * len(text):
         return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
-    if bad:
+    if bad > _UNDECODABLE_FEW:
         beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
         if bad > _UNDECODABLE_SHARE * beyond_ascii + _UNDECODABLE_FEW:
             return Reason.UNDECODABLE, f"{bad} bytes are no characters of the likeliest encoding"

@@ -90,7 +90,12 @@ _GB18030_PRIVATE = (
     "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864"
 )
 _GB18030_2022 = str.maketrans(_GB18030_PRIVATE, "︐︒︑︓︔︕︖︗︘︙ḿ龴龵龶龷龸龹龺龻")
-_HAS_GB18030_PRIVATE = re.compile(f"[{_GB18030_PRIVATE}]")
+#: Characters that `text_of` has for pairs of bytes that Python's codecs read otherwise.
+MAPPED_ANEW = frozenset(map(chr, {*_BIG5_SYMBOLS.values(), *_GB18030_2022.values()}))
+_ANEW = {
+    "gb18030": (re.compile(f"[{_GB18030_PRIVATE}]"), _GB18030_2022),
+    "big5hkscs": (re.compile(f"[{''.join(map(chr, _BIG5_SYMBOLS))}]"), _BIG5_SYMBOLS),
+}
 
 # Marks for undecodable bytes: lone surrogates, as in PEP 383, but for all 256 bytes (UTF-16 loses ASCII ones as well).
 _MARK = 0xDC00
@@ -129,9 +134,10 @@ def text_of(raw: bytes, codec: str) -> str:
     "'\\\\u4e2d\\\\udcff\\\\u56fd'"
     """
     text = _decoded(raw, codec)
-    if codec == "gb18030" and _HAS_GB18030_PRIVATE.search(text):
-        return text.translate(_GB18030_2022)
-    return text.translate(_BIG5_SYMBOLS) if codec == "big5hkscs" else text
+    if codec in _ANEW:
+        found, table = _ANEW[codec]
+        return found.sub(lambda match: chr(table[ord(match[0])]), text) if found.search(text) else text
+    return text
 
 
 def _decoded(raw: bytes, codec: str) -> str:

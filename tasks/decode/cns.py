@@ -95,7 +95,11 @@ def _pairs(run: bytes, codec: str) -> str:
     """Pairs of seven-bit bytes as text; where their number is odd, one is lost, and the rest is brought back into
     step."""
     from tasks.decode.charsets import text_of
-    from tasks.decode.resync import resynced
+    from tasks.decode.cuts import resynced
+    from tasks.decode.lost import in_step
 
     high = run.translate(_HIGH)
-    return resynced(high, codec) if len(run) % 2 else text_of(high, codec)
+    text = text_of(high, codec)
+    if len(run) % 2 == 0:
+        return text
+    return in_step(high, text, codec, damaged=True) if codec == "gb18030" else resynced(high, codec)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tasks.decode.charsets import codec_of, marked, text_of
+from tasks.decode.cuts import CUT, cheapest_cost
 from tasks.decode.declared import marked_codec
-from tasks.decode.resync import RESYNCED, cheapest_cost
 from tasks.decode.score import BAD_BYTE, cost_of, mean_cost
 from tasks.records import Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The codec chosen, what decided it, and the probability that it is right; `skip` bytes of byte order mark."""
+    """The codec chosen, what decided it, and the probability that it is right; `skip` bytes of byte order mark.
+
+    `text` is the text, where it had to be decoded to decide; else None.
+    """
 
     codec: str
     evidence: Evidence
     confidence: float
     skip: int = 0
+    text: str | None = None
 
 
 # How many bytes are judged: 1,300 hanzi or more, 100 times what a decision needs, at about 0.5 ms a codec.
@@ -30,12 +36,15 @@ _SAMPLE = 4096
 _CLEAR = 8.0
 _CLEAR_CHARACTERS = 24
 # Where the likeliest reading is not ordinary Chinese, or has undecodable bytes, the codecs are judged by their
-# cheapest cuts (tasks/decode/resync.py) over this many bytes, a few milliseconds a codec.
+# cheapest cuts (tasks/decode/cuts.py) over this many bytes, a few milliseconds a codec.
 _SEARCHED = 1024
 # Before all codecs are, the three that Chinese pages are in are tried so on half of that. Right cuts: 3.1 to 3.6 nats
 # per byte, for UTF-8 2.2 to 2.6; wrong ones 4.2 up, but for Japanese, whose kana stand at the same codes in EUC-JP.
 _SEARCHED_FIRST = 512
-_CHEAP = {"utf-8": 2.9, "gb18030": 3.9, "big5hkscs": 3.9}
+_CHEAP = {"utf-8": 2.9, "gb18030": 3.9, "big5hkscs": 3.9, "utf-16-le": 3.9, "utf-16-be": 3.9}
+# Of what starts with the first byte beyond ASCII, the share that must be hanzi of UTF-8 for it to be worth a search.
+_UTF_8_HANZI = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+_UTF_8_SHARE = 0.4
 _KANA = re.compile("[\u3041-\u30fe]")
 _KANA_SHARE = 0.02
 # Where the likeliest cut is dearer than this, in nats per byte, chardet is asked as well. Chinese has 3.2.
@@ -74,6 +83,7 @@ _OTHER_PRIOR = 6.0
 _DECLARED = 14.0
 _MULTIBYTE = ("gb18030", "big5hkscs", "utf-8", "euc_jp", "cp932", "cp949", "euc-tw", "cp1252")
 _CHINESE = ("utf-8", "gb18030", "big5hkscs")
+_MULTIBYTE_STRICT = frozenset({*_CHINESE, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 _WIDE_CODECS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _HIGH_RUN = re.compile(rb"[\x80-\xff][^\n]*")
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
@@ -99,10 +109,9 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     1. a byte order mark;
     2. ASCII, with the escapes of HZ and ISO-2022 read where they stand;
     3. valid UTF-8, unless all of it is two-byte characters and another reading is far likelier;
-    4. the declared codec, where its text is ordinary Chinese, then GB18030 and Big5 (or UTF-16 and UTF-32, where the
-    bytes
-       cannot be a multibyte encoding) on the same condition;
-    5. UTF-8, GB18030 or Big5 where it is ordinary Chinese but for a few lost bytes;
+    4. the declared codec, where its text is ordinary Chinese, then GB18030 and Big5 (or UTF-16 and UTF-32, where there
+       are too many zero bytes for these) on the same condition;
+    5. UTF-8, GB18030 or Big5, or UTF-16, where it is ordinary Chinese but for a few lost bytes;
     6. the likeliest reading of all, a declaration counting for it, with chardet's guess among them when all look odd.
 
     >>> detect("春天来了，山上的桃花都开了。".encode("gbk"), None).codec
@@ -113,19 +122,40 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     wide = raw.count(b"\x00", 0, _SAMPLE) > _ZERO_SHARE * min(len(raw), _SAMPLE)
     if not wide and raw.isascii():
         return _seven_bit(raw, declared)
-    if not wide and _is_utf8(raw) and not _two_byte_accident(raw):
+    if not wide and (text := _utf8(raw)) is not None and not _two_byte_accident(raw):
         evidence = Evidence.DECLARED if declared == "utf-8" else Evidence.VALID
-        return Verdict("utf-8", evidence, 1.0)
-    wide = wide or _looks_wide(raw)
+        return Verdict("utf-8", evidence, 1.0, text=text)
     sample = raw[:_SAMPLE] if wide else _sample(raw)
-    first = (declared, *(_WIDE_CODECS if wide else _CHINESE))
-    for codec in first:
-        if codec and _is_clear(text_of(sample, codec)):
-            return Verdict(codec, Evidence.DECLARED if codec == declared else Evidence.DETECTED, 0.99)
-    for codec in () if wide else _CHINESE:
-        if len(sample) >= _SEARCHED_FIRST and _is_damaged_chinese(sample[:_SEARCHED_FIRST], codec):
-            return Verdict(codec, Evidence.DECLARED if codec == declared else Evidence.DETECTED, 0.99)
+    first = _WIDE_CODECS if wide else _CHINESE
+    if found := _clear_one(sample, (declared, *first) if declared else first):
+        return Verdict(found, Evidence.DECLARED if found == declared else Evidence.DETECTED, 0.99)
+    if not wide and _looks_wide(raw):
+        wide, sample = True, raw[:_SAMPLE]
+    damaged = _WIDE_CODECS[2:] if wide else (*_CHINESE, *_WIDE_CODECS[2:])
+    if len(sample) >= _SEARCHED_FIRST and (found := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
+        return Verdict(found, Evidence.DECLARED if found == declared else Evidence.DETECTED, 0.99)
     return _likeliest(sample, declared)
+
+
+def _clear_one(sample: bytes, codecs: Iterable[str]) -> str | None:
+    """The first codec in which the sample is ordinary Chinese without a byte that is none."""
+    return next((codec for codec in codecs if (text := _whole(sample, codec)) and _is_clear(text)), None)
+
+
+def _whole(sample: bytes, codec: str) -> str | None:
+    """The sample as text, of which the last character may be cut; None if it is not valid."""
+    if codec not in _MULTIBYTE_STRICT:
+        text = text_of(sample, codec)
+        return None if marked(text) else text
+    try:
+        return codecs.getincrementaldecoder(codec)("strict").decode(sample)
+    except UnicodeDecodeError:
+        return None
+
+
+def _damaged_one(sample: bytes, codecs: Iterable[str]) -> str | None:
+    """The first codec in which the sample is ordinary Chinese but for a few lost bytes."""
+    return next((codec for codec in codecs if _is_damaged_chinese(sample, codec)), None)
 
 
 def _seven_bit(raw: bytes, declared: str | None) -> Verdict:
@@ -138,12 +168,11 @@ def _seven_bit(raw: bytes, declared: str | None) -> Verdict:
     return Verdict("ascii", Evidence.VALID, 1.0)
 
 
-def _is_utf8(raw: bytes) -> bool:
+def _utf8(raw: bytes) -> str | None:
     try:
-        raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def _two_byte_accident(raw: bytes) -> bool:
@@ -195,6 +224,8 @@ def _is_japanese(text: str) -> bool:
 
 
 def _is_damaged_chinese(sample: bytes, codec: str) -> bool:
+    if codec == "utf-8" and 3 * len(_UTF_8_HANZI.findall(sample)) < _UTF_8_SHARE * len(sample):
+        return False
     if _is_japanese(text_of(sample, codec)):
         return False
     return cheapest_cost(sample, codec) < _CHEAP[codec] * len(sample)
@@ -238,7 +269,7 @@ def _are_isolated(sample: bytes) -> bool:
 
 
 def _searched(sample: bytes, codec: str, reading: str) -> float:
-    return min(_penalised(reading), cheapest_cost(sample, codec)) if codec in RESYNCED else _penalised(reading)
+    return min(_penalised(reading), cheapest_cost(sample, codec)) if codec in CUT else _penalised(reading)
 
 
 def _weighed(codec: str, cost: float, declared: str | None) -> float:

@@ -9,10 +9,14 @@ import re
 _OTHER = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]|(?<![\x80-\xff])\x85(?![\x80-\xff])")
 
 
+# Characters that `_OTHER` needs to match at all: looking for each is many times as fast as the expression.
+_NEEDED = ("\r", "\x0b", "\x0c", "\u2028", "\u2029", "\x85")
+
+
 def with_line_ends(text: str) -> str:
     """`text` with "\\n" as its only line end.
 
     >>> with_line_ends("a\\r\\nb\\rc\\u2028d")
     'a\\nb\\nc\\nd'
     """
-    return _OTHER.sub("\n", text) if _OTHER.search(text) else text
+    return _OTHER.sub("\n", text) if any(char in text for char in _NEEDED) else text

@@ -92,7 +92,12 @@ class _Costs(dict[str, float]):
 
 @cache
 def _costs() -> _Costs:
-    costs = _Costs(_WHITE)
+    return _Costs(_table())
+
+
+@cache
+def _table() -> dict[str, float]:
+    costs = dict(_WHITE)
     source = Path(__file__).with_name("data") / "characters.txt"
     for line in source.read_text(encoding="utf-8").splitlines():
         cost, chars = line.split("\t")
@@ -107,7 +112,7 @@ def everyday(limit: float) -> str:
     >>> "的" in everyday(9.5), "龘" in everyday(9.5)
     (True, False)
     """
-    return "".join(char for char, cost in _costs().items() if char > "\x7f" and cost <= limit)
+    return "".join(char for char, cost in _table().items() if char > "\x7f" and cost <= limit)
 
 
 def cost_of_char(char: str) -> float:

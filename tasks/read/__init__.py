@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from tasks.read.archives import Member, member_uri, tar_members, zip_members
 from tasks.read.digest import digest_of, rejected
 from tasks.read.jsonl import read_jsonl
 from tasks.read.kinds import COMPRESSED, HEAD_BYTES, Kind, inner_name, kind_of, media_of
+from tasks.read.remote import filesystem, is_remote, local_path, open_remote
 from tasks.read.sources import Source, discover, uri_of
 from tasks.read.streams import BrokenError, Expanded
 from tasks.read.tables import read_csv, read_parquet
@@ -39,13 +40,12 @@ def read_source(
     if source.refused:
         yield source.refused
         return
-    base = Path(root)
-    path = base if base.is_file() else base / source.path
+    opened = _opener(root, source)
     try:
-        with _opened(path) as stream:
+        with opened() as stream:
             yield from _read(_Door(limits, columns or Columns()), source.uri, source.path, stream, 0)
     except BrokenError as error:
-        yield replace(_unread(path, source.uri), reason=error.reason, detail=error.detail)
+        yield replace(_unread(opened, source.uri), reason=error.reason, detail=error.detail)
     except FileNotFoundError:
         yield rejected(source.uri, Reason.VANISHED, "listed, then gone")
     except OSError as error:
@@ -60,6 +60,20 @@ class _Door:
     columns: Columns
 
 
+def _opener(root: str | Path, source: Source) -> Callable[[], BinaryIO]:
+    """What opens the source's file, on this machine or behind a URI."""
+    if is_remote(root):
+        return lambda: _opened_remote(str(root), source.path)
+    base = local_path(root)
+    return lambda: _opened(base if base.is_file() else base / source.path)
+
+
+def _opened_remote(root: str, path: str) -> BinaryIO:
+    fs, base = filesystem(root)
+    alone = base.rpartition("/")[2] == path and fs.isfile(base)
+    return open_remote(fs, base if alone else f"{base}/{path}")
+
+
 def _opened(path: Path) -> BinaryIO:
     """The file, never waiting for the other end of a pipe that has taken its place since it was listed."""
     stream = open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")  # noqa: SIM115
@@ -69,10 +83,10 @@ def _opened(path: Path) -> BinaryIO:
     return stream
 
 
-def _unread(path: Path, uri: str) -> Reject:
+def _unread(opened: Callable[[], BinaryIO], uri: str) -> Reject:
     """A reject for a source as a whole, with the digest of its bytes where they can be read."""
     try:
-        with _opened(path) as stream:
+        with opened() as stream:
             digest, size = digest_of(stream)
     except (OSError, BrokenError):
         return rejected(uri, Reason.UNREADABLE, "")

@@ -7,8 +7,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tasks.errors import InputError
+from tasks.read.remote import filesystem, is_remote, local_path, storage_errors
 from tasks.records import Reason, Reject
 
 # raw/README.md explains the folder to people; it is not a page.
@@ -21,6 +23,7 @@ class Source:
 
     `uri` is its path below raw/ with "/" between folders, in valid Unicode (see `uri_of`); `path` the same path as the
     system spells it; `size` in bytes and `mtime_ns` as listed; `refused` says why it will not be opened, or is None.
+    Where a storage tells contents apart by a tag (S3's ETag), `tag` is that, and `mtime_ns` is 0.
     """
 
     uri: str
@@ -28,6 +31,7 @@ class Source:
     size: int
     mtime_ns: int = 0
     refused: Reject | None = None
+    tag: str = ""
 
 
 def discover(root: str | Path) -> list[Source]:
@@ -37,9 +41,13 @@ def discover(root: str | Path) -> list[Source]:
     inside raw/ are followed, links to folders are not: what they lead to is listed under its own name. Nothing is
     opened, so a pipe cannot block. What is no page comes back as a source that is refused, with the reason.
 
+    `root` may be a URI that fsspec knows, such as s3://bucket/crawl; a storage of objects has no links and no pipes.
+
     Raises InputError if `root` does not exist or cannot be listed.
     """
-    base = Path(root)
+    if is_remote(root):
+        return sorted(_objects(str(root)), key=lambda source: source.uri)
+    base = local_path(root)
     try:
         info = base.stat()
         if stat.S_ISREG(info.st_mode):
@@ -73,6 +81,35 @@ def _quoted(path: str, at: int, char: str) -> str:
     if char == "%" and all(c in "0123456789abcdefABCDEF" for c in path[at + 1 : at + 3]) and len(path) >= at + 3:
         return "%25"
     return char
+
+
+def _objects(root: str) -> Iterator[Source]:
+    """The objects below a URI. Names that end in a slash are what consoles make to show an empty folder."""
+    fs, base = filesystem(root)
+    try:
+        with storage_errors(root):
+            found: dict[str, dict[str, Any]] = fs.find(base, detail=True)
+    except OSError as error:
+        raise InputError(f"cannot read {root}: {error.strerror or error}") from error
+    if not found:
+        raise InputError(f"cannot read {root}: there is no such object, and none below it")
+    for name, info in found.items():
+        path = name.removeprefix(base).lstrip("/") or name.rpartition("/")[2]
+        hidden = any(part.startswith(".") for part in path.split("/"))
+        if info["type"] == "file" and not (hidden or name.endswith("/") or path in _NOT_PAGES):
+            yield _object(path, info)
+
+
+# Under which names file systems give a tag of an object's contents, and the time of its last change.
+_TAGS = ("ETag", "etag", "md5Hash", "content_md5", "generation")
+_TIMES = ("LastModified", "last_modified", "updated", "mtime", "created")
+
+
+def _object(path: str, info: dict[str, Any]) -> Source:
+    tag = next((str(info[key]).strip('"') for key in _TAGS if info.get(key)), "")
+    if not tag:
+        tag = next((str(info[key]) for key in _TIMES if info.get(key)), "")
+    return Source(uri_of(path), path, int(info["size"] or 0), tag=tag)
 
 
 def _walk(base: Path) -> Iterator[Source]:

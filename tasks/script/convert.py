@@ -13,6 +13,7 @@ from functools import cache, partial
 from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import has_kana, is_japanese
 from tasks.script.fold import simplified
+from tasks.script.patches import in_lines_with, lines_with, with_lines
 from tasks.script.punctuation import widen
 from tasks.script.tables import (
     forms,
@@ -20,7 +21,9 @@ from tasks.script.tables import (
     only_simplified,
     only_traditional,
     regional,
+    with_japanese_form,
     with_other_form,
+    with_regional_form,
     with_simplified_form,
 )
 
@@ -29,13 +32,17 @@ Convert = Callable[[str], str]
 # Traditional forms that simplified text uses as well, in names and set words (乾隆, 张乾, 宫商角徵羽): a line without
 # any other traditional character keeps them.
 _ALSO_SIMPLIFIED = frozenset("乾徵夥麴吒榘")
+_HAS_ALSO_SIMPLIFIED = re.compile("[乾徵夥麴吒榘]")
 # 著 that is 着: not in 著作 and the like, nor in 名著 and the like, nor before a title.
 _ASPECT = re.compile(
     "(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公])著(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
 )
 # A full-width point in a number whose digits were full-width.
 _POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
-_SURROGATES = re.compile("([\ud800-\udfff]+)")
+_SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
+_CONTINUOUS = re.compile("著")
+# What most Chinese text is written in: none of it is kana, or stands for another character.
+_UNUSUAL = re.compile("[^\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e“”‘’…—·]")
 
 
 def converter(script: Script, target: Target, punctuation: Punctuation) -> Convert:
@@ -55,7 +62,7 @@ def converter(script: Script, target: Target, punctuation: Punctuation) -> Conve
 def _convert(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
     if script is Script.NONE or text.isascii():
         return text
-    if not has_kana(text):
+    if not (_UNUSUAL.search(text) and has_kana(text)):
         return _chinese(text, script, target, punctuation)
     lines = (line if is_japanese(line) else _chinese(line, script, target, punctuation) for line in text.split("\n"))
     return "\n".join(lines)
@@ -63,27 +70,35 @@ def _convert(text: str, script: Script, target: Target, punctuation: Punctuation
 
 def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
     """Lines none of which is Japanese."""
-    if with_other_form().search(text):
+    if _UNUSUAL.search(text) and with_other_form().search(text):
         text = _POINT.sub(".", text.translate(forms()))
-    if target is Target.HANS and with_simplified_form().search(text):
-        text = _to_hans(text, script)
+    if target is Target.HANS:
+        text = _lines_to_hans(text, script) if script is Script.HANS else _to_hans(text, script)
     if target is Target.HANT:
         lines = text.translate(japanese()).split("\n")
         text = "\n".join(_opencc("s2t", line) if _is_hans(line, script) else line for line in lines)
     return widen(text) if punctuation is Punctuation.FULLWIDTH else text
 
 
+def _lines_to_hans(text: str, script: Script) -> str:
+    """A text of which few lines hold anything to be converted: those alone are, together."""
+    spans = lines_with(with_simplified_form(), text)
+    if not spans:
+        return text
+    converted = _to_hans("\n".join(text[start:end] for start, end in spans), script).split("\n")
+    return with_lines(text, spans, converted)
+
+
 def _to_hans(text: str, script: Script) -> str:
-    text = text.translate(japanese())
+    text = in_lines_with(with_japanese_form(), lambda line: line.translate(japanese()), text)
     if "著" in text and script is not Script.HANS:
-        text = "\n".join(map(_aspect, text.split("\n")))
+        text = in_lines_with(_CONTINUOUS, _aspect, text)
     converted = _opencc("t2s", text)
     if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
         converted = _opencc("t2s", converted)
-    converted = converted.translate(regional())
-    if _ALSO_SIMPLIFIED.isdisjoint(text):
-        return converted
-    return "\n".join(map(_kept, text.split("\n"), converted.split("\n")))
+    converted = in_lines_with(with_regional_form(), lambda line: line.translate(regional()), converted)
+    spans = lines_with(_HAS_ALSO_SIMPLIFIED, text)
+    return with_lines(converted, spans, (_kept(text[start:end], converted[start:end]) for start, end in spans))
 
 
 def _kept(before: str, after: str) -> str:
@@ -118,7 +133,7 @@ def _opencc_converter(name: str) -> Callable[[str], str]:
 def _opencc(name: str, text: str) -> str:
     """OpenCC's conversion, held to one code point for one: the lines where it gives more or fewer go by character."""
     # OpenCC speaks UTF-8, which half a surrogate pair has no place in.
-    pieces = _SURROGATES.split(text)
+    pieces = _SURROGATES.split(text) if _SURROGATE.search(text) else [text]
     converted = [piece if i % 2 else _opencc_converter(name)(piece) for i, piece in enumerate(pieces)]
     if all(len(old) == len(new) for old, new in zip(pieces, converted, strict=True)):
         return "".join(converted)

@@ -5,8 +5,11 @@ Rules are written once, in simplified characters and ASCII punctuation, and matc
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+
+from tasks.script.patches import in_lines_with
 
 # Marks that have no ASCII form at U+FF01–FF5E, or one that differs from it, and that rules want to see as one.
 _MARKS = {"\N{IDEOGRAPHIC SPACE}": " ", "\N{NO-BREAK SPACE}": " ", "\N{PRESENTATION FORM FOR VERTICAL COLON}": ":"}
@@ -20,10 +23,37 @@ def simplified() -> dict[int, str]:
     return dict(zip(map(ord, traditional), simple, strict=True))
 
 
+# The marks that simplified text is full of, each replaced by itself: a tenth of what a translation of the text costs.
+_USUAL = [(chr(ord(mark) + 0xFEE0), mark) for mark in ",:;!?()"] + [("\N{IDEOGRAPHIC SPACE}", " ")]
+
+
+# Where one character to fold has another so near behind it, the text is taken to be full of them.
+_NEAR = 64
+
+
 @cache
-def _table() -> dict[int, str]:
+def _forms() -> dict[int, str]:
     widths = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     return simplified() | widths | {ord(mark): ascii_form for mark, ascii_form in _MARKS.items()}
+
+
+@cache
+def _table() -> list[int]:
+    """The code point of the folded form of each code point of the basic plane. `str.translate` reads a list twice as
+    fast as a dict that most characters are not in, for each of those raises an error within."""
+    forms = _forms()
+    return [ord(forms.get(code, chr(code))) for code in range(0x10000)]
+
+
+@cache
+def _foldable() -> re.Pattern[str]:
+    """Characters that have another form. Those beyond the basic plane, which `re` would try one by one, are a range."""
+    inside = "".join(chr(code) for code in sorted(_forms()) if code < 0x10000)
+    return re.compile(f"[{re.escape(inside)}{_BEYOND}]")
+
+
+_BEYOND = "\U00020000-\U000323af"
+_HAS_BEYOND = re.compile(f"[{_BEYOND}]")
 
 
 def fold(text: str) -> str:
@@ -32,4 +62,15 @@ def fold(text: str) -> str:
     >>> fold("來源：中國　ＡＢＣ！")
     '来源:中国 ABC!'
     """
-    return text.translate(_table())
+    for wide, narrow in _USUAL:
+        text = text.replace(wide, narrow)
+    found = _foldable().search(text)
+    if not found:
+        return text
+    if _foldable().search(text, found.end(), found.end() + _NEAR):
+        return _translated(text)
+    return in_lines_with(_foldable(), _translated, text)
+
+
+def _translated(text: str) -> str:
+    return text.translate(_forms() if _HAS_BEYOND.search(text) else _table())

@@ -85,6 +85,18 @@ def with_simplified_form() -> re.Pattern[str]:
     return _one_of(map(chr, chars))
 
 
+@cache
+def with_japanese_form() -> re.Pattern[str]:
+    """Characters that `japanese` has a form for."""
+    return re.compile("[" + "".join(map(chr, japanese())) + "]")
+
+
+@cache
+def with_regional_form() -> re.Pattern[str]:
+    """Characters that `regional` has a form for."""
+    return re.compile("[" + "".join(map(chr, regional())) + "]")
+
+
 def _one_of(chars: Iterable[str]) -> re.Pattern[str]:
     """A class of characters. Those beyond the basic plane, which `re` would try one by one, are one range."""
     inside = sorted(char for char in chars if char < "\U00010000")

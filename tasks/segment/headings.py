@@ -69,6 +69,8 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     every = sorted([*marked, *numbered, *others], key=lambda candidate: candidate.at)
     if spoken:
         every = [one for one in every if _stands_in_talk(one, spoken, taken)]
+    if not every:
+        return {}
     levels = levels_of(every)
     return {one.at: Heading(levels[one.at], _words(paragraphs[one.at], one)) for one in every}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from tasks.ledger import Ledger
 from tasks.records import Edit, Stage
@@ -56,7 +55,6 @@ _OPEN_SHARE = 0.5
 # Where text is wrapped hardly a line is wider; where it is not, paragraphs are.
 _WIDER_SHARE = 0.1
 _FEWEST_WRAPS = 2
-_NARROW = re.compile(r"[\x00-\xff]+")
 _WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
 
 
@@ -95,7 +93,7 @@ def _joined(ledger: Ledger, paragraphs: Sequence[Paragraph], why: Mapping[int, s
             continue
         if at > first:
             text = "".join(pieces)
-            paragraph = replace(paragraphs[first], text=text, folded=fold(text), wrapped=False)
+            paragraph = paragraphs[first]._replace(text=text, folded=fold(text), wrapped=False)
         joined.append(paragraph)
         pieces, first = [], at + 1
     return ledger.then(edits), joined
@@ -227,7 +225,8 @@ def _wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     width = _usual_width(columns)
     if not width:
         return {}
-    if sum(_columns(paragraph) > width for paragraph in paragraphs) > _WIDER_SHARE * len(paragraphs):
+    wider = sum(len(paragraph.text) > width or _columns(paragraph) > width for paragraph in paragraphs)
+    if wider > _WIDER_SHARE * len(paragraphs):
         return {}
     full = [width - _SLACK <= count <= width for count in columns]
     marked = any(paragraph.gap or paragraph.indent for paragraph in paragraphs[1:])
@@ -267,4 +266,5 @@ def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
 
 def _columns(paragraph: Paragraph) -> int:
     """The width of a line on a terminal, its indent included."""
-    return paragraph.indent + len(paragraph.text) + len(_NARROW.sub("", paragraph.text))
+    text = paragraph.text
+    return paragraph.indent + 2 * len(text) - len(text.encode("latin-1", "ignore"))

@@ -47,6 +47,10 @@ def layout(ledger: Ledger, blocks: Sequence[Block] = ()) -> tuple[Ledger, list[P
             paragraphs.append(Paragraph(line.text, line.folded, tag=_tag(line), gap=blank, verbatim=True))
             blank = False
             continue
+        if number not in marks and _is_bare(line.text):
+            paragraphs.append(Paragraph(line.text, line.folded, tag=_tag(line), gap=blank))
+            blank = False
+            continue
         paragraph, layer = _line(line, marks.get(number, _NO_MARKS), blank)
         if paragraph:
             paragraphs.append(paragraph)
@@ -55,6 +59,11 @@ def layout(ledger: Ledger, blocks: Sequence[Block] = ()) -> tuple[Ledger, list[P
     if lines and lines[-1].end - lines[-1].start == len(lines[-1].text) and not blank:
         edits.append(_edit(len(ledger.text), "", "\n", "line_end"))
     return ledger.then(_merged(edits)), paragraphs
+
+
+def _is_bare(text: str) -> bool:
+    """Whether nothing leaves a line that has no marks: there is no white space at either end."""
+    return bool(text) and not (text[0].isspace() or text[-1].isspace())
 
 
 def _line(line: Line, marks: Marks, gap: bool) -> tuple[Paragraph | None, list[Edit]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BOLD = 7
 """`Paragraph.mark` of a line that is bold as a whole; 1 to 6 are Markdown's heading levels, 0 is no mark."""
@@ -14,13 +14,13 @@ FINAL = frozenset("。!?…;:")
 CLOSERS = frozenset("”’」』》】)]〉〕\"'")
 """Marks that may stand after a final mark, and leave it open whether the sentence ended without one."""
 
+_CLOSERS = "".join(CLOSERS)
 _HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
 _CELL_TAGS = frozenset({"li", "td", "th", "dt", "dd", "tr", "pre", "figcaption", "caption", "alt", "option"})
 _BULLET = re.compile(r"[-*+•·●○◆◇■□▪▲△▼★☆※→►▶✓√]\s*\S")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A line of the text after layout, without its line end, and what the layout said of it.
 
     `folded` is `text` in the folded view (tasks/script/fold.py), of the same length. `mark` is a heading level by
@@ -51,8 +51,7 @@ class Paragraph:
         >>> [Paragraph(text, text).closed for text in ("水退了。", "他说:“水退了。”", "水退了", "“水塔”")]
         [True, True, False, False]
         """
-        body = self.folded.rstrip("".join(CLOSERS))
-        return body[-1:] in FINAL
+        return self.folded.rstrip(_CLOSERS)[-1:] in FINAL
 
     @property
     def cell(self) -> bool:

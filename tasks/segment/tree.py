@@ -20,18 +20,25 @@ class _Tree:
         self._running: Section | None = None  # the section that running text belongs to
         self._aside = False  # whether the last section is a caption, note or byline
 
-    def _add(self, kind: str, parent: Section | None, start: int, **rest: object) -> Section:
+    def _add(
+        self,
+        kind: str,
+        parent: Section | None,
+        start: int,
+        level: int = 0,
+        heading: str | None = None,
+        speaker: str | None = None,
+    ) -> Section:
         section = Section(
             number=len(self.sections),
             parent=parent.number if parent else None,
-            level=0,
+            level=level,
             kind=kind,
-            heading=None,
-            speaker=None,
+            heading=heading,
+            speaker=speaker,
             start=start,
             end=start,
         )
-        section = replace(section, **rest)  # type: ignore[arg-type]
         self.sections.append(section)
         return section
 

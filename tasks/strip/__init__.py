@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block, Edit, Metadata, Policy, Stage
-from tasks.strip import bars, extractor, leftovers, metadata, places, spam, tails, title
+from tasks.strip import bars, extractor, leftovers, metadata, places, site, spam, tails, title
 from tasks.strip.fields import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
@@ -15,7 +15,8 @@ Found = list[tuple[Row, list[Field]]]
 
 # The rules, in the order in which they see the page: each sees what those before it left standing. Spam goes first: it
 # would pass for prose and move the page's head and tail; disclaimers for the same reason; then what is known by its own
-# words, then what is known by its place. `metadata`, `title` and `extractor` have their own places in `strip`.
+# words, then what is known by its place. `metadata`, `site_line`, `title` and `extractor` have their own places in
+# `strip`.
 BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "markup": leftovers.leftover_markup,
     "spam": spam.keyword_spam,
@@ -38,15 +39,18 @@ AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
 # Furniture that stands below the article, and above its title: short rows beyond it are not the article's.
 _BELOW = frozenset({"share", "tools", "pager", "login", "related", "footer", "disclaimer", "navigation"})
 _ABOVE = frozenset({"breadcrumb", "navigation", "login"})
-KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "title", "surroundings", "extractor"})
+KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "site_line", "title", "surroundings", "extractor"})
 """Every kind of strip edit, for the settings' `strip`."""
 
 
-def strip(ledger: Ledger, blocks: Sequence[Block], policy: Policy) -> tuple[Ledger, Metadata]:
+def strip(
+    ledger: Ledger, blocks: Sequence[Block], policy: Policy, learned: Collection[str] = frozenset()
+) -> tuple[Ledger, Metadata]:
     """Take out of `ledger.text` what is not the article, and read the metadata. Positions count code points.
 
     `blocks` has one entry a line of the decoded text, or is empty; `policy.strip` says which kinds of rules are on
-    (None: all). Raises ValueError for a kind that there is not. Metadata is read whether or not its rows leave.
+    (None: all); `learned` are the lines that the page's site repeats (folded, see tasks/strip/site.py). Raises
+    ValueError for a kind that there is not. Metadata is read whether or not its rows leave.
 
     >>> page = "首页 > 新闻\\n灯会开幕\\n2024-02-03 来源:甲城日报\\n灯会昨晚开幕。\\n"
     >>> ledger, said = strip(Ledger.of(page), (), Policy())
@@ -62,6 +66,8 @@ def strip(ledger: Ledger, blocks: Sequence[Block], policy: Policy) -> tuple[Ledg
     found = metadata.metadata_rows(sheet)
     starts = [row.line.start for row, _ in found]
     sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
+    if learned and "site_line" in on:
+        sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     above = [claim.row.line.start for kind, claim in taken if kind in _ABOVE and _whole(claim)]
     shown = title.title_row(sheet, starts, [start for start in above if start < _first_prose(sheet)])

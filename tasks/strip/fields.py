@@ -18,6 +18,8 @@ from tasks.strip.tables import table
 MAX_CHARS = 200
 MAX_VALUE = 30  # of a source or a name
 MAX_UNKNOWN = 12  # of a name without a label
+# How far into a row a full stop may stand that is no sentence's: before 发表于 stands the writer, in so few characters.
+POSTED_CHARS = 20
 MAX_OTHER = 60  # of a headline as it first ran, or an index number
 
 
@@ -150,7 +152,7 @@ def fields_of(core: str) -> list[Field]:
     fields: list[Field] = []
     before = core[: marks[0].start()]
     posted = "label" in marks[0].re.groupindex and marks[0]["label"] in ("发表于", "发布于")
-    if not (posted and len(before) <= 20) and not _bare(before, fields):
+    if not (posted and len(before) <= POSTED_CHARS) and not _bare(before, fields):
         return []
     for at, mark in enumerate(marks):
         end = marks[at + 1].start() if at + 1 < len(marks) else len(core)

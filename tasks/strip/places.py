@@ -121,6 +121,8 @@ def _column(sheet: Sheet, run: Sequence[tuple[int, Row]]) -> Iterator[Claim]:
 
 def _in_row(sheet: Sheet, number: int, row: Row) -> Iterator[Claim]:
     folded = row.folded
+    if folded.rstrip(_MARKS).endswith("。"):
+        return  # a sentence stands behind the last name, whichever that is
     entries = _entries(folded)
     while entries and not entries[-1].provinces:
         entries.pop()

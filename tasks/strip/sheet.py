@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tasks.lines import Line
 
@@ -21,8 +22,7 @@ _SENTENCE_END = re.compile(r"[。!?;…][\"'”’」』)\]]*$")
 _LATIN_STOP = re.compile(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line that is not blank. `core` is its folded text without marks, bullets and link targets around its words."""
 
     line: Line

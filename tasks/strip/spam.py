@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
+from operator import add
 
 from tasks.strip.sheet import Claim, Sheet
 from tasks.strip.tables import table
@@ -50,6 +51,20 @@ def _any(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(words), re.IGNORECASE)
 
 
+@cache
+def _beginnings() -> frozenset[str]:
+    """The first two characters of each keyword of `_keyword`, in lower case; all of a shorter one."""
+    words = table("spam")
+    return frozenset(word[:2].lower() for word in words["adult"] + words["gambling"] + words["loans"])
+
+
+def _may_hold_keywords(core: str) -> bool:
+    """Whether as many keywords may begin in `core` as a row of spam needs: hardly ever in other rows, and quickly."""
+    core, beginnings = core.lower(), _beginnings()
+    found = sum(map(beginnings.__contains__, map(add, core, core[1:])))
+    return found + sum(map(beginnings.__contains__, core)) >= MIN_STRONG
+
+
 def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
     """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
     for number, row in enumerate(sheet.rows):
@@ -75,7 +90,7 @@ def is_keywords(core: str) -> bool:
     >>> is_keywords("警方捣毁一个利用百家乐、老虎机敛财的网站")
     False
     """
-    if "。" in core or _QUOTED.search(core):
+    if "。" in core or not _may_hold_keywords(core) or _QUOTED.search(core):
         return False
     if len({match[0].lower() for match in _keyword().finditer(core)}) < MIN_STRONG:
         return False

@@ -21,7 +21,8 @@ class SourceRecord:
     """A file of raw/ as it was when its pages were curated, and how many rows it has in each table, in file order.
 
     `refused` is the reason and detail of a file that was not opened, else "". `again` says that the outcome may have
-    been the machine's fault (unreadable, gone, a worker killed), so that the next run tries once more.
+    been the machine's fault (unreadable, gone, a worker killed), so that the next run tries once more. `tag` is what a
+    storage of objects tells contents apart by (`Source.tag`).
     """
 
     uri: str
@@ -32,6 +33,7 @@ class SourceRecord:
     rows: Mapping[str, int]
     refused: str = ""
     again: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ def shard_id(digests: Iterable[str]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()[:16]
 
 
-def fingerprint(policy: Policy) -> str:
+def fingerprint(policy: Policy, learned: str = "") -> str:
     """16 hex digits that change when the settings that shape the tables change, or the version of code or schema.
+
+    `learned` is a digest of the learned lines that were removed, "" if there were none.
 
     >>> from dataclasses import replace
     >>> from tasks.records import Target
@@ -92,5 +96,5 @@ def fingerprint(policy: Policy) -> str:
     """
     strip = None if policy.strip is None else sorted(policy.strip)
     plain = [policy.target, policy.punctuation, strip, asdict(policy.limits), asdict(policy.columns)]
-    values = [*plain, SCHEMA_VERSION, PIPELINE_VERSION]
+    values = [*plain, *([learned] if learned else []), SCHEMA_VERSION, PIPELINE_VERSION]
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]

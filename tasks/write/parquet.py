@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -64,8 +64,8 @@ def count_rows(path: Path) -> int:
 class RowReader:
     """Rows of a finished file, by number; a context manager. Asked in rising order, it decodes each row group once."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = pq.ParquetFile(path)
+    def __init__(self, file: Path | BinaryIO) -> None:
+        self._file = pq.ParquetFile(file)
         sizes = [self._file.metadata.row_group(group).num_rows for group in range(self._file.metadata.num_row_groups)]
         self._starts = list(accumulate(sizes, initial=0))
         self._group = -1

@@ -12,6 +12,8 @@ from tasks.write.rows import Row
 SAMPLE_CONTEXT = 40  # code points on either side of a sample's edit: a line of a terminal
 # Mojibake can span a page and a stripped menu a screen: of such a span both ends show what it is.
 _PART_CHARS = 120
+# A hostile passage can hold an edit at every character; past so many characters of edits the rest is left out.
+_EDIT_CHARS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,14 @@ def _placed(edits: Sequence[Row]) -> Iterator[tuple[Row, int]]:
 def _parts(text: str, edits: Sequence[Row], start: int, end: int) -> Iterator[tuple[str, str]]:
     """The passage of the curated text around start to end, in pieces that were edited and pieces that were not."""
     position, stop = max(start - SAMPLE_CONTEXT, 0), min(end + SAMPLE_CONTEXT, len(text))
+    left = _EDIT_CHARS
     for edit, place in _placed(edits):
         after = place + len(edit["after"])
         if not edit["applied"] or place < position or after > stop:
             continue
+        left -= min(len(edit["before"]) + len(edit["after"]), 2 * _PART_CHARS)
+        if left < 0:
+            return
         if place > position:
             yield text[position:place], text[position:place]
         yield _cut(edit["before"]), _cut(text[place:after])

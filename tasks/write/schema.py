@@ -112,6 +112,20 @@ DUPLICATES = _table(
     _field("kind", pa.string(), "exact or near"),
 )
 
+SITE_LINES = _table(
+    "site_lines",
+    "a row for each line that a site repeats around its articles",
+    _field("site", pa.string(), "host of the pages' address, else the first folder below raw/"),
+    _field("line", pa.string(), "the line, repaired, in simplified characters and half-width forms"),
+    _field("pages", pa.int64(), "number of the site's pages that have it"),
+    _field("articles", pa.float32(), "number of different articles on these pages, repeated ones counted once"),
+    _field("share", pa.float32(), "share of the site's articles that have it, from 0 to 1"),
+    _field("edge", pa.float32(), "share of its places that are at the top or bottom of a page, not in the article"),
+    _field("top", pa.float32(), "share of these that are at the top"),
+    _field("first_row", pa.int32(), "least number of rows above it on a page"),
+    _field("last_row", pa.int32(), "least number of rows below it on a page"),
+)
+
 #: The tables that a shard writes, in the order in which they are made visible.
 SHARD_TABLES: dict[str, pa.Schema] = {"edits": EDITS, "sections": SECTIONS, "documents": DOCUMENTS, "rejects": REJECTS}
 
@@ -122,4 +136,8 @@ TABLES: dict[str, pa.Schema] = {
     "edits": EDITS,
     "rejects": REJECTS,
     "duplicates": DUPLICATES,
+    "site_lines": SITE_LINES,
 }
+
+#: The tables that are made of the whole corpus at once (tasks/write/corpus.py).
+CORPUS_TABLES: dict[str, pa.Schema] = {"duplicates": DUPLICATES, "site_lines": SITE_LINES}

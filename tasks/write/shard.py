@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Self
 
 from tasks.write.manifest import FileRecord, Manifest, SourceRecord, shard_id
+from tasks.write.pages import stored_pages
 from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import Row
 from tasks.write.schema import SHARD_TABLES
-from tasks.write.store import StoreError, data_path
+from tasks.write.store import Store, StoreError, data_path
 from tasks.write.tally import Tally
 
 
@@ -34,7 +35,7 @@ class ShardWriter:
         self._folder = folder
         self._open = ExitStack()
         self._files: dict[str, ParquetFile] = {}
-        self._readers: dict[Path, RowReader] = {}
+        self._readers: dict[tuple[str, str], RowReader] = {}
         self.sources: list[SourceRecord] = []
         self.tally = Tally()
 
@@ -63,20 +64,19 @@ class ShardWriter:
         """Record that all pages of a source have been added."""
         self.sources.append(record)
 
-    def carry(self, curated: Path, carry: Carry) -> None:
-        """Add the rows of an unchanged source as an older shard holds them."""
-        rows = {table: self._carried(curated, carry, table) for table in SHARD_TABLES}
-        for table, some in rows.items():
-            self._files[table].append(some)
-        for page in _pages(rows):
-            self.tally.add_page(page)
+    def carry(self, store: Store, carry: Carry) -> None:
+        """Add the rows of an unchanged source as an older shard holds them, page by page."""
+        readers = {table: self._reader(store, table, carry.shard) for table in SHARD_TABLES}
+        for page in stored_pages(readers, carry.starts, carry.record.rows):
+            self.add_page(page)
         self.end_source(carry.record)
 
-    def _carried(self, curated: Path, carry: Carry, table: str) -> list[Row]:
-        path = curated / data_path(table, carry.shard)
-        if path not in self._readers:
-            self._readers[path] = self._open.enter_context(RowReader(path))
-        return list(self._readers[path].rows(carry.starts[table], carry.record.rows[table]))
+    def _reader(self, store: Store, table: str, shard: str) -> RowReader:
+        key = (table, shard)
+        if key not in self._readers:
+            file = self._open.enter_context(store.data(table, shard))
+            self._readers[key] = self._open.enter_context(RowReader(file))
+        return self._readers[key]
 
     def finish(self) -> Manifest:
         """The manifest, after the files are closed and counted by reading them back.
@@ -102,15 +102,3 @@ def digest_of(path: Path) -> str:
     """SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _pages(rows: Mapping[str, list[Row]]) -> Iterator[Mapping[str, list[Row]]]:
-    """A source's rows page by page: the kept pages as they lie in the file, then the rejected."""
-    own: dict[str, dict[str, list[Row]]] = {"sections": {}, "edits": {}}
-    for table, by_document in own.items():
-        for row in rows[table]:
-            by_document.setdefault(row["doc_id"], []).append(row)
-    for document in rows["documents"]:
-        yield {"documents": [document], **{table: some.get(document["doc_id"], []) for table, some in own.items()}}
-    for reject in rows["rejects"]:
-        yield {"rejects": [reject]}

@@ -1,28 +1,36 @@
-"""curated/ on a disk: where things lie, how a shard becomes visible, and how what it supersedes goes away.
+"""curated/ wherever it lies: where things are in it, and what a store can do.
 
-    curated/<table>/part-<shard>.parquet    data, for readers
-    curated/_manifest/<shard>.json          what a shard was made from; written last
+    curated/<table>/part-<shard>.parquet    data, for readers: the files of visible shards and no others
+    curated/_manifest/<shard>.json          what each visible shard was made from
+    curated/_snapshot.json                  the files of every table, as one list that changes all at once
+    curated/_ready/<shard>/                 shards that are written and not visible yet
     curated/_runs/<run>.json                one file a run
-    curated/_staging/                       shards being written; not read by anyone
-    curated/_lock                           held by the run at work; the system lets go of it when the run ends or dies
+    curated/_lock                           held by the run at work
 
-Names with a leading underscore are passed over by the readers of datasets. See docs/adr/0003-shards-and-tasks.md.
+Names with a leading underscore are passed over by the readers of datasets. A store is a folder (tasks/write/local.py)
+or a storage of objects (tasks/write/objects.py); what each promises to readers stands in docs/adr/0012-commit.md.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from tasks.errors import QingwenError, UsageError
+from tasks.read.remote import is_remote, local_path
+from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
 from tasks.write.manifest import FileRecord, Manifest
 from tasks.write.schema import SHARD_TABLES
 from tasks.write.tally import Tally
+
+T = TypeVar("T")
+
+#: The last piece of a shard to be written; without it, a ready shard does not exist.
+READY_MANIFEST = "manifest.json"
 
 
 class StoreError(QingwenError):
@@ -33,119 +41,193 @@ class BusyError(UsageError):
     """Another run is at work on the same curated/."""
 
 
-@contextmanager
-def locked(curated: Path) -> Iterator[None]:
-    """Hold curated/ against other runs. Raises BusyError if another holds it, UsageError if it cannot be made."""
-    try:
-        curated.mkdir(parents=True, exist_ok=True)
-        handle = os.open(curated / "_lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise UsageError(f"cannot write to {curated}: {error.strerror}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise BusyError(f"another run is writing to {curated}; wait for it to end") from error
-    finally:
-        os.close(handle)
+class Store(ABC):
+    """curated/. Whoever writes to it holds `locked`, but for workers, which only `keep` shards."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+
+    def __str__(self) -> str:
+        return self.uri
+
+    @abstractmethod
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold curated/ against other runs. Raises BusyError if another holds it, UsageError if it cannot be made."""
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether there is anything at all."""
+
+    @abstractmethod
+    def shards(self) -> list[str]:
+        """The ids of the visible shards, sorted."""
+
+    @abstractmethod
+    def ready(self) -> list[Manifest]:
+        """Shards that are whole and not visible, in order of id."""
+
+    @abstractmethod
+    def staging(self, name: str) -> Path:
+        """A fresh folder on this machine for one try at writing a shard."""
+
+    @abstractmethod
+    def keep(self, staged: Path, manifest: Manifest) -> None:
+        """Take over what `staged` holds as a ready shard. Idempotent. Raises OSError."""
+
+    @abstractmethod
+    def data(self, table: str, shard: str) -> AbstractContextManager[Path | BinaryIO]:
+        """A table's file of a shard, visible or ready, for pyarrow to read."""
+
+    @abstractmethod
+    def commit(self, add: Collection[str], drop: Collection[str]) -> None:
+        """Make the ready shards `add` visible and the visible shards `drop` invisible, as one step. Raises OSError."""
+
+    @abstractmethod
+    def sweep(self, needed: Collection[str]) -> None:
+        """Clear what runs that died left behind, and every ready shard that is not in `needed`."""
+
+    @abstractmethod
+    def clear_ready(self, needed: Collection[str]) -> None:
+        """Take away every ready shard that is not in `needed`."""
+
+    @abstractmethod
+    def write_text(self, name: str, text: str) -> str:
+        """Write a small file whole or not at all, and return where it is. Raises OSError."""
+
+    @abstractmethod
+    def read_texts(self, names: Sequence[str]) -> Iterator[tuple[str, str | Exception]]:
+        """Small files by name, each with its text or what went wrong reading it."""
+
+    @abstractmethod
+    def files(self, folder: str) -> dict[str, int]:
+        """The files directly in a folder, by name, with their sizes in bytes."""
+
+    @abstractmethod
+    def open(self, name: str) -> BinaryIO:
+        """A file below curated/, as readers see it. Raises OSError."""
+
+    @abstractmethod
+    def put(self, staged: Path, name: str) -> None:
+        """Take over a staged file as the file `name` below curated/, beside the tables, whole or not at all."""
+
+    @abstractmethod
+    def put_table(self, staged: Path, table: str, name: str) -> str:
+        """Take over a staged file as the whole of a table, and return its own path below curated/. Raises OSError."""
+
+    @abstractmethod
+    def remove(self, names: Sequence[str]) -> None:
+        """Take away files beside the tables; those that are not there do no harm."""
+
+    @abstractmethod
+    def keep_table(self, table: str, path: str | None) -> None:
+        """Clear all files that `put_table` took over for the table but the one at `path`."""
+
+    def place(self, name: str) -> str:
+        """Where a file below curated/ is, for messages."""
+        return f"{self.uri}/{name}"
+
+    def manifests(self) -> list[Manifest]:
+        """Every visible shard, in order of id. Raises StoreError if a manifest cannot be read."""
+        return list(self._parsed(Manifest.from_json))
+
+    def figures(self) -> Iterator[tuple[dict[str, FileRecord], Tally]]:
+        """Each visible shard's files and what it amounts to, in order of id, one at a time and without its sources.
+
+        Raises StoreError if a manifest cannot be read.
+        """
+        yield from self._parsed(_figures)
+
+    def _parsed(self, parse: Callable[[str], T]) -> Iterator[T]:
+        for name, text in self.read_texts([manifest_path(shard) for shard in self.shards()]):
+            try:
+                if isinstance(text, Exception):
+                    raise text
+                found = parse(text)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise StoreError(
+                    f"the manifest {self.place(name)} cannot be read ({error}); remove it to curate its pages again"
+                ) from error
+            yield found
 
 
-def check_free(curated: Path) -> None:
+def _figures(text: str) -> tuple[dict[str, FileRecord], Tally]:
+    plain = json.loads(text)
+    files = {table: FileRecord(**file) for table, file in plain["files"].items()}
+    return files, Tally.from_json(plain["tally"])
+
+
+def store_of(curated: str | Path) -> Store:
+    """The store at a path or a URI. Touches nothing. Raises UsageError if nothing here knows the URI's protocol."""
+    if is_remote(curated):
+        from tasks.write.objects import ObjectStore
+
+        return ObjectStore(str(curated))
+    from tasks.write.local import LocalStore
+
+    return LocalStore(local_path(curated))
+
+
+def data_path(table: str, shard: str) -> str:
+    """Where a visible shard's file of a table lies below curated/."""
+    return f"{table}/part-{shard}.parquet"
+
+
+def manifest_path(shard: str) -> str:
+    """Where a visible shard's manifest lies below curated/."""
+    return f"_manifest/{shard}.json"
+
+
+def snapshot_text(number: int, shards: Iterable[str]) -> str:
+    """What `_snapshot.json` says: the files of each table, relative to the folder that the snapshot lies in."""
+    shards = sorted(shards)
+    files = {table: [data_path(table, shard) for shard in shards] for table in sorted(SHARD_TABLES)}
+    plain = {
+        "snapshot": number,
+        "schema_version": SCHEMA_VERSION,
+        "pipeline_version": PIPELINE_VERSION,
+        "shards": shards,
+        "files": files,
+    }
+    return json.dumps(plain, indent=1) + "\n"
+
+
+def check_free(curated: str | Path) -> None:
     """Raise what `locked` would raise now, and hold nothing."""
     with locked(curated):
         return
 
 
-def read_manifests(curated: Path) -> list[Manifest]:
+@contextmanager
+def locked(curated: str | Path) -> Iterator[None]:
+    """Hold curated/ against other runs: see `Store.locked`."""
+    with store_of(curated).locked():
+        yield
+
+
+def read_manifests(curated: str | Path) -> list[Manifest]:
     """Every visible shard, in order of id. Raises StoreError if a manifest cannot be read."""
-    found = []
-    for path in sorted((curated / "_manifest").glob("*.json")):
-        try:
-            found.append(Manifest.from_json(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(
-                f"the manifest {path} cannot be read ({error}); remove it to curate its pages again"
-            ) from error
-    return found
+    return store_of(curated).manifests()
 
 
-def read_figures(curated: Path) -> Iterator[tuple[dict[str, FileRecord], Tally]]:
-    """Each visible shard's files and what it amounts to, in order of id, one at a time and without its sources.
-
-    Raises StoreError if a manifest cannot be read.
-    """
-    for path in sorted((curated / "_manifest").glob("*.json")):
-        try:
-            plain = json.loads(path.read_text(encoding="utf-8"))
-            files = {table: FileRecord(**file) for table, file in plain["files"].items()}
-            yield files, Tally.from_json(plain["tally"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(
-                f"the manifest {path} cannot be read ({error}); remove it to curate its pages again"
-            ) from error
-
-
-def data_path(table: str, shard: str) -> str:
-    """Where a shard's file of a table lies below curated/."""
-    return f"{table}/part-{shard}.parquet"
+def read_figures(curated: str | Path) -> Iterator[tuple[dict[str, FileRecord], Tally]]:
+    """Each visible shard's files and what it amounts to: see `Store.figures`."""
+    return store_of(curated).figures()
 
 
 def staging(curated: Path, name: str) -> Path:
-    """A fresh, empty folder for a shard that is being written."""
-    folder = curated / "_staging" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    """A fresh, empty folder for something that is being written to a folder on this machine."""
+    return store_of(curated).staging(name)
 
 
-def publish(curated: Path, staged: Path, manifest: Manifest) -> None:
-    """Make a staged shard visible: its data files, then its manifest. Idempotent. Raises OSError."""
-    for table in SHARD_TABLES:
-        target = curated / manifest.files[table].path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _settle(staged / f"{table}.parquet")
-        os.replace(staged / f"{table}.parquet", target)
-    write_text(curated / "_manifest" / f"{manifest.shard}.json", manifest.to_json())
-    shutil.rmtree(staged, ignore_errors=True)
+def settle(path: Path) -> None:
+    """Have a file's bytes on the disk before its name can be."""
+    from tasks.write.local import settled
+
+    settled(path)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(text, encoding="utf-8")
-    _settle(fresh)
-    os.replace(fresh, path)
+    """Write a small file on this machine whole or not at all."""
+    from tasks.write.local import write_whole
 
-
-def _settle(path: Path) -> None:
-    """Have the file's bytes on the disk before its name can be."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def withdraw(curated: Path, shards: Iterable[str]) -> None:
-    """Take superseded shards away: the manifest first, so that no manifest ever names a file that is gone."""
-    for shard in shards:
-        (curated / "_manifest" / f"{shard}.json").unlink(missing_ok=True)
-        for table in SHARD_TABLES:
-            (curated / data_path(table, shard)).unlink(missing_ok=True)
-
-
-def sweep(curated: Path, shards: Iterable[str]) -> int:
-    """Clear what a run that died left behind: staged shards, and data files of none of the visible `shards`.
-
-    Returns how many data files went.
-    """
-    shutil.rmtree(curated / "_staging", ignore_errors=True)
-    visible = {f"part-{shard}.parquet" for shard in shards}
-    swept = 0
-    for table in SHARD_TABLES:
-        for path in (curated / table).glob("part-*.parquet"):
-            if path.name not in visible:
-                path.unlink()
-                swept += 1
-    return swept
+    write_whole(path, text)

@@ -41,6 +41,7 @@ from tasks.repair.shift.script import foreign_to
 
 FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
 _QUOTES = re.compile(f"[{''.join(PARTNERS)}]")
+_PRIVATE = re.compile("[\ue000-\ue765]")
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
 
@@ -49,10 +50,8 @@ class Reading:
 
     def __init__(self, text: str, spliced: Mapping[str, str]) -> None:
         self.text = text
-        self.sym = symbols(text)
         self.spliced = spliced
         self.written = frozenset(spliced.values())
-        self.keeps_private = any("\ue000" <= c <= "\ue765" for c in set(text))
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
@@ -60,6 +59,11 @@ class Reading:
         self.lm = model()
         self.pairs = pairs()
         self.chars = characters()
+
+    @cached_property
+    def keeps_private(self) -> bool:
+        """Whether the page still has characters of the user areas."""
+        return _PRIVATE.search(self.text) is not None
 
     @cached_property
     def present(self) -> frozenset[str]:
@@ -233,12 +237,12 @@ class Reading:
     def shifted(self, pos: int, count: int) -> tuple[int, int, int]:
         """Up to `count` characters after `text[pos]` re-read from its second byte on, as far as the run goes: their
         cost, the cost of what is seen, and how many were read."""
-        lm, sym = self.lm, self.sym
+        lm = self.lm
+        near = symbols(self.text[pos - 1 : pos + 1 + count] if pos else BOUNDARY + self.text[: 1 + count])
         one = two = BOUNDARY
         held = self.bytes_of(self.text[pos])[1]
         cost = seen = read = 0
-        for at in range(pos + 1, min(pos + 1 + count, len(self.text))):
-            ch = self.text[at]
+        for ch in self.text[pos + 1 : pos + 1 + count]:
             lead, trail = (ord(ch), IN_STEP) if "@" <= ch <= "~" else self.bytes_of(ch)
             if not lead or ch in MARKS:
                 break
@@ -247,7 +251,7 @@ class Reading:
                 return cost + HOPELESS, seen, read + 1
             symbol = symbols(char)
             cost += lm.cost(one, two, symbol) if two != BOUNDARY else lm.lone(symbol)
-            seen += lm.cost(sym[at - 2] if at > 1 else BOUNDARY, sym[at - 1], sym[at])
+            seen += lm.cost(*near[read : read + 3])
             one, two, held, read = two, symbol, trail, read + 1
             if held < 0x80:
                 break

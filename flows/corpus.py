@@ -1,0 +1,75 @@
+"""`qingwen learn` and `qingwen dedupe`: the flows over the whole corpus, and what came of them in a sentence."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flows import duplicates, learning
+from flows.environment import prepare
+from flows.settings import Settings
+from tasks.errors import QingwenError
+from tasks.write.corpus import TableRecord
+from tasks.write.store import check_free, store_of
+
+
+def learn(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
+    """Run the flow `learn`, if there is anything new to learn from. Returns the exit status.
+
+    Raises UsageError if a setting is wrong, there is nothing to read or another run is at work, QingwenError if the run
+    failed.
+    """
+    settings = Settings.load(settings_file, os.environ, overrides)
+    store = store_of(settings.curated)
+    found = learning.nothing_new(store, learning.learning(settings, store))
+    if found:
+        print(f"Nothing new in {settings.raw}: {_learned(found, settings)}")
+        return 0
+    print(_learned(_run("learn", settings, verbose), settings))
+    return 0
+
+
+def dedupe(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
+    """Run the flow `dedupe`, if the documents have changed since. Returns the exit status. Raises as `learn` does."""
+    settings = Settings.load(settings_file, os.environ, overrides)
+    store = store_of(settings.curated)
+    found = duplicates.nothing_new(store, duplicates.deduping(settings, store))
+    if found:
+        print(f"Nothing new: {_repeated(found, settings)}")
+        return 0
+    print(_repeated(_run("dedupe", settings, verbose), settings))
+    return 0
+
+
+def _learned(record: TableRecord, settings: Settings) -> str:
+    figures = record.figures
+    found = f"{figures['lines']} lines of {figures['sites']} sites learned"
+    return f"{found} from {figures['pages']} pages, in {settings.curated}."
+
+
+def _repeated(record: TableRecord, settings: Settings) -> str:
+    figures = record.figures
+    return (
+        f"{figures['exact']} of {figures['documents']} documents in {settings.curated} repeat another exactly, "
+        f"{figures['near']} nearly; {figures['clusters']} documents stand for them."
+    )
+
+
+def _run(name: str, settings: Settings, verbose: bool) -> TableRecord:
+    check_free(settings.curated)  # before a server is started for nothing
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: workers and server go too
+    prepare()
+    from flows.dedupe import dedupe as dedupe_flow
+    from flows.learn import learn as learn_flow
+
+    flow: Callable[[Settings], TableRecord] = learn_flow if name == "learn" else dedupe_flow
+    try:
+        return flow(settings)
+    except QingwenError:
+        raise
+    except Exception as error:
+        if verbose:
+            raise
+        raise QingwenError(f"{name} failed with {type(error).__name__}: {error} (--verbose shows where)") from error

@@ -1,0 +1,53 @@
+"""What `learn` and `dedupe` show in the Prefect UI. Everything from pages goes through `inert`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from flows.artifacts import inert
+
+# A line is shown by its beginning: a row of the table on a screen.
+_LINE_CHARS = 80
+# Rows of a table: more than a person reads, less than the UI minds.
+_SHOWN = 200
+
+
+def learned_page(figures: Mapping[str, int], lines: Iterable[tuple[str, str, int, float]]) -> str:
+    """The lines that stand on most pages, as (site, line, pages, share).
+
+    >>> figures = {"lines": 1, "sites": 1, "pages": 9, "sites_seen": 2}
+    >>> print(learned_page(figures, [("甲城", "<回到顶端>", 9, 0.96)]))
+    # 1 lines of 1 sites learned
+    <BLANKLINE>
+    9 pages of 2 sites were counted. The next run of curate removes these lines.
+    <BLANKLINE>
+    | site | line | pages | share of articles |
+    | --- | --- | --- | --- |
+    | 甲城 | &lt;回到顶端&gt; | 9 | 96% |
+    """
+    rows = ((inert(site), inert(line[:_LINE_CHARS]), str(pages), f"{share:.0%}") for site, line, pages, share in lines)
+    return "\n\n".join(
+        [
+            f"# {figures['lines']} lines of {figures['sites']} sites learned",
+            f"{figures['pages']} pages of {figures['sites_seen']} sites were counted. "
+            "The next run of curate removes these lines.",
+            _table(("site", "line", "pages", "share of articles"), rows),
+        ]
+    )
+
+
+def duplicates_page(figures: Mapping[str, int], clusters: Iterable[tuple[int, str, str]]) -> str:
+    """The largest clusters, as (documents, title of the representative, where that comes from)."""
+    rows = ((str(size), inert(title[:_LINE_CHARS]), inert(uri)) for size, title, uri in clusters)
+    return "\n\n".join(
+        [
+            f"# {figures['exact'] + figures['near']} of {figures['documents']} documents repeat another",
+            f"{figures['exact']} exactly, {figures['near']} nearly, in {figures['clusters']} clusters.",
+            _table(("documents", "title", "representative"), rows),
+        ]
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in list(rows)[:_SHOWN]]
+    return "\n".join([f"| {' | '.join(head)} |", "|" + " --- |" * len(head), *lines]) if lines else ""

@@ -1,0 +1,87 @@
+"""Which chain of wrong readings made a passage what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tasks.decode.score import cost_of
+from tasks.repair.mojibake.codecs import CP1252_ONLY, LOST, READERS, WRITERS, bytes_of
+from tasks.repair.mojibake.passages import Chain, read
+from tasks.repair.mojibake.tokens import Token, as_found, undo
+from tasks.repair.mojibake.weigh import advantage
+
+_SAME = {("gbk", "gbk"), ("big5", "big5"), ("eten", "big5")}
+_ONCE = [(reader, writer) for writer in WRITERS for reader in READERS if (reader, writer) not in _SAME]
+_CODECS = {"gbk": "gb18030", "big5": "big5hkscs"}
+# What two characters of UTF-8 show, also with a byte lost in each.
+_UTF_8 = re.compile(
+    f"[\xc2-\xdf][\x80-\xbf]|[\xe3-\xe9\xef](?:[\x80-\xbf]{{2}}|[\x80-\xbf]?[{LOST}? ])|{LOST}[\x80-\xbf]"
+)
+# The window in which chains are tried, in characters from a clue on, and a few before it. The first of them must be
+# gained under a chain, in nats.
+WINDOW = 48
+_BEFORE = 3
+_FIRST = 16
+_SHORT = 8
+_LEAST_GAIN = 2.0
+# A second wrong reading is looked for beneath UTF-8 of which this share of the characters is whole.
+_WHOLE = 0.7
+
+
+def name(chain: Chain, before: str) -> str:
+    """The chain as the kind of an edit, the first reading first.
+
+    >>> name((("gbk", "utf8"),), "鐢ㄦ埛"), name((("latin", "utf8"), ("gbk", "utf8")), "å¨“æ“ƒ")
+    ('utf8_as_gbk', 'utf8_as_gbk_then_utf8_as_cp1252')
+    """
+    latin = "cp1252" if any(char in before for char in CP1252_ONLY) else "latin1"
+    named = {"latin": latin}
+    return "_then_".join(f"{writer}_as_{named.get(reader, reader)}" for reader, writer in reversed(chain))
+
+
+def best_chain(line: str, at: int, known: Iterable[Chain] = ()) -> Chain | None:
+    """The chain under which most is gained around `line[at]`, or None if that is best left as it is.
+
+    >>> best_chain("标题：鐢ㄦ埛", 3), best_chain("用户今天下午", 0)
+    ((('gbk', 'utf8'),), None)
+    """
+    window = line[max(at - _BEFORE, 0) : at + WINDOW]
+    best: tuple[float, Chain] | None = None
+    for chain in dict.fromkeys((*known, *_likely(line[at : at + _SHORT], window[:_FIRST]))):
+        found = sum(passage.gain for passage in read(window, chain))
+        if found > 0 and (best is None or found > best[0]):
+            best = found, chain
+    return best[1] if best else None
+
+
+def _likely(short: str, start: str) -> Iterator[Chain]:
+    """The chains that are worth a closer look."""
+    first = as_found(start)
+    for reader, writer in _ONCE:
+        if not _could_be(short, reader, writer):
+            continue
+        tokens = undo(first, reader, writer)
+        if advantage(start, tokens) > _LEAST_GAIN:
+            yield ((reader, writer),)
+        if writer == "utf8" and _is_whole(tokens):
+            for inner in _ONCE:
+                if advantage(start, undo(tokens, *inner)) > _LEAST_GAIN:
+                    yield ((reader, writer), inner)
+
+
+def _could_be(short: str, reader: str, writer: str) -> bool:
+    """Whether the bytes of a few characters look like the writer's, at a hundredth of what a closer look costs."""
+    raw = short.translate(bytes_of(reader))
+    if writer == "utf8":
+        return len(_UTF_8.findall(raw)) >= 2
+    if LOST in raw:
+        return True
+    found = raw.encode("latin-1", "ignore").decode(_CODECS[writer], "ignore")
+    return cost_of(found) < cost_of(short)
+
+
+def _is_whole(tokens: list[Token]) -> bool:
+    beyond = [token for token in tokens if token.text > "\x7f" or not token.text]
+    whole = sum(token.text not in ("", "\uffff") for token in beyond)
+    return whole >= 4 and whole >= _WHOLE * len(beyond)

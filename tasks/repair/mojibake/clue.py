@@ -1,0 +1,62 @@
+"""Where a text may hold mis-decoded passages: two compiled searches, which healthy Chinese text passes at once."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from tasks.decode.score import everyday
+from tasks.repair.mojibake.codecs import CP1252_LETTERS, CP1252_ONLY
+
+# What healthy text is written in: the commoner hanzi of the table of decode (5,800), ASCII, the letters, marks and
+# signs of all alphabets, kana, the 2,350 ordinary syllables of Korean. Of mis-decoded text of any chain one character
+# in two is something else, but for GBK read as EUC-KR: syllables and hanzi in disorder.
+_COMMON = 12.0
+_SIGNS = "\\x00-\u31ff\uff01-\uff5e\ufe00-\ufe4f\U00010000-\U0010ffff"
+# A closer look at a place, still a cheap one: so many of its characters are no common ones of Chinese.
+_NEAR = 12
+_LEAST = 3
+_MIXED = re.compile("[\uac00-\ud7a3][\u4e00-\u9fff]{1,4}[\uac00-\ud7a3]")
+# Read as single bytes, each pair is two characters from the upper half. No language has three of them on end.
+_LATIN = re.compile(f"[\xa1-\xff{CP1252_LETTERS}][\x80-\xff{CP1252_ONLY}]{{2}}")
+
+
+@cache
+def _syllables() -> str:
+    """The syllables of KS X 1001."""
+    pairs = (bytes((lead, trail)) for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF))
+    return "".join(raw.decode("euc_kr", "ignore") for raw in pairs)
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    odd = f"[^{_SIGNS}{re.escape(everyday(_COMMON))}{_syllables()}]"
+    return re.compile(f"{odd}(?:{odd}|.{odd}|..{odd})")
+
+
+@cache
+def _uncommon() -> re.Pattern[str]:
+    return re.compile(f"[^\\x00-\x7f{re.escape(everyday(_COMMON))}]")
+
+
+def clues(line: str) -> list[int]:
+    """Where characters stand that mis-decoded text is made of, in order: most of it is healthy.
+
+    >>> clues("涓涓细流，鸊鷉在水面，鐢ㄦ埛"), clues("ÖÐ¹ú"), clues("春天的花都开了")
+    ([11], [0], [])
+    """
+    odd = [at for at in _starts(_odd(), line) if len(_uncommon().findall(line, at, at + _NEAR)) >= _LEAST]
+    return sorted([*odd, *_starts(_MIXED, line), *_starts(_LATIN, line)])
+
+
+def _starts(pattern: re.Pattern[str], line: str) -> list[int]:
+    return [match.start() for match in pattern.finditer(line)]
+
+
+def has_clue(text: str) -> bool:
+    """Whether there may be any in a text, from a search for each kind.
+
+    >>> has_clue("春天的花都开了"), has_clue("ÖÐ¹ú")
+    (False, True)
+    """
+    return any(pattern.search(text) for pattern in (_odd(), _LATIN, _MIXED))

@@ -1,0 +1,119 @@
+"""What bytes a wrong decoder made each character of, and what characters the right one makes of bytes.
+
+Bytes are written here as a string of U+0000 to U+00FF, so that one string holds them together with what is no byte:
+`LOST`, which stands where a decoder gave up on bytes, and `WALL`, which no byte of the codec gives.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tasks.decode.charsets import text_of
+from tasks.repair.shift.pairs import characters, pairs
+
+LOST = "\N{REPLACEMENT CHARACTER}"
+WALL = "\uffff"
+
+#: The encodings that text is taken for by mistake: single bytes (Latin-1 and Windows-1252 in one), and pairs. Big5 is
+#: there twice, for Unicode's old table puts kana and Cyrillic elsewhere than ETEN did, whom all others follow.
+READERS = ("latin", "gbk", "big5", "eten", "sjis", "euckr")
+#: The encodings that Chinese text is in.
+WRITERS = ("utf8", "gbk", "big5")
+
+# Where Windows-1252 puts the bytes 80 to 9F; the five that it leaves out stay C1 controls.
+_CP1252 = {char: chr(byte) for byte in range(0x80, 0xA0) if (char := bytes((byte,)).decode("cp1252", "ignore"))}
+CP1252_ONLY = "".join(_CP1252)
+CP1252_LETTERS = "".join(filter(str.isalpha, _CP1252))
+TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
+# Decoders of one encoding differ in a few pairs: all their readings are taken, those of the first where they quarrel.
+_CODECS = {
+    "big5": ("cp950", "big5", "big5hkscs"),
+    "eten": ("cp950", "big5hkscs", "big5"),
+    "sjis": ("cp932", "shift_jis", "shift_jis_2004"),
+    "euckr": ("cp949",),
+}
+#: What decoders of GBK make of the byte 80 (Windows, browsers) or of the pair A2E3.
+EURO = "€"
+# What Windows shows for a pair that Shift-JIS leaves out.
+_SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
+
+
+@cache
+def bytes_of(reader: str) -> dict[int, str]:
+    """A table for `str.translate`: each character that `reader` can have made, to the bytes that it made it of.
+
+    >>> "ä¸\\u00ad“".translate(bytes_of("latin")), "涓".translate(bytes_of("gbk"))
+    ('ä¸\\xad\\x93', 'ä¸')
+    """
+    if reader == "latin":
+        return {ord(char): byte for char, byte in _CP1252.items()}
+    table = dict.fromkeys(range(0x80, 0x100), WALL)
+    if reader == "gbk":
+        table |= {ord(char): _raw(pair) for char, pair in pairs().items()} | _standard_forms()
+        table |= {ord(char): _raw(pair) for pair, char in enumerate(characters()) if char}
+        table |= {0x80: "\x80", ord(EURO): EURO}
+        return table
+    for codec in reversed(_CODECS[reader]):
+        table |= {ord(char): raw for raw, char in reversed(_double(codec).items())}
+    if reader in ("big5", "eten"):
+        table |= {code: raw for code, raw in _big5_private() if code not in table}
+    if reader == "sjis":
+        table |= {0xFF61 + byte - 0xA1: chr(byte) for byte in range(0xA1, 0xE0)}
+        table |= {0x80: "\x80", 0xA0: "\xa0", ord(_SJIS_DEFAULT): LOST}
+        table |= {0xF8F0 + place: byte for place, byte in enumerate("\xa0\xfd\xfe\xff")}
+        table |= {code: raw for code, raw in _sjis_private() if code not in table}
+    return table
+
+
+@cache
+def chars_of(writer: str) -> dict[str, str]:
+    """The character of each pair of bytes of "gbk" or "big5", private ones left out.
+
+    >>> chars_of("gbk")["ÖÐ"], chars_of("big5")["¤¤"]
+    ('中', '中')
+    """
+    if writer == "gbk":
+        found = {_raw(pair): text_of(pair.to_bytes(2), "gb18030") for pair, char in enumerate(characters()) if char}
+    else:
+        found = _double("big5hkscs") | _double("cp950")
+    return {raw: char for raw, char in found.items() if not "\ue000" <= char <= "\uf8ff"}
+
+
+def _raw(pair: int) -> str:
+    return chr(pair >> 8) + chr(pair & 0xFF)
+
+
+@cache
+def _double(codec: str) -> dict[str, str]:
+    """The character of each pair of bytes."""
+    found: dict[str, str] = {}
+    for lead in range(0x81, 0xFF):
+        for trail in TRAILS:
+            raw = bytes((lead, trail))
+            char = raw.decode(codec, "ignore")
+            if len(char) == 1 and char > "\x7f" and not "\uff61" <= char <= "\uff9f":
+                found[raw.decode("latin-1")] = char
+    return found
+
+
+def _standard_forms() -> dict[int, str]:
+    """Code points that the standard has given since to pairs that Python's codec keeps in private use."""
+    return {
+        ord(new): _raw(pair)
+        for char, pair in pairs().items()
+        if "\ue000" <= char <= "\uf8ff" and (new := text_of(pair.to_bytes(2), "gb18030")) != char
+    }
+
+
+def _big5_private() -> list[tuple[int, str]]:
+    """Windows' user areas of Big5, in the order in which private use is filled (Microsoft's bestfit950 table)."""
+    rows = [*range(0xFA, 0xFF), *range(0x8E, 0xA1), *range(0x81, 0x8E), *range(0xC6, 0xC9)]
+    trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
+    raws = [(lead, trail) for lead in rows for trail in trails if lead != 0xC6 or trail >= 0xA1]
+    return [(0xE000 + place, chr(lead) + chr(trail)) for place, (lead, trail) in enumerate(raws)]
+
+
+def _sjis_private() -> list[tuple[int, str]]:
+    """The user area of Shift-JIS, F040 to F9FC (WHATWG Encoding Standard, Shift_JIS decoder)."""
+    raws = [(lead, trail) for lead in range(0xF0, 0xFA) for trail in (*range(0x40, 0x7F), *range(0x80, 0xFD))]
+    return [(0xE000 + place, chr(lead) + chr(trail)) for place, (lead, trail) in enumerate(raws)]

@@ -1,0 +1,191 @@
+"""What a character was of which bytes are lost: those it can have been, and what the language makes of them.
+
+A decoder loses a byte only where it cannot read it, which leaves few bytes that it can have been, often one. Among the
+characters of these bytes the language model chooses, over all losses of a passage at once; a choice that is not clear
+is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeAlias
+
+from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
+from tasks.repair.mojibake.codecs import LOST, TRAILS
+from tasks.repair.mojibake.tokens import RARE, Token, cost
+from tasks.repair.shift.pairs import is_private, pairs
+from tasks.script.fold import simplified
+
+# How many candidates of a loss, and how many readings of what stands before, are held.
+_CANDIDATES = 40
+_BEAM = 12
+# By how many nats the best reading must lead over the next that has another character here.
+_CLEAR = 5.0
+_CLEAR_NUMBER = 9.0
+_NUMBERS = frozenset("〇零一二两兩三四五六七八九十百千万萬亿億０１２３４５６７８９")
+
+# The codecs of each reader: what all of them read cannot have been lost.
+_STRICT = {
+    "latin": ("cp1252",),
+    "gbk": ("gbk",),
+    "big5": ("big5", "cp950", "big5hkscs"),
+    "eten": ("big5", "cp950", "big5hkscs"),
+    "sjis": ("cp932", "shift_jis"),
+    "euckr": ("cp949", "euc_kr"),
+}
+_ENCODINGS = {"utf8": "utf-8", "gbk": "gb18030", "big5": "big5"}
+
+# What a character costs that is none of the candidates; what follows it is then judged without it.
+_OTHER = 9.0
+
+Path: TypeAlias = "tuple[Path, int, str] | None"
+Beam: TypeAlias = dict[tuple[str, str], tuple[float, Path]]
+
+
+def deduced(tokens: Sequence[Token], reader: str, writer: str) -> dict[int, tuple[str, float]]:
+    """For the lost ones among `tokens`, by position: the likeliest character, and its lead over others in nats.
+
+    >>> from tasks.repair.mojibake.tokens import as_found, undo
+    >>> tokens = undo(as_found("涓\ufffd鍧楃煶澶�"), "gbk", "utf8")
+    >>> deduced(tokens, "gbk", "utf8")[0][0]
+    '一'
+    """
+    usual = _of_script("".join(token.text for token in tokens))
+    beam: Beam = {(BOUNDARY, BOUNDARY): (0.0, None)}
+    leads: dict[int, float] = {}
+    for at, token in enumerate(tokens):
+        options = [token.text] if token.text else list(filter(usual, _candidates(tokens, at, reader, writer)))
+        beam = _step(beam, at, options, leads, lost=not token.text)
+    return _chosen(list(beam.values()), leads)
+
+
+def _of_script(text: str) -> Callable[[str], bool]:
+    """Whether a character is of the script of `text`: of two forms of one character only that of the script is."""
+    table = simplified()
+    traditional = sum(ord(char) in table for char in text)
+    if traditional * 20 < len(text):
+        return lambda char: ord(char) not in table
+    return lambda char: char not in _simplified_only()
+
+
+@cache
+def _simplified_only() -> frozenset[str]:
+    """Characters that traditional text writes otherwise: Big5 lacks them, and they stand for others."""
+    return frozenset(char for char in simplified().values() if not char.encode("big5", "ignore"))
+
+
+def _step(beam: Beam, at: int, options: Sequence[str], leads: dict[int, float], lost: bool) -> Beam:
+    cost_of = model().cost
+    found: dict[tuple[str, str], list[tuple[float, Path]]] = {}
+    for (first, second), (total, path) in beam.items():
+        for option in options:
+            symbol = symbols(option)
+            further: Path = (path, at, option) if lost else path
+            found.setdefault((second, symbol), []).append((total + cost_of(first, second, symbol) * UNIT, further))
+        if lost:
+            found.setdefault((LOST, LOST), []).append((total + _OTHER, (path, at, LOST)))
+    merged = {key: _best(states, leads) for key, states in found.items()}
+    if len(merged) > _BEAM:
+        merged = dict(sorted(merged.items(), key=lambda item: item[1][0])[:_BEAM])
+    return merged
+
+
+def _best(states: list[tuple[float, Path]], leads: dict[int, float]) -> tuple[float, Path]:
+    """The cheapest of readings that end alike; what they differ in is settled, and by how much it led is noted."""
+    if len(states) == 1:
+        return states[0]
+    states.sort(key=lambda state: state[0])
+    total, path = states[0]
+    for other, another in states[1:]:
+        _note(path, another, other - total, leads)
+    return states[0]
+
+
+def _note(path: Path, other: Path, lead: float, leads: dict[int, float]) -> None:
+    while path is not other and path and other:
+        if path[2] != other[2]:
+            leads[path[1]] = min(leads.get(path[1], lead), lead)
+        path, other = path[0], other[0]
+
+
+def _chosen(states: list[tuple[float, Path]], leads: dict[int, float]) -> dict[int, tuple[str, float]]:
+    _, path = _best(states, leads)
+    found: dict[int, tuple[str, float]] = {}
+    while path:
+        path, at, char = path
+        if char != LOST:
+            found[at] = char, leads.get(at, 2 * _CLEAR_NUMBER)
+    return found
+
+
+def is_clear(char: str, lead: float) -> bool:
+    """Whether a lead is large enough to believe. Which number was meant the language does not tell.
+
+    >>> is_clear("的", 6.0), is_clear("七", 6.0)
+    (True, False)
+    """
+    return lead >= (_CLEAR_NUMBER if char in _NUMBERS else _CLEAR)
+
+
+def _candidates(tokens: Sequence[Token], at: int, reader: str, writer: str) -> list[str]:
+    """The characters that the lost one at `at` can have been, commonest first."""
+    raw = tokens[at].raw.replace("?", LOST) if len(tokens[at].raw) > 1 else ""
+    if LOST not in raw or not raw.strip(LOST):
+        return []
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    following = "\n" if after is None else after.raw[:1]
+    found = []
+    whole = 3 if writer == "utf8" else 2
+    pattern = raw if len(raw) == whole else raw.replace(LOST, LOST * 2)
+    for char in _matching(writer, pattern):
+        written = _written(char, writer) + following
+        if all(_is_lost(written[i : i + 2], reader) for i, byte in enumerate(pattern) if byte == LOST and i < whole):
+            found.append(char)
+    return found[:_CANDIDATES]
+
+
+def _is_lost(pair: str, reader: str) -> bool:
+    """Whether a decoder of `reader` can have failed at the first of these bytes."""
+    if LOST in pair or len(pair) < 2:
+        return True
+    return pair not in _read_by_all(reader) and pair[0] not in _read_by_all(reader)
+
+
+@cache
+def _read_by_all(reader: str) -> frozenset[str]:
+    """The bytes and pairs of bytes that all decoders of an encoding can read."""
+    raws = [chr(byte) for byte in range(0x80, 0x100)]
+    if reader != "latin":
+        raws += [chr(lead) + chr(trail) for lead in range(0x81, 0xFF) for trail in TRAILS]
+    return frozenset(raw for raw in raws if all(_reads(raw.encode("latin-1"), codec) for codec in _STRICT[reader]))
+
+
+def _reads(raw: bytes, codec: str) -> bool:
+    try:
+        return len(raw.decode(codec)) == 1
+    except UnicodeDecodeError:
+        return False
+
+
+@cache
+def _written(char: str, writer: str) -> str:
+    return char.encode(_ENCODINGS[writer], "ignore").decode("latin-1")
+
+
+@cache
+def _by_pattern(writer: str) -> dict[str, str]:
+    """Characters that Chinese text holds, by their bytes with some of them unknown, commonest first."""
+    usable = [char for char in pairs() if char > "\x7f" and cost(char) < RARE and not is_private(char)]
+    found: dict[str, list[str]] = {}
+    for char in sorted(usable, key=cost):
+        raw = _written(char, writer)
+        if len(raw) == (3 if writer == "utf8" else 2):
+            for mask in range(1, 2 ** len(raw) - 1):
+                pattern = "".join(LOST if mask >> i & 1 else byte for i, byte in enumerate(raw))
+                found.setdefault(pattern, []).append(char)
+    return {pattern: "".join(chars) for pattern, chars in found.items()}
+
+
+def _matching(writer: str, pattern: str) -> str:
+    return _by_pattern(writer).get(pattern, "")

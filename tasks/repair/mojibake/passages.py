@@ -1,0 +1,92 @@
+"""Passages of a line that are believed to be mis-decoded: what they said, and what of it is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.repair.mojibake.codecs import LOST, WALL
+from tasks.repair.mojibake.lost import deduced, is_clear
+from tasks.repair.mojibake.tokens import Token, as_found, undo
+from tasks.repair.mojibake.weigh import gain, passages, surprise
+from tasks.script.tables import HANZI
+
+# By how many nats what is read anew must be likelier than what was found; and what it may cost a character beyond
+# ASCII. Chinese costs 4 to 6.5 by the language model, other scripts and disorder 9 and more.
+MARGIN = 18.0
+ORDINARY = 9.5
+# At most this share of the characters may be lost.
+_MOST_LOST = 0.85
+# What no passage says: what no byte made, and line ends.
+_NEVER = (WALL, "\n", "\r", "\x85", "\u2028", "\u2029")
+#: What was done to the text, the last first: (reader, writer) says that `reader` read what `writer` had written.
+Chain = tuple[tuple[str, str], ...]
+_CHINESE = re.compile(f"[{HANZI}\u3000-\u303f\uff00-\uffef“”‘’…—·]")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`line[start:end]`, the tokens that it is read as, by how many nats that is likelier, and what is likely lost.
+
+    `lost` has, by position in `tokens`, the likeliest character and its lead over the next in nats.
+    """
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    gain: float
+    lost: dict[int, tuple[str, float]]
+
+
+def read(line: str, chain: Chain, margin: float = MARGIN) -> list[Passage]:
+    """The passages of `line` that are better read with `chain` undone, by `margin` nats at least."""
+    tokens = anew(line, chain)
+    found: list[Passage] = []
+    for first, last in passages(line, tokens):
+        inside = _trimmed(tokens[first:last])
+        if inside:
+            passage = _weighed(line, inside, chain)
+            if passage and passage.gain >= margin:
+                found.append(passage)
+    return found
+
+
+def anew(line: str, chain: Chain) -> list[Token]:
+    """The tokens of `line` with a chain undone."""
+    tokens = as_found(line)
+    for reader, writer in chain:
+        tokens = undo(tokens, reader, writer)
+    return tokens
+
+
+def _trimmed(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Without ASCII and losses at the ends, and without a token that shares a character with what is outside."""
+    first, last = 0, len(tokens)
+    while first < last and (_is_idle(tokens[first]) or not tokens[first].head):
+        first += 1
+    while last > first and (_is_idle(tokens[last - 1]) or not tokens[last - 1].tail):
+        last -= 1
+    return tokens[first:last]
+
+
+def _is_idle(token: Token) -> bool:
+    """Whether a token says nothing: ASCII as found, or a loss of which no byte is known."""
+    return ("\x00" < token.text < "\x80") or (not token.text.strip(WALL) and not token.raw.strip(LOST))
+
+
+def _weighed(line: str, tokens: Sequence[Token], chain: Chain) -> Passage | None:
+    start, end = tokens[0].start, tokens[-1].end
+    after = "".join(token.text for token in tokens)
+    beyond = sum(char > "\x7f" for char in after)
+    if any(mark in after for mark in _NEVER) or len(_CHINESE.findall(after)) < 2:
+        return None
+    if surprise(after) > ORDINARY * beyond + 4.0 * (len(after) - beyond) + 8.0:
+        return None
+    gone = sum(not token.text for token in tokens)
+    lost = deduced(tokens, *chain[0]) if gone and len(chain) == 1 else {}
+    gone -= sum(is_clear(*best) for best in lost.values())
+    if gone > _MOST_LOST * (beyond + gone):
+        return None
+    before = "".join(line[token.start : token.end] for token in tokens if token.text)
+    return Passage(start, end, tuple(tokens), gain(before, after), lost)

@@ -1,0 +1,200 @@
+"""Characters back to bytes, and bytes on to the characters that they were, with the place of each in the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from math import inf
+from typing import NamedTuple
+
+from tasks.repair.lm import UNIT, model, symbols
+from tasks.repair.mojibake.codecs import EURO, LOST, WALL, bytes_of, chars_of
+
+# In nats, beside the 5 to 8 of a character that is well read. A pair of which a half is gone; a byte that was dropped
+# without a trace; a byte that fits nothing, which ends a passage.
+HALF = 7.0
+_HALF_PAIR = 11.0
+DROPPED = 20.0
+STRAY = 40.0
+_ASCII = 3.4
+_LETTER = 6.0  # or the trail byte of a pair
+# A character that Chinese text hardly holds, or not at all.
+RARE = 12.0
+
+
+@lru_cache(maxsize=1 << 16)
+def cost(char: str) -> float:
+    """How unlikely a character is in Chinese text, in nats.
+
+    >>> cost("的") < cost("貎") <= cost("ь")
+    True
+    """
+    if "\uff10" <= char <= "\uff5a" and char.isalnum():
+        return RARE  # the model takes them for their ASCII forms
+    return min(model().lone(symbols(char)) * UNIT, RARE)
+
+
+class Token(NamedTuple):
+    """A character read anew: `text`, or "" if bytes of it are lost, or WALL if there is none; `line[start:end]` are the
+    characters that its bytes are in, `raw` its bytes as far as known. `head` and `tail` say whether it begins and ends
+    where those do; it shares the first or last of them with its neighbour else. `cost` is in nats.
+    """
+
+    text: str
+    start: int
+    end: int
+    head: bool
+    tail: bool
+    raw: str
+    cost: float
+
+
+def as_found(line: str) -> list[Token]:
+    """Each character as its own token."""
+    return [Token(char, at, at + 1, True, True, "", 0.0) for at, char in enumerate(line)]
+
+
+def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
+    """The tokens that the bytes of `tokens` are if `reader` had read what `writer` wrote.
+
+    >>> [token.text for token in undo(as_found("鐢ㄦ埛"), "gbk", "utf8")]
+    ['用', '户']
+    """
+    table = bytes_of(reader)
+    parts = [(token.text or LOST).translate(table) if token.text != WALL else WALL for token in tokens]
+    if reader == "gbk":
+        parts = [_euro(*pair) if pair[0] == EURO else pair[0] for pair in zip(parts, [*parts[1:], ""], strict=True)]
+    owner = [at for at, part in enumerate(parts) for _ in part]
+    owner.append(-1)
+    raw = "".join(parts)
+    found: list[Token] = []
+    for start, end, text, cost in _utf8(raw, reader == "latin") if writer == "utf8" else _double(raw, chars_of(writer)):
+        first, last = tokens[owner[start]], tokens[owner[end - 1]]
+        head = first.head and (start == 0 or owner[start - 1] != owner[start])
+        tail = last.tail and owner[end] != owner[end - 1]
+        found.append(Token(text, first.start, last.end, head, tail, raw[start:end], cost))
+    return found
+
+
+def _euro(_: str, following: str) -> str:
+    """What a euro sign was: the byte 80, or the pair A2E3, which begins a character of UTF-8 (E3) with two bytes more."""
+    return "\xa2\xe3" if len(following) == 2 and "\x80" <= min(following) <= max(following) <= "\xbf" else "\x80"
+
+
+@cache
+def _pieces(latin: bool) -> re.Pattern[str]:
+    """UTF-8 cut into ASCII, whole characters, stretches of what is left of others, and what is none of these.
+
+    A no-break space (the byte A0) is often a plain one by now, where characters show bytes.
+    """
+    cont, lead = "[\x80-\xbf]", "[\xe0-\xef]"
+    good = f"[\xc2-\xdf]{cont}|{lead}{cont}{{2}}|[\xf0-\xf4]{cont}{{3}}"
+    spaced = f"{lead} {cont}|{lead}{cont} " if latin else "(?!)"
+    torn = f"(?:(?!{good}|{spaced})[\x80-\xff{LOST}?])+"
+    return re.compile(
+        f"(?P<good>{good})|(?P<spaced>{spaced})|(?P<ascii>[\x00-\x3e\x40-\x7f]|\\?(?![\x80-\xbf{LOST}]))|(?P<torn>{torn})|.",
+        re.DOTALL,
+    )
+
+
+def _utf8(raw: str, latin: bool) -> Iterator[tuple[int, int, str, float]]:
+    for match in _pieces(latin).finditer(raw):
+        start, end = match.span()
+        kind, seen = match.lastgroup, match[0]
+        if kind == "ascii":
+            yield start, end, seen, 0.0
+        elif kind in ("good", "spaced"):
+            yield start, end, *_read(seen.replace(" ", "\xa0"))
+        elif kind == "torn":
+            yield from _torn(seen, start)
+        else:
+            yield start, end, WALL, STRAY
+
+
+# What is left of a character of three bytes; of the marks that stand for lost bytes each may stand for one or two.
+_PARTS = (
+    (re.compile(f"(?!{LOST}{{3}})[\xe0-\xef{LOST}?][\x80-\xbf{LOST}?]{{2}}"), 3, HALF),
+    (re.compile(f"[\xe0-\xef][{LOST}?]|[{LOST}?][\x80-\xbf]"), 2, HALF + 2),
+    (re.compile("[\xe0-\xef\x80-\xbf][\x80-\xbf]"), 2, DROPPED),
+    (re.compile(LOST), 1, HALF),
+    (re.compile("\\?"), 1, _ASCII),
+    (re.compile("[\xe0-\xef\x80-\xbf]"), 1, DROPPED),
+    (re.compile("."), 1, STRAY),
+)
+
+
+def _torn(seen: str, offset: int) -> Iterator[tuple[int, int, str, float]]:
+    """The cheapest cut of a stretch without a whole character (Viterbi)."""
+    costs = [0.0] + [inf] * len(seen)
+    best: list[tuple[int, float]] = [(0, 0.0)] * (len(seen) + 1)
+    for at in range(len(seen)):
+        for pattern, length, price in _PARTS:
+            if at + length <= len(seen) and costs[at] + price < costs[at + length] and pattern.match(seen, at):
+                costs[at + length] = costs[at] + price
+                best[at + length] = length, price
+    cuts: list[tuple[int, int, str, float]] = []
+    end = len(seen)
+    while end:
+        length, price = best[end]
+        text = "?" if price == _ASCII else WALL if price == STRAY else ""
+        cuts.append((offset + end - length, offset + end, text, price))
+        end -= length
+    yield from reversed(cuts)
+
+
+def _read(seen: str) -> tuple[str, float]:
+    try:
+        text = seen.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return WALL, STRAY
+    if text == LOST:
+        return "", HALF
+    return text, cost(text)
+
+
+def _double(raw: str, chars: dict[str, str]) -> Iterator[tuple[int, int, str, float]]:
+    """The cheapest cut of `raw` into pairs, ASCII and halves (Viterbi)."""
+    costs, steps = [0.0], [0]
+    for end in range(1, len(raw) + 1):
+        single = raw[end - 1]
+        best, step = costs[-1] + _single(single), 1
+        if end > 1:
+            pair = raw[end - 2 : end]
+            char = chars.get(pair)
+            if char is not None:
+                total = costs[-2] + cost(char)
+            elif _is_half(pair):
+                total = costs[-2] + _HALF_PAIR
+            else:
+                total = inf
+            if total < best:
+                best, step = total, 2
+        costs.append(best)
+        steps.append(step)
+    cuts: list[tuple[int, int]] = []
+    end = len(raw)
+    while end:
+        cuts.append((end - steps[end], end))
+        end -= steps[end]
+    for start, end in reversed(cuts):
+        seen = raw[start:end]
+        if end - start == 2:
+            char = chars.get(seen, "")
+            yield start, end, char, cost(char) if char else _HALF_PAIR
+        elif seen < "\x80":
+            yield start, end, seen, 0.0
+        else:
+            yield start, end, WALL if seen == WALL or (seen >= "\u0100" and seen != LOST) else "", _single(seen)
+
+
+def _is_half(pair: str) -> bool:
+    """Whether one byte of a pair is known, and could be its lead or trail."""
+    first, second = pair[0], pair[1]
+    return (first == LOST and "\x40" <= second <= "\xfe") or (second == LOST and "\x81" <= first <= "\xfe")
+
+
+def _single(char: str) -> float:
+    if char < "\x80":
+        return _LETTER if char >= "@" else _ASCII
+    return HALF if char == LOST else DROPPED if char < "\u0100" else STRAY

@@ -1,0 +1,107 @@
+"""Which tokens of a line are better read anew, and whether a passage of them is worth believing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from tasks.decode.score import cost_of_char
+from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
+from tasks.repair.mojibake.codecs import LOST
+from tasks.repair.mojibake.tokens import HALF, RARE, Token
+
+# What it costs to go over from text as found to text read anew, in nats. In a page of which a part is mis-decoded that
+# happens once a paragraph. At the ends of lines, cells and words it costs less.
+_SWITCH = 8.0
+_SEAM = 2.0
+SEAMS = frozenset(' \t|\u3000,;:()<>"')
+_ALONE = re.compile(
+    "(?<![\u0370-\u03ff])[\u0370-\u03ff](?![\u0370-\u03ff])|(?<![\u0400-\u04ff])[\u0400-\u04ff](?![\u0400-\u04ff])"
+    "|(?<![\u3040-\u30ff])[\u3040-\u30ff](?![\u3040-\u30ff])"
+)
+_LONE_KANA = 8.0
+# So many characters of a passage are weighed by the language model; the rest is as these are.
+_SAMPLE = 300
+
+
+def advantage(line: str, tokens: Sequence[Token]) -> float:
+    """By how many nats the likeliest mixture of text as found and read anew is likelier than all as found.
+
+    >>> from tasks.repair.mojibake.tokens import as_found, undo
+    >>> advantage("鐢ㄦ埛", undo(as_found("鐢ㄦ埛"), "gbk", "utf8")) > 10
+    True
+    """
+    kept = mixed_kept = 0.0
+    mixed_anew = _SEAM
+    for found, cost, switch in _steps(line, tokens):
+        kept += found
+        mixed_kept, mixed_anew = (
+            min(mixed_kept, mixed_anew + switch) + found,
+            min(mixed_kept + switch, mixed_anew) + cost,
+        )
+    return kept - min(mixed_kept, mixed_anew)
+
+
+def passages(line: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """The spans of tokens that are likelier as read anew than as found, by single characters (Viterbi, two states)."""
+    keep, anew = 0.0, _SEAM
+    came: list[tuple[bool, bool]] = []  # whether each state at a token was entered from the other
+    for found, cost, switch in _steps(line, tokens):
+        came.append((anew + switch < keep, keep + switch < anew))
+        keep, anew = min(keep, anew + switch) + found, min(keep + switch, anew) + cost
+    spans: list[tuple[int, int]] = []
+    reading = anew < keep - _SEAM
+    end = len(tokens)
+    for at in range(len(tokens) - 1, -1, -1):
+        if came[at][reading]:
+            if reading:
+                spans.append((at, end))
+            end, reading = at, not reading
+    if reading:
+        spans.append((0, end))
+    return spans[::-1]
+
+
+def found_costs(line: str) -> list[float]:
+    """The cost of each character as found. A letter among characters of other scripts is no part of a word.
+
+    >>> found_costs("αβ")[0] < found_costs("山α")[1]
+    True
+    """
+    costs = [HALF if char == LOST else cost_of_char(char) for char in line]
+    for match in _ALONE.finditer(line):
+        costs[match.start()] = RARE if match[0] < "\u3040" else _LONE_KANA
+    return costs
+
+
+def _steps(line: str, tokens: Sequence[Token]) -> Iterator[tuple[float, float, float]]:
+    """Of each token what it costs as found, and read anew, and what it costs to go over from one to the other there."""
+    costs = [0.0, *accumulate(found_costs(line))]
+    done, seam = 0, True
+    for token in tokens:
+        found = costs[token.end] - costs[max(done, token.start)] if token.end > done else 0.0
+        done = max(done, token.end)
+        yield found, token.cost or found, _SEAM if seam or token.text in SEAMS else _SWITCH
+        seam = token.text in SEAMS
+
+
+def surprise(text: str) -> float:
+    """How unlikely `text` is as Chinese, in nats, by the language model.
+
+    >>> surprise("渡口的船在雾里靠岸") < surprise("涓浗鐨勫煄甯傞噷")
+    True
+    """
+    seen = symbols(text[:_SAMPLE])
+    cost = model().cost
+    first = second = BOUNDARY
+    total = 0
+    for symbol in seen:
+        total += cost(first, second, symbol)
+        first, second = second, symbol
+    return total * UNIT * len(text) / max(len(seen), 1)
+
+
+def gain(before: str, after: str) -> float:
+    """By how many nats `after` is likelier than `before`, with the better of two models for each."""
+    return min(surprise(before), sum(found_costs(before))) - surprise(after)

@@ -1,0 +1,48 @@
+"""Lines taken out of a text, worked on, and put back: so that lines with nothing to do cost next to nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+
+def lines_with(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """Start and end of each line of `text` that `pattern` finds something in, without its line end.
+
+    >>> lines_with(re.compile("[,;]"), "春天\\n夏,秋;\\n冬;")
+    [(3, 7), (8, 10)]
+    """
+    spans: list[tuple[int, int]] = []
+    found = pattern.search(text)
+    while found:
+        start = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.start())
+        end = len(text) if end < 0 else end
+        spans.append((start, end))
+        found = pattern.search(text, end)
+    return spans
+
+
+def with_lines(text: str, spans: Sequence[tuple[int, int]], lines: Iterable[str]) -> str:
+    """`text` with other lines at `spans`.
+
+    >>> with_lines("春天\\n夏,秋;\\n冬;", [(3, 7), (8, 10)], ["夏，秋；", "冬；"])
+    '春天\\n夏，秋；\\n冬；'
+    """
+    parts: list[str] = []
+    position = 0
+    for (start, end), line in zip(spans, lines, strict=True):
+        parts += (text[position:start], line)
+        position = end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def in_lines_with(pattern: re.Pattern[str], change: Callable[[str], str], text: str) -> str:
+    """`text` with each line that `pattern` finds something in changed.
+
+    >>> in_lines_with(re.compile("[A-Z]"), str.lower, "ABC\\nÀ\\nD")
+    'abc\\nÀ\\nd'
+    """
+    spans = lines_with(pattern, text)
+    return with_lines(text, spans, (change(text[start:end]) for start, end in spans)) if spans else text
