@@ -28,6 +28,7 @@ eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails wh
 	$(BIN)/python -m evals.encodings
 	$(BIN)/python -m evals.strip --check
 	$(BIN)/python -m evals.sections --gate
+	$(BIN)/python -m evals.learned --gate
 
 bench: .venv/.installed-dev ## speed of the repair beside ftfy's, on damaged and on healthy pages
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -14,6 +14,7 @@ from tasks.learn.rows import Counted, counted_rows
 from tasks.page import repair_page
 from tasks.read import read_source
 from tasks.records import Page, Policy, Reject
+from tasks.strip import strip
 from tasks.version import PIPELINE_VERSION
 from tasks.write.corpus import digest_of_values
 from tasks.write.counts import CountsWriter, keep_counts
@@ -21,14 +22,15 @@ from tasks.write.store import store_of
 from tasks.write.tally import Tally, site_of
 
 # To be raised when rows are counted in another way, so that none of the old way are used.
-_COUNTS_VERSION = 1
+_COUNTS_VERSION = 2
 
 
 def counts_id(shard: Shard, policy: Policy) -> str:
-    """The name of a shard's counts: it changes with its files and with what reads and repairs them."""
+    """The name of a shard's counts: it changes with its files, and with what reads, repairs and strips them."""
     files = [f"{one.uri} {one.size} {one.mtime_ns} {one.tag}" for one in (item.source for item in shard.items)]
     ways = [dumps(asdict(part), sort_keys=True) for part in (policy.limits, policy.columns)]
-    return digest_of_values([str(_COUNTS_VERSION), PIPELINE_VERSION, *ways, *files])
+    rules = "all" if policy.strip is None else " ".join(sorted(policy.strip))
+    return digest_of_values([str(_COUNTS_VERSION), PIPELINE_VERSION, *ways, rules, *files])
 
 
 def count_shard(job: Job) -> Done:
@@ -78,7 +80,10 @@ def _rows(page: Page, job: Job) -> list[Counted]:
 
     def counted() -> list[Counted]:
         found = repair_page(page, job.policy)
-        return [] if isinstance(found, Reject) else counted_rows(site, found.ledger, found.decoded.blocks)
+        if isinstance(found, Reject):
+            return []
+        ledger, said = strip(found.ledger, found.decoded.blocks, job.policy)
+        return counted_rows(site, ledger, found.decoded.blocks, said.title)
 
     try:
         return within(job.policy.limits.seconds, counted, alone=job.alone)

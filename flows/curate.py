@@ -19,6 +19,7 @@ from prefect.utilities.annotations import quote  # noqa: E402
 
 from flows.commits import Commits  # noqa: E402
 from flows.crew import Crew, crew_of  # noqa: E402
+from flows.embedded import tie_server  # noqa: E402
 from flows.progress import Watcher, watcher  # noqa: E402
 from flows.reasons import failure  # noqa: E402
 from flows.record import RunRecord  # noqa: E402
@@ -28,6 +29,8 @@ from flows.show import InUi, failed, forget, publish  # noqa: E402
 from flows.work import absolute, jobs, record_of, survey  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402
+
+tie_server()
 
 T = TypeVar("T")
 

@@ -10,7 +10,6 @@ from tasks.errors import InputError
 from tasks.page import repair_page
 from tasks.read.kinds import HEAD_BYTES, media_of
 from tasks.records import Page, Policy, Punctuation, Reason, Reject, Target
-from tasks.strip import strip as stripped
 
 
 def fix(files: Sequence[str], target: Target, punctuation: Punctuation, *, strip: bool) -> int:
@@ -50,5 +49,7 @@ def fixed(page: Page, policy: Policy, *, strip: bool = False) -> str | Reject:
         return found
     ledger = found.ledger
     if strip:
+        from tasks.strip import strip as stripped
+
         ledger, _ = stripped(ledger, found.decoded.blocks, policy)
     return found.convert(ledger.text)

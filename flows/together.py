@@ -15,7 +15,10 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import as_completed  # noqa: E402
 from prefect.utilities.annotations import quote  # noqa: E402
 
+from flows.embedded import tie_server  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
+
+tie_server()
 
 J = TypeVar("J")
 D = TypeVar("D")

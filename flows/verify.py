@@ -13,9 +13,12 @@ from prefect.artifacts import create_table_artifact  # noqa: E402
 from flows.artifacts import inert  # noqa: E402
 from flows.check import verdict  # noqa: E402
 from flows.check import verify as check_all  # noqa: E402
+from flows.embedded import tie_server  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.findings import Findings  # noqa: E402
+
+tie_server()
 
 # What a person reads; `qingwen verify` has the rest.
 _SHOWN = 50

@@ -11,8 +11,6 @@ from tasks.records import Curated, Decoded, Metadata, Page, Policy, Reason, Reje
 from tasks.repair import repair
 from tasks.script.convert import Convert, converter
 from tasks.script.detect import detect_script
-from tasks.segment import segment
-from tasks.strip import strip
 
 
 def curate_page(page: Page, policy: Policy, learned: Collection[str] = frozenset()) -> Curated | Reject:
@@ -24,6 +22,10 @@ def curate_page(page: Page, policy: Policy, learned: Collection[str] = frozenset
     >>> curate_page(page, Policy()).text
     '产业发展，产业升级。\\n'
     """
+    # `qingwen fix` needs neither, and the patterns of both take as long to compile as all it does.
+    from tasks.segment import segment
+    from tasks.strip import strip
+
     found = repair_page(page, policy)
     if isinstance(found, Reject):
         return found

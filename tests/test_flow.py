@@ -328,3 +328,38 @@ def test_run_on_a_bare_machine_twice(tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout + done.stderr
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.startswith("Nothing to do: all 2 pages of")
+
+
+def test_the_embedded_server_does_not_outlive_a_run_that_was_killed(tmp_path: Path) -> None:
+    home, raw = tmp_path / "home", tmp_path / "raw"
+    home.mkdir()
+    raw.mkdir()
+    (raw / "a.txt").write_text(f"{SENTENCE}\n", encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+    environment |= {"HOME": str(home)}
+    command = [sys.executable, "-m", "flows.cli", "run", "--raw", str(raw), "--curated", str(tmp_path / "out")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run_:
+        wait_until(lambda: bool(servers_of(run_.pid)) or run_.poll() is not None)
+        (server,) = servers_of(run_.pid)
+        run_.kill()
+    wait_until(lambda: not alive(server))
+
+
+def servers_of(parent: int) -> list[int]:
+    """The processes that a process has started as Prefect servers."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            is_child = f"PPid:\t{parent}\n" in status.read_text(encoding="utf-8")
+            if is_child and b"uvicorn" in (status.parent / "cmdline").read_bytes():
+                found.append(int(status.parent.name))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "(zombie)" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.learn.rows import LEARNABLE, PROSE, SENTENCE
-from tasks.strip.site import edges, reached
+from tasks.learn.rows import LEARNABLE, PROSE, SENTENCE, TITLE
+from tasks.strip.site import runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,12 +24,19 @@ _PROSE_ARTICLES, _PROSE_SHARE = 8.0, 0.25
 # Of the places where the row stands, so many are at the edge of their page: what stands in the midst of articles is
 # theirs, be it a heading that all of them have.
 _EDGE = 0.9
-# A short sentence that stands next to the article so often may be its last words (a speaker's thanks): it stays.
+# What stands right at the article so often may be its last words (a speaker's thanks), its addressee or its first
+# heading: a short sentence there stays, and so does what stands between the article and its title, or its date.
 _INNERMOST = 0.9
-# A page's own text is what its rarest prose is made of: this share of it ...
-_OWN_SHARE = 0.2
-# ... if there is so much prose, in code points; else the same share of all its rows.
+# An article is taken to stand on as many pages as its title does, or as the rarest part of its page's prose does, if
+# that is more: of this share, or of this one where no title is known. Copies with a title of their own and a fifth of
+# their prose changed pass for different articles.
+_OWN_SHARE, _UNTITLED_SHARE = 0.2, 0.5
+# With less prose than this, in code points, all rows of the page are taken for prose.
 _OWN_CHARS = 50
+# A title that more of the site's pages have is no title of an article, but the site's.
+_TITLES = 0.5
+# Behind more rows of the page's own, links to other articles, running text is furniture even there.
+_FEW = 2
 # Rows that are found not to be furniture end the furniture on their pages, so that others may fall: so often at most.
 _ROUNDS = 6
 
@@ -114,10 +121,11 @@ def _repeated(articles: Array, share: Array, flags: Array) -> Array:
 
 
 def _copies(site: SitePages, on_pages: Array, row_page: Array) -> Array:
-    """How many pages each page's article stands on: the rarest fifth of its prose stands on so many, or on fewer."""
+    """How many pages each page's article stands on: the rarest part of its prose does, or its title."""
     import numpy
 
     pages = len(site.starts) - 1
+    titled = _titled(site, on_pages, row_page)
     prose = numpy.where((site.flags & PROSE) > 0, site.chars, 0)
     has_prose = numpy.bincount(row_page, weights=prose, minlength=pages) >= _OWN_CHARS
     weight = numpy.where(has_prose[row_page], prose, site.chars).astype(numpy.float64)
@@ -125,13 +133,30 @@ def _copies(site: SitePages, on_pages: Array, row_page: Array) -> Array:
     total = numpy.bincount(row_page, weights=weight, minlength=pages)
     before = numpy.concatenate(([0.0], numpy.cumsum(total)))[:-1]
     within = numpy.cumsum(weight[order]) - before[row_page]  # pages are contiguous, so order keeps their ranges
-    rare = within < numpy.maximum(total * _OWN_SHARE, 1)[row_page] - 1e-6
+    wanted = total * numpy.where(titled > 0, _OWN_SHARE, _UNTITLED_SHARE)
+    rare = within < numpy.maximum(wanted, 1)[row_page] - 1e-6
     step = numpy.bincount(row_page, weights=rare, minlength=pages).astype(numpy.int64)
     rows = numpy.diff(site.starts)
     at = numpy.minimum(site.starts[:-1] + step, numpy.maximum(site.starts[1:] - 1, 0))
     found = on_pages[order][at] if len(order) else numpy.ones(pages)
-    copies: Array = numpy.where(rows > 0, found, 1).astype(numpy.float64)
+    copies: Array = numpy.maximum(numpy.where(rows > 0, found, 1), titled).astype(numpy.float64)
     return copies
+
+
+def _titled(site: SitePages, on_pages: Array, row_page: Array) -> Array:
+    """How many pages have each page's title, or the rarest row above its prose if no title is known; 0 for neither."""
+    import numpy
+
+    pages = len(site.starts) - 1
+    known = numpy.zeros(pages)
+    numpy.maximum.at(known, row_page, numpy.where((site.flags & TITLE) > 0, on_pages, 0))
+    prose_so_far = numpy.cumsum((site.flags & PROSE) > 0)
+    before = numpy.concatenate(([0], prose_so_far))[site.starts[:-1]]
+    above = prose_so_far == before[row_page]
+    rarest = numpy.full(pages, float(pages + 1))
+    numpy.minimum.at(rarest, row_page, numpy.where(above, on_pages, pages + 1))
+    found = numpy.where(known > 0, known, rarest)
+    return numpy.where(found > max(1, pages * _TITLES), 0, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +175,15 @@ def _place(site: SitePages, common: Array, row_name: Array, flags: Array) -> _Pl
     import numpy
 
     may_be = common & ((flags & LEARNABLE) > 0)
-    short_sentence = ((flags & SENTENCE) > 0) & ((flags & PROSE) == 0)
+    sentence, short = (flags & SENTENCE) > 0, (flags & PROSE) == 0
     everywhere = numpy.bincount(row_name, minlength=len(common))
+    seen = _seen(site, may_be, row_name)
+    inner, within = (seen[what] / numpy.maximum(seen["edge"], 1) for what in ("inner", "within"))
+    may_be &= ~((short & sentence & (inner > _INNERMOST)) | (within > _INNERMOST))
     for _ in range(_ROUNDS):
         seen = _seen(site, may_be, row_name)
         edge = seen["edge"] / everywhere
-        inner = seen["inner"] / numpy.maximum(seen["edge"], 1)
-        keep = may_be & (edge >= _EDGE) & ~(short_sentence & (inner > _INNERMOST))
+        keep = may_be & (edge >= _EDGE)
         if (keep == may_be).all():
             break
         may_be = keep
@@ -165,11 +192,12 @@ def _place(site: SitePages, common: Array, row_name: Array, flags: Array) -> _Pl
 
 
 def _seen(site: SitePages, may_be: Array, row_name: Array) -> dict[str, Any]:
-    """How often each name stands at an edge, at the top, innermost; the least rows above it, and below it."""
+    """How often each name stands at an edge, at the top, innermost, and innermost behind a few rows of the page's own;
+    the least rows above it, and below it."""
     import numpy
 
     names = len(may_be)
-    seen = {what: numpy.zeros(names, dtype=numpy.int64) for what in ("edge", "top", "inner")}
+    seen = {what: numpy.zeros(names, dtype=numpy.int64) for what in ("edge", "top", "inner", "within")}
     far = numpy.iinfo(numpy.int64).max
     seen |= {what: numpy.full(names, far, dtype=numpy.int64) for what in ("first", "last")}
     row_common = may_be[row_name]
@@ -183,17 +211,21 @@ def _seen(site: SitePages, may_be: Array, row_name: Array) -> dict[str, Any]:
 
 def _note(seen: dict[str, Any], name: list[int], common: list[bool], prose: list[bool]) -> None:
     """Note one page."""
-    from_top = reached(common, prose)
-    found = set(edges(common, prose))
-    for number in found:
+    last = len(name) - 1
+    top = runs(common, prose)
+    bottom = [[last - number for number in run] for run in runs(common[::-1], prose[::-1])]
+    for number in {number for run in (*top, *bottom) for number in run}:
         seen["edge"][name[number]] += 1
         seen["first"][name[number]] = min(seen["first"][name[number]], number)
-        seen["last"][name[number]] = min(seen["last"][name[number]], len(name) - 1 - number)
-    for number in from_top:
+        seen["last"][name[number]] = min(seen["last"][name[number]], last - number)
+    for number in {number for run in top for number in run}:
         seen["top"][name[number]] += 1
-    below = [number for number in found if number not in set(from_top)]
-    for innermost in (*from_top[-1:], *([min(below)] if below else [])):
-        seen["inner"][name[innermost]] += 1
+    for side, edge in ((top, -1), (bottom, last + 1)):
+        if side:
+            innermost = side[-1][-1]
+            between = abs(side[-1][0] - (side[-2][-1] if len(side) > 1 else edge)) - 1
+            seen["inner"][name[innermost]] += 1
+            seen["within"][name[innermost]] += 0 < between <= _FEW or (between > 0 and not prose[innermost])
 
 
 def _learned(key: int, name: int, evidence: tuple[Array, Array, Array], placed: _Placed) -> Learned:

@@ -10,11 +10,12 @@ from hashlib import blake2b
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block
+from tasks.script.fold import fold
 from tasks.strip.sheet import Row, ends_sentence, rows_of
 from tasks.strip.site import REACH, counts
 
 #: Bits of `Counted.flags`.
-PROSE, SENTENCE, LEARNABLE = 1, 2, 4
+PROSE, SENTENCE, LEARNABLE, TITLE = 1, 2, 4, 8
 
 # Furniture ends where the article has begun for good. Three paragraphs of a disclaimer or a publisher's portrait may
 # stand above or below it; what stands behind a fourth row of prose, from either edge, is not furniture.
@@ -40,19 +41,22 @@ class Counted:
     text: str
 
 
-def counted_rows(site: str, ledger: Ledger, blocks: Sequence[Block]) -> list[Counted]:
-    """The rows of a repaired page that stand near its edges, in order: at most twice `REACH`. Nothing is stripped yet.
+def counted_rows(site: str, ledger: Ledger, blocks: Sequence[Block], title: str | None = None) -> list[Counted]:
+    """The rows that the rules leave of a page, in order: at most twice `REACH`, those near its edges.
+
+    `title` is the page's title as the rules have found it.
 
     >>> page = Ledger.of("首頁\\n2024年3月5日\\n渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。\\n")
     >>> [(row.text, row.flags) for row in counted_rows("甲", page, ())]
     [('首页', 4), ('', 0), ('渡口的老船工把缆绳系在石桩上,等最后一班客人上岸。', 7)]
     """
     rows = [row for row in rows_of(lines_of(ledger, blocks)) if counts(row.core)]
+    shown = next((row for row in rows if fold(title) in row.core), None) if title else None
     near = _near(rows)
     if len(rows) > 2 * REACH:
         near = near[:REACH] + near[-REACH:]
         rows = rows[:REACH] + rows[-REACH:]
-    return [_counted(site, row, learnable) for row, learnable in zip(rows, near, strict=True)]
+    return [_counted(site, row, TITLE * (row is shown), one) for row, one in zip(rows, near, strict=True)]
 
 
 def _near(rows: Sequence[Row]) -> list[bool]:
@@ -69,10 +73,10 @@ def _until_prose(rows: Sequence[Row]) -> Iterator[bool]:
         yield seen <= _PROSE_ROWS
 
 
-def _counted(site: str, row: Row, near: bool) -> Counted:
+def _counted(site: str, row: Row, flags: int, near: bool) -> Counted:
     core = row.core
     learnable = near and 1 < len(core) <= _LONGEST and not _FIGURES.fullmatch(core) and not _SURROGATE.search(core)
-    flags = PROSE * row.prose | SENTENCE * ends_sentence(core) | LEARNABLE * learnable
+    flags |= PROSE * row.prose | SENTENCE * ends_sentence(core) | LEARNABLE * learnable
     return Counted(key_of(site, core), len(core), flags, core if learnable else "")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block, Edit, Metadata, Policy, Stage
-from tasks.strip import bars, extractor, leftovers, metadata, places, site, spam, tails, title
+from tasks.strip import bars, extractor, frame, leftovers, metadata, places, site, spam, tails, title
 from tasks.strip.fields import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
@@ -15,8 +15,8 @@ Found = list[tuple[Row, list[Field]]]
 
 # The rules, in the order in which they see the page: each sees what those before it left standing. Spam goes first: it
 # would pass for prose and move the page's head and tail; disclaimers for the same reason; then what is known by its own
-# words, then what is known by its place. `metadata`, `site_line`, `title` and `extractor` have their own places in
-# `strip`.
+# words, then what is known by its place. `metadata`, `title` and `extractor` have their own places in
+# `strip`, and `site_line`, which is learned from what all of them leave, is the last.
 BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "markup": leftovers.leftover_markup,
     "spam": spam.keyword_spam,
@@ -36,9 +36,6 @@ AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "navigation": bars.menus,
     "label": leftovers.empty_labels,
 }
-# Furniture that stands below the article, and above its title: short rows beyond it are not the article's.
-_BELOW = frozenset({"share", "tools", "pager", "login", "related", "footer", "disclaimer", "navigation"})
-_ABOVE = frozenset({"breadcrumb", "navigation", "login"})
 KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "site_line", "title", "surroundings", "extractor"})
 """Every kind of strip edit, for the settings' `strip`."""
 
@@ -60,27 +57,31 @@ def strip(
     if policy.strip is not None and not policy.strip <= KINDS:
         raise ValueError(f"no such kind of strip rule: {', '.join(sorted(policy.strip - KINDS))}")
     on = KINDS if policy.strip is None else policy.strip
-    sheet = Sheet.of(rows_of(lines_of(ledger, blocks)))
+    rows = rows_of(lines_of(ledger, blocks))
+    sheet = Sheet.of(rows)
     taken: list[tuple[str, Claim]] = []
     sheet = _apply(sheet, BEFORE_METADATA, on, taken)
     found = metadata.metadata_rows(sheet)
-    starts = [row.line.start for row, _ in found]
+    starts = [row.line.start for row, fields in found if any(field.kind != "editor" for field in fields)]
     sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
-    if learned and "site_line" in on:
-        sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
-    above = [claim.row.line.start for kind, claim in taken if kind in _ABOVE and _whole(claim)]
-    shown = title.title_row(sheet, starts, [start for start in above if start < _first_prose(sheet)])
+    learned = learned if "site_line" in on else frozenset()
+    own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
+    above = [claim.row.line.start for kind, claim in taken if kind in frame.ABOVE and _whole(claim)]
+    above = [start for start in above if start < _first_prose(own)]
+    shown = title.title_row(own, starts, above, [claim.row.line.start for kind, claim in taken if kind in frame.BARS])
     if "surroundings" in on:
-        below = [claim.row.line.start for kind, claim in taken if kind in _BELOW and _whole(claim)]
-        below += [row.line.start for row, fields in found if any(field.kind == "editor" for field in fields)]
-        sheet = _take(sheet, "surroundings", tails.after_furniture(sheet, below), taken)
-        sheet = _take(sheet, "surroundings", tails.before_title(sheet, above, shown), taken)
+        kinds = {claim.row.line.start: kind for kind, claim in reversed(taken) if _whole(claim)}
+        kinds |= {row.line.start: "ended" for row, fields in found if any(field.kind == "editor" for field in fields)}
+        sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
     if shown and "title" in on:
         sheet = _take(sheet, "title", title.repeats(sheet, shown), taken)
         taken += [("title", claim) for claim in _site_name(shown)]
+    if frame.nothing_left(sheet):
+        taken = [one for one in taken if not (one[0] in frame.BY_PLACE and frame.spared(one[1].row))]
     if blocks and "extractor" in on:
         sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
+    sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
     shown_title = title.title_text(shown) if shown else None
     said = metadata.metadata_of([field for _, fields in found for field in fields], shown_title, opening)

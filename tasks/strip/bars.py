@@ -7,16 +7,24 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from tasks.strip.sheet import Claim, Row, Sheet, words_of
-from tasks.strip.tables import is_button, is_menu_entry, kinds, phrase
+from tasks.strip.tables import is_button, is_menu_entry, kinds, made_of_known_words, phrase
 
 # A word on a row within the prose, or of a page without, is taken only from this length on: 搜索 may head a section.
 SINGLE_CHARS = 4
 # A menu has at least so many entries, and so many of them must be words of menus.
 MENU_ENTRIES = 3
 MENU_SHARE = 0.6
+# Among menu entries a row a word that is not known is an entry too, up to this length: titles are longer.
+UNKNOWN_CHARS = 4
+# Between the entries of a menu there are blank lines, but no row that another rule took: one has more characters.
+GAP_CHARS = 8
 # A part of a breadcrumb is no longer than this, the last (often the headline) apart.
 CRUMB_CHARS = 16
 
+# Weak words on rows longer than this are running text.
+WEAK_CHARS = 40
+_NUMBERS = re.compile(r"[(\[]?\s*[+¥$]?\d[\d.,:/万千kKwW+%-]*\s*[)\]]?")
+_NO_WORD = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]*|[\W\d_]{1,12}|[a-zA-Z]")
 _DIGITS = re.compile(r"\(?\d{1,7}\)?[次条人+]?")
 _EDITION = re.compile(
     r"(?:移动|手机|触屏|触摸|电脑|网页|wap|WAP|客户端|适老|无障碍|繁体|简体|英文|老年)版?(?:首页)?(?:入口)?"
@@ -40,6 +48,30 @@ _WHY = {
 def known_word(word: str) -> bool:
     """Whether `word` is one of bars or menus."""
     return word in kinds("strong") or word in kinds("weak") or is_button(word) or is_menu_entry(word)
+
+
+def is_weak(core: str) -> bool:
+    """Whether a row is nothing but words that bars and menus have, counts and marks: furniture where furniture is.
+
+    >>> is_weak("赞 12"), is_weak("评论(3)"), is_weak("←"), is_weak("分享收藏点赞在看"), is_weak("河边点灯")
+    (True, True, True, True, False)
+    """
+    if len(core) > WEAK_CHARS:
+        return False
+    bare = _NUMBERS.sub(" ", core)
+    if _NO_WORD.fullmatch(bare):
+        return True
+    return all(known_word(word) or made_of_known_words(word) for word in words_of(bare))
+
+
+def may_head(core: str) -> bool:
+    """Whether a row of words of menus may as well head a section: one word of what sites and texts are about.
+
+    >>> may_head("文化"), may_head("收藏本页"), may_head("政务公开 政务服务")
+    (True, False, False)
+    """
+    words = words_of(core)
+    return len(words) == 1 and (kinds("weak").get(words[0]) == "navigation" or is_menu_entry(words[0]))
 
 
 @lru_cache(maxsize=4096)  # five rules ask for each short row
@@ -247,11 +279,13 @@ def _menu_columns(sheet: Sheet) -> Iterator[Row]:
     """Runs of rows outside the prose, each one short word, most of them words of menus."""
     run: list[Row] = []
     for number, row in enumerate(sheet.rows):
-        if len(row.core) <= 8 and sheet.outside(number) and not row.prose:
+        entry = len(row.core) <= UNKNOWN_CHARS or (len(row.core) <= 8 and known_word(row.core))
+        apart = bool(run) and row.line.start - run[-1].line.end > GAP_CHARS
+        if apart or not (entry and sheet.outside(number) and not row.prose):
+            yield from _menu_run(run)
+            run = []
+        if entry and sheet.outside(number) and not row.prose:
             run.append(row)
-            continue
-        yield from _menu_run(run)
-        run = []
     yield from _menu_run(run)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tasks.records import Metadata
+from tasks.strip.bars import is_weak
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of, is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet
 
@@ -113,7 +114,7 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
     core = sheet.rows[number].core
     clock = ":" in core
     if sheet.first == len(sheet.rows):
-        if number > NEAR_TOP:
+        if number > NEAR_TOP and sum(not is_weak(row.core) for row in sheet.rows[: min(number, 40)]) > NEAR_TOP:
             return False
     elif number > sheet.last and not clock:
         return False

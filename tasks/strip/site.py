@@ -9,20 +9,23 @@ from tasks.strip.sheet import Claim, Sheet
 # Furniture is looked for in so many rows at the top and at the bottom of a page. The longest menus of the layouts under
 # evals/ have 64 rows.
 REACH = 150
-# Rows of the page's own that may stand between furniture and the page's edge, such as the title above a share bar or
-# the names of the neighbouring articles above a footer; more furniture than that has to follow. An official letter
-# closes with two repeated rows above its date, and they are not furniture.
-_GAP = 2
-_AFTER_GAP = 3
+# Up to two rows of the page's own may stand between furniture and the page's edge, such as the title above a share bar;
+# so many rows of furniture have to follow. An official letter closes with two repeated rows above its date, and they
+# are not furniture.
+_GAP, _AFTER_GAP = 2, 2
+# A list of links may be longer, if running text that the site repeats follows; longer lists are the article's.
+_LONG_GAP = 8
 
 
 def site_lines(sheet: Sheet, learned: Collection[str]) -> Iterable[Claim]:
     """Rows that the site repeats, where they stand at the page's edge; in the midst of the article they stay."""
+    if not learned:
+        return
     rows = [row for row in sheet.rows if counts(row.core)]
     common = [row.core in learned for row in rows]
     if not any(common):
         return
-    for number in sorted(set(edges(common, [row.prose for row in rows]))):
+    for number in sorted({number for run in edges(common, [row.prose for row in rows]) for number in run}):
         yield Claim.whole(rows[number], "the site repeats this row on its pages")
 
 
@@ -35,44 +38,56 @@ def counts(core: str) -> bool:
     return any(map(str.isalnum, core))
 
 
-def edges(common: Sequence[bool], prose: Sequence[bool]) -> list[int]:
-    """Which of a page's rows lie in its top or bottom furniture: common rows that are reached from the page's edge.
+def edges(common: Sequence[bool], prose: Sequence[bool]) -> list[list[int]]:
+    """The runs of a page's furniture, at its top and then at its bottom: see `runs`.
 
     `common` says which rows the site repeats, `prose` which are running text; the page's own prose ends the furniture.
-    A row that is reached from both edges is there twice.
+    A run that is reached from both edges is there twice.
 
     >>> edges([True, True, False, False, True, False, True], [False, False, False, True, False, True, False])
-    [0, 1, 6]
+    [[0, 1], [6]]
     """
-    below = reached(common[::-1], prose[::-1])
-    return [*reached(common, prose), *(len(common) - 1 - number for number in reversed(below))]
+    last = len(common) - 1
+    below = runs(common[::-1], prose[::-1])
+    return [*runs(common, prose), *([last - number for number in run] for run in below)]
 
 
-def reached(common: Sequence[bool], prose: Sequence[bool]) -> list[int]:
-    """The common rows that are reached from the first row on, the innermost last.
+def runs(common: Sequence[bool], prose: Sequence[bool]) -> list[list[int]]:
+    """The runs of common rows that are reached from the first row on, from the edge inwards.
 
-    >>> reached([True, False, True, True, True, False, True], [False] * 7)
-    [0, 2, 3, 4]
+    >>> runs([True, False, True, True, True, False, True], [False] * 7)
+    [[0], [2, 3, 4]]
     """
-    found: list[int] = []
-    at, end = 0, min(len(common), REACH)
-    while at < end:
-        if common[at]:
-            found.append(at)
-            at += 1
+    found: list[list[int]] = []
+    start, end = 0, min(len(common), REACH)
+    while start < end:
+        run = list(_while_common(common, start, end))
+        if run:
+            found.append(run)
+            start = run[-1] + 1
             continue
-        beyond = next(_beyond(common, prose, at), None)
-        if beyond is None or not all(common[beyond : beyond + _AFTER_GAP]) or beyond + _AFTER_GAP > len(common):
+        beyond = _beyond(common, prose, start)
+        if beyond is None:
             break
-        at = beyond
+        start = beyond
     return found
 
 
-def _beyond(common: Sequence[bool], prose: Sequence[bool], start: int) -> Iterator[int]:
-    """The first common row behind the gap that begins at `start`, if the gap is short and holds no prose."""
-    for number in range(start, min(start + _GAP + 1, len(common))):
+def _while_common(common: Sequence[bool], start: int, end: int) -> Iterator[int]:
+    for number in range(start, end):
+        if not common[number]:
+            return
+        yield number
+
+
+def _beyond(common: Sequence[bool], prose: Sequence[bool], start: int) -> int | None:
+    """Where furniture goes on behind the page's own rows that begin at `start`, or None."""
+    for number in range(start, min(start + _LONG_GAP + 1, len(common))):
         if common[number]:
-            yield number
-            return
+            long = number - start > _GAP
+            wanted = common[number : number + _AFTER_GAP]
+            enough = (len(wanted) == _AFTER_GAP and all(wanted)) or (long and prose[number])
+            return number if enough else None
         if prose[number]:
-            return
+            return None
+    return None

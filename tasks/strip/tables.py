@@ -67,6 +67,22 @@ def is_menu_entry(word: str) -> bool:
 
 
 @cache
+def _words() -> re.Pattern[str]:
+    """Words of bars and menus, the longest first."""
+    words = {word for strength in ("strong", "weak") for word in kinds(strength) if len(word) > 1}
+    return re.compile("|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))))
+
+
+def made_of_known_words(word: str) -> bool:
+    """Whether a word is words of bars and menus that lost what stood between them.
+
+    >>> made_of_known_words("设为首页收藏本站"), made_of_known_words("首页河边点灯")
+    (True, False)
+    """
+    return 4 <= len(word) <= 40 and not _words().sub("", word)
+
+
+@cache
 def related() -> frozenset[str]:
     """The headings of lists of links to other articles."""
     return frozenset(table("words")["related"])

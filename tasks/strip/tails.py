@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from tasks.strip.bars import bar_kind, is_breadcrumb
+from tasks.strip.bars import bar_kind, is_breadcrumb, is_weak
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import phrase, related
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
 GAP_ROWS = 3
 GAP_CHARS = 16
+# A menu begins the footer only on pages with so many rows of prose.
+PROSE_ROWS = 3
+# Of the rows from such a menu on, so many must be known words of sites.
+FOOTER_SHARE = 0.4
+# On pages without prose what heads a list of links to the page's end stands below one part in so many of the rows.
+HEAD_SHARE = 3
 # Rows of a list of links are no longer than this; a teaser ends in dots.
 LINK_CHARS = 60
 
@@ -115,6 +121,8 @@ def _links_end(sheet: Sheet, head: int) -> int:
         end += 1
     below = rows[head + 1 : end]
     if end == len(rows):
+        if sheet.first == len(rows) and head < len(rows) // HEAD_SHARE:
+            return head  # without prose the list's end cannot be told from the article
         books = below and all(_BOOK.search(row.core) for row in below)
         return head if books or (head < sheet.last and sheet.first < len(rows) and head < sheet.first) else end
     # Prose follows: a list is links only if each row shows it by a bullet, a date or a target.
@@ -167,8 +175,14 @@ def _anchors(sheet: Sheet, number: int) -> bool:
     ):
         return True
     if bar_kind(core) == "navigation" or is_breadcrumb(core):
-        return True
+        known = sum(is_weak(row.core) or not _unknown(row.core) for row in sheet.rows[number:])
+        enough = known >= FOOTER_SHARE * (len(sheet.rows) - number)
+        return enough and sum(row.prose for row in sheet.rows) >= PROSE_ROWS
     return len(phrase("host").findall(core)) >= 2 or _leads_to_copyright(sheet.rows[number : number + 8])
+
+
+def _unknown(core: str) -> bool:
+    return not (phrase("copyright").search(core) or phrase("host").search(core) or phrase("contact").match(core))
 
 
 def _leads_to_copyright(rows: Sequence[Row]) -> bool:
@@ -179,40 +193,6 @@ def _leads_to_copyright(rows: Sequence[Row]) -> bool:
         if not (phrase("host").search(row.core) or phrase("contact").match(row.core)):
             return False
     return phrase("host").search(rows[0].core) is not None
-
-
-def after_furniture(sheet: Sheet, furniture: Sequence[int]) -> Iterator[Claim]:
-    """Short rows below the prose and below other furniture. `furniture` has the starts of the lines already taken.
-
-    The bars, the editor and the links stand below the article; what follows them, with no more prose, is not of it.
-    """
-    rows = sheet.rows
-    if sheet.last < 0 or sheet.first == len(rows):
-        return
-    below = min((start for start in furniture if start > rows[sheet.last].line.start), default=None)
-    for row in rows[sheet.last + 1 :]:
-        if below is not None and row.line.start > below and not _held_content(row):
-            yield Claim.whole(row, "a short row below the article and below the site's furniture")
-
-
-def _held_content(row: Row) -> bool:
-    """Whether the extractor, which sees the page's structure, holds the row to be content."""
-    return row.line.block is not None and row.line.block.content
-
-
-def before_title(sheet: Sheet, furniture: Sequence[int], title: Row | None) -> Iterator[Claim]:
-    """Short rows above the menus and the breadcrumbs, which stand above the title: names of the site, its parts."""
-    if title is None or not furniture:
-        return
-    above = max((start for start in furniture if start < title.line.start), default=-1)
-    for row in sheet.rows[: sheet.first]:
-        if (
-            row.line.start < above
-            and row is not title
-            and not _held_content(row)
-            and not row.folded.lstrip().startswith("#")
-        ):
-            yield Claim.whole(row, "a short row above the site's menus")
 
 
 def _gap(sheet: Sheet, anchor: int) -> int:

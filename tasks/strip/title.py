@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
+from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
 
 # Titles of the layouts under evals/ have 4 to 60 characters.
 MAX_CHARS = 80
 MIN_CHARS = 2
-# Shorter rows above the metadata are more often the name of a column than the title.
-USUAL_CHARS = 6
+# What a row's length says for its being the title: short rows are more often the names of columns.
+_LENGTHS = ((8, 3), (5, 2), (4, 0), (0, -1))
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6
 
-_H1 = re.compile(r"\s*#\s+\S")
+_H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
 _SITE_WORD = re.compile(
-    r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|Online|News)$|\.(?:com|cn|net|org)|^www\.",
+    r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
 )
+_CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
 _NOT_TITLE = re.compile(
     r"(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
 )
 _SPACE = re.compile(r"\s+")
 
 
-def title_row(sheet: Sheet, metadata_starts: Sequence[int], menu_starts: Sequence[int] = ()) -> Row | None:
-    """The row that shows the title, or None. Both sequences have the starts of lines already taken.
+def title_row(
+    sheet: Sheet, metadata_starts: Sequence[int], menu_starts: Sequence[int] = (), bar_starts: Sequence[int] = ()
+) -> Row | None:
+    """The row that shows the title, or None. The sequences have the starts of lines already taken.
 
     In this order: the only `h1` of the HTML; a Markdown `#`; the row right above the first metadata, if short; a short
     row at the top, above the prose, that does not end as a sentence does.
@@ -46,25 +52,48 @@ def title_row(sheet: Sheet, metadata_starts: Sequence[int], menu_starts: Sequenc
     if sheet.first == len(rows):
         head = head[:TOP_ROWS] if sheet.last < 0 else head[: max(sheet.last, 0)][:TOP_ROWS]
     below_menus = [row for row in head if row.line.start > max(menu_starts, default=-1)]
+    if metadata_starts and (best := _best(sheet, head, metadata_starts, menu_starts, bar_starts)):
+        return best
     head = below_menus or head
-    if metadata_starts:
-        above = [row for row in head if row.line.start < metadata_starts[0] and _can_be(row)]
-        if above:
-            return _without_subtitle(above)
     if len(rows) < 2 or len(head) > TOP_ROWS:
         return None
     return head[0] if head and _can_be(head[0]) else None
 
 
-def _without_subtitle(above: Sequence[Row]) -> Row:
-    """The last row above the metadata that is not a subtitle; a row of a few characters only if there is no other."""
-    titles = [row for row in above if len(row.core) >= USUAL_CHARS] or above
-    return next((row for row in reversed(titles) if row.core[0] not in "-—("), titles[-1])
+def _best(
+    sheet: Sheet,
+    head: Sequence[Row],
+    metadata_starts: Sequence[int],
+    menu_starts: Sequence[int],
+    bar_starts: Sequence[int],
+) -> Row | None:
+    """The row of the head that most speaks for: its place among metadata and menus, its length, its words."""
+    scored: list[tuple[int, bool, Row]] = []
+    starts = [row.line.start for row in sheet.rows]
+    for row in head:
+        start = row.line.start
+        at = bisect_left(starts, start)
+        begin = starts[at - 1] if at else -1
+        end = starts[at + 1] if at + 1 < len(starts) else math.inf
+        if not _can_be(row) or row.core[0] in "-—(":
+            continue
+        said = any(start < other < end for other in metadata_starts)
+        score = 4 * said + 2 * any(begin < other < start for other in (*menu_starts, *bar_starts))
+        score -= 3 * any(other > start for other in menu_starts)
+        score += next(points for chars, points in _LENGTHS if len(row.core) >= chars)
+        score -= 3 * (_CHAPTER.match(row.core) is not None)
+        score -= 3 * (len(row.core) <= 10 and _SITE_WORD.search(row.core) is not None)
+        scored.append((score, said, row))
+    best = max((score for score, _, _ in scored), default=0)
+    rivals = [(said, row) for score, said, row in scored if score == best]
+    return next((row for said, row in reversed(rivals) if said), rivals[0][1] if rivals else None)
 
 
 def _can_be(row: Row) -> bool:
     core = row.core
-    if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalnum() for c in core):
+    if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
+        return False
+    if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False
     if (
         DATE.fullmatch(core)

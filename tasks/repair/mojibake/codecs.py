@@ -6,6 +6,7 @@ Bytes are written here as a string of U+0000 to U+00FF, so that one string holds
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from tasks.decode.charsets import text_of
@@ -34,15 +35,18 @@ _CODECS = {
 }
 #: What decoders of GBK make of the byte 80 (Windows, browsers) or of the pair A2E3.
 EURO = "€"
+_UTF_8_PAIR = re.compile("[\xc2-\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xc2-\xef]")
 # What Windows shows for a pair that Shift-JIS leaves out.
 _SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
 
 
 @cache
-def bytes_of(reader: str) -> dict[int, str]:
+def bytes_of(reader: str, writer: str) -> dict[int, str]:
     """A table for `str.translate`: each character that `reader` can have made, to the bytes that it made it of.
 
-    >>> "ä¸\\u00ad“".translate(bytes_of("latin")), "涓".translate(bytes_of("gbk"))
+    Of several pairs with the same character it is the one that `writer` may have written.
+
+    >>> "ä¸\\u00ad“".translate(bytes_of("latin", "utf8")), "涓".translate(bytes_of("gbk", "utf8"))
     ('ä¸\\xad\\x93', 'ä¸')
     """
     if reader == "latin":
@@ -57,6 +61,13 @@ def bytes_of(reader: str) -> dict[int, str]:
         table |= {ord(char): raw for raw, char in reversed(_double(codec).items())}
     if reader in ("big5", "eten"):
         table |= {code: raw for code, raw in _big5_private() if code not in table}
+    if writer == "utf8":
+        table |= {
+            ord(char): raw
+            for codec in _CODECS[reader]
+            for raw, char in _double(codec).items()
+            if _UTF_8_PAIR.match(raw) and not _UTF_8_PAIR.match(table[ord(char)])
+        }
     if reader == "sjis":
         table |= {0xFF61 + byte - 0xA1: chr(byte) for byte in range(0xA1, 0xE0)}
         table |= {0x80: "\x80", 0xA0: "\xa0", ord(_SJIS_DEFAULT): LOST}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tasks.repair.mojibake.codecs import LOST, WALL
 from tasks.repair.mojibake.lost import deduced, is_clear
 from tasks.repair.mojibake.tokens import Token, as_found, undo
-from tasks.repair.mojibake.weigh import gain, passages, surprise
+from tasks.repair.mojibake.weigh import SEAMS, gain, passages, surprise
 from tasks.script.tables import HANZI
 
 # By how many nats what is read anew must be likelier than what was found; and what it may cost a character beyond
@@ -18,6 +18,8 @@ MARGIN = 18.0
 ORDINARY = 9.5
 # At most this share of the characters may be lost.
 _MOST_LOST = 0.85
+# By so many characters a passage may be longer than single characters say.
+_MORE = 4
 # What no passage says: what no byte made, and line ends.
 _NEVER = (WALL, "\n", "\r", "\x85", "\u2028", "\u2029")
 #: What was done to the text, the last first: (reader, writer) says that `reader` read what `writer` had written.
@@ -44,12 +46,25 @@ def read(line: str, chain: Chain, margin: float = MARGIN) -> list[Passage]:
     tokens = anew(line, chain)
     found: list[Passage] = []
     for first, last in passages(line, tokens):
-        inside = _trimmed(tokens[first:last])
-        if inside:
-            passage = _weighed(line, inside, chain)
-            if passage and passage.gain >= margin:
-                found.append(passage)
+        done = found[-1].end if found else 0
+        passage = _weighed(line, tokens[first:last], chain)
+        if passage and passage.gain >= margin and passage.start >= done:
+            wider = [_weighed(line, tokens[a:b], chain) for a, b in _wider(tokens, first, last)]
+            longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
+            found.append(max(longer, key=lambda other: other.gain, default=passage))
     return found
+
+
+def _wider(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The span with up to a few tokens more on either side: single characters may be commoner in the wrong reading."""
+    before, after = first, last
+    while before > 0 and first - before < _MORE and tokens[before - 1].text not in ("", WALL, *SEAMS):
+        before -= 1
+        yield before, last
+    while after < len(tokens) and after - last < _MORE and tokens[after].text not in ("", WALL, *SEAMS):
+        after += 1
+        yield first, after
+    yield before, after
 
 
 def anew(line: str, chain: Chain) -> list[Token]:
@@ -76,6 +91,9 @@ def _is_idle(token: Token) -> bool:
 
 
 def _weighed(line: str, tokens: Sequence[Token], chain: Chain) -> Passage | None:
+    tokens = _trimmed(tokens)
+    if not tokens:
+        return None
     start, end = tokens[0].start, tokens[-1].end
     after = "".join(token.text for token in tokens)
     beyond = sum(char > "\x7f" for char in after)

@@ -61,7 +61,7 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     >>> [token.text for token in undo(as_found("鐢ㄦ埛"), "gbk", "utf8")]
     ['用', '户']
     """
-    table = bytes_of(reader)
+    table = bytes_of(reader, writer)
     parts = [(token.text or LOST).translate(table) if token.text != WALL else WALL for token in tokens]
     if reader == "gbk":
         parts = [_euro(*pair) if pair[0] == EURO else pair[0] for pair in zip(parts, [*parts[1:], ""], strict=True)]
@@ -78,8 +78,12 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
 
 
 def _euro(_: str, following: str) -> str:
-    """What a euro sign was: the byte 80, or the pair A2E3, which begins a character of UTF-8 (E3) with two bytes more."""
-    return "\xa2\xe3" if len(following) == 2 and "\x80" <= min(following) <= max(following) <= "\xbf" else "\x80"
+    """What a euro sign was: the byte 80, or A2 and E3, where two bytes of a character that begins with E3 follow.
+
+    A decoder that loses the byte 80 does not make a euro sign of it.
+    """
+    two = len(following) == 2 and "\x80" <= min(following) <= max(following) <= "\xbf"
+    return "\xa2\xe3" if two or following == LOST else "\x80"
 
 
 @cache

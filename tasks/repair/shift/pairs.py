@@ -36,10 +36,11 @@ def characters() -> list[str]:
     >>> characters()[0x94B5], hex(ord(characters()[0xFACA])), characters()[0x9428]
     ('數', '0xe319', '')
     """
+    codes = [lead << 8 | trail for lead in LEADS for trail in TRAILS]
+    chars = b"".join(code.to_bytes(2) for code in codes).decode("gb18030")
     table = [""] * 0x10000
-    for lead in LEADS:
-        for trail in TRAILS:
-            table[lead << 8 | trail] = bytes((lead, trail)).decode("gb18030")
+    for code, char in zip(codes, chars, strict=True):
+        table[code] = char
     return table
 
 
