@@ -20,7 +20,7 @@ from tasks.repair.shift.clues import clues
 from tasks.repair.shift.costs import Hyp
 from tasks.repair.shift.pairs import characters, is_private, pairs
 from tasks.repair.shift.search import Search
-from tasks.repair.shift.verdict import SURE, SURE_WEAK
+from tasks.repair.shift.verdict import LONG, SURE, SURE_LONG, SURE_WEAK
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "shift.json").read_text(encoding="utf-8"))
 NEGATIVE = [case for case in CASES if case["original"] == case["fixed"]]
@@ -76,7 +76,7 @@ def test_a_span_that_is_not_sure_is_left_and_recorded() -> None:
     left = [edit for edit in edits if not edit.applied]
     assert left
     assert all(edit.confidence < SURE_WEAK and edit.after for edit in left)
-    assert all(edit.confidence >= SURE for edit in edits if edit.applied)
+    assert all(edit.confidence >= (SURE_LONG if len(edit.after) >= LONG else SURE) for edit in edits if edit.applied)
 
 
 def test_the_reason_names_the_bytes() -> None:

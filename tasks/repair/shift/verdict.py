@@ -15,7 +15,9 @@ from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment
 from tasks.repair.shift.search import Search, segments
 
 SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
-SURE_WEAK = 0.58  # the same where the clue is weak, and the text may be healthy
+SURE_WEAK = 0.7  # the same where the clue is weak, and the text may be healthy
+# From LONG characters on, text out of step is like nothing else, and a reading that is wrong is so in a character or two.
+SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 1.0
 GAIN = 6.0
@@ -46,16 +48,17 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     for run in runs(segments(best)):
         first, last = run[0].start, run[-1].end
         found = traits(lead(hyps, first, last), search, run)
+        after = "".join(segment.after for segment in run)
         confidence = round(1 / (1 + exp(-logit(found))), 3)
         yield Edit(
             start=first,
             end=last,
             before=search.text[first:last],
-            after="".join(segment.after for segment in run),
+            after=after,
             stage=Stage.REPAIR,
             kind="byte_shift",
             confidence=confidence,
-            applied=confidence >= (SURE if strong else SURE_WEAK),
+            applied=confidence >= (SURE_LONG if len(after) >= LONG else SURE if strong else SURE_WEAK),
             why=explained(search.text, run),
         )
 
