@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tasks.records import Edit
-from tasks.repair.layers import apart
 from tasks.repair.mojibake.chains import WINDOW, best_chain, could_be
 from tasks.repair.mojibake.clue import clues, has_clue
 from tasks.repair.mojibake.edits import passage_edits
@@ -55,7 +54,7 @@ def mojibake_edits(text: str) -> list[Edit]:
         for passage, chain in found.get(at, []):
             edits += passage_edits(line, start, passage, chain)
         start += len(line) + 1
-    return apart(edits)
+    return edits
 
 
 class _Page:
@@ -85,7 +84,7 @@ class _Page:
                 self.gains[chain] += round(sum(passage.gain for passage, _ in new))
                 places = list(_outside(places, [passage for passage, _ in new]))
                 found += new
-        return found
+        return _apart(found)
 
     def chain_at(self, line: str, at: int) -> Chain | None:
         """The chain behind a clue, or None; after many clues in vain most are passed over."""
@@ -104,6 +103,18 @@ class _Page:
                 found = [(passage, chain) for passage in read(line, chain, _MARGIN_SURE)]
                 best = max(best, found, key=lambda each: sum(passage.gain for passage, _ in each))
         return best
+
+
+def _apart(found: Found) -> Found:
+    """The passages in order; of two that overlap, the one by which more is gained."""
+    kept: Found = []
+    for passage, chain in sorted(found, key=lambda each: each[0].start):
+        if kept and passage.start < kept[-1][0].end:
+            if passage.gain <= kept[-1][0].gain:
+                continue
+            kept.pop()
+        kept.append((passage, chain))
+    return kept
 
 
 def _outside(places: Iterable[int], passages: list[Passage]) -> Iterator[int]:

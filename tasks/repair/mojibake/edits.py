@@ -14,6 +14,8 @@ from tasks.repair.mojibake.passages import Chain, Passage
 from tasks.repair.mojibake.tokens import Token
 
 _PLACEHOLDER = re.compile(f"[{LOST}{SJIS_DEFAULT}?]+")
+# What UTF-8's replacement characters are when read as GBK.
+_TWICE_LOST = re.compile("(?:锟斤拷)+")
 _HIGHEST = 0.99
 
 
@@ -33,14 +35,18 @@ def passage_edits(line: str, offset: int, passage: Passage, chain: Chain) -> Ite
             parts.append(stretch)
             continue
         spans = _left(line, stretch)
-        if not spans:  # all of their characters hold bytes of others as well
+        if not spans:
             parts.append(LOST)
+            # A mark between two edits: all that held its bytes holds bytes of others too, or is no sign of a loss.
+            end = stretch[-1].end - (not stretch[-1].tail)
+            spans = [(end, end)] if end > first else []
         for place, (start, end) in enumerate(spans):
             if start > first:
                 yield applied(first, start, "".join(parts))
+                parts = []
             after = best if len(spans) == 1 else best[place] if len(best) == len(spans) else ""
             yield Edit(offset + start, offset + end, line[start:end], after, Stage.REPAIR, kind, 0.0, False, gone)
-            first, parts = end, []
+            first = end
     if passage.end > first:
         yield applied(first, passage.end, "".join(parts))
 
@@ -64,12 +70,12 @@ def _stretches(passage: Passage) -> Iterator[tuple[str | list[Token], str]]:
 
 
 def _left(line: str, lost: list[Token]) -> list[tuple[int, int]]:
-    """What is left as found for lost characters: the marks that stand for them, or else all that holds bytes of no
-    other."""
+    """What is left as found for lost characters: the marks that stand for them, also those that were mis-decoded."""
     start, end = lost[0].start + (not lost[0].head), lost[-1].end - (not lost[-1].tail)
     if start >= end:
         return []
-    return [match.span() for match in _PLACEHOLDER.finditer(line, start, end)] or [(start, end)]
+    marks = [match.span() for match in _PLACEHOLDER.finditer(line, start, end)]
+    return marks or ([(start, end)] if _TWICE_LOST.fullmatch(line, start, end) else [])
 
 
 def _edit(offset: int, start: int, before: str, after: str, kind: str, confidence: float, why: str) -> Edit:
