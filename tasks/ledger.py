@@ -206,9 +206,15 @@ def _merge(decoded: str, group: Sequence[Edit], inside: Sequence[_Image], base: 
 
 
 def _mark(decoded: str, edit: Edit, images: Sequence[_Image], ends: Sequence[int]) -> list[Edit]:
-    """An unapplied edit of the middle text, brought down to the longest piece of its span that is as decoded."""
+    """An unapplied edit of the middle text, brought down to the longest piece of its span that is as decoded.
+
+    One without a span marks what stands between two characters: something is lost there.
+    """
     at = bisect_right(ends, edit.start)
     shift = images[at - 1].end - images[at - 1].edit.end if at else 0
+    if edit.start == edit.end:
+        inside = at < len(images) and images[at].start < edit.start
+        return [] if inside else [replace(edit, start=edit.start - shift, end=edit.start - shift)]
     pieces: list[tuple[int, int]] = []
     position = edit.start
     while at < len(images) and images[at].start < edit.end:

@@ -5,85 +5,124 @@ See docs/adr/0009-mojibake.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from tasks.records import Edit, Stage
-from tasks.repair.layers import apart
-from tasks.repair.mojibake.chains import WINDOW, best_chain, name
+from tasks.records import Edit
+from tasks.repair.mojibake.chains import WINDOW, best_chain, could_be
 from tasks.repair.mojibake.clue import clues, has_clue
-from tasks.repair.mojibake.codecs import LOST
-from tasks.repair.mojibake.lost import is_clear
-from tasks.repair.mojibake.passages import Chain, Passage, read
+from tasks.repair.mojibake.edits import passage_edits
+from tasks.repair.mojibake.passages import MARGIN, Chain, Passage, read
+from tasks.repair.mojibake.spoken import is_example, is_quoted
 
 __all__ = ["mojibake_edits"]
 
+# A chain by which this much was gained, in nats, is the page's: what else it gains by this much less is believed too.
+_SURE = 60.0
+_MARGIN_SURE = 8.0
+# What is looked at for the page's chain alone, without a clue, is this short: menus, cells, names.
+_SHORT_LINE = 60
+# After so many clues in a row that led to nothing, one in some is followed: a page of rare characters.
+_PATIENCE = 48
+_THIN = 16
+
+Found = list[tuple[Passage, Chain]]
+
 
 def mojibake_edits(text: str) -> list[Edit]:
-    """Edits that decode mis-decoded passages anew, each cut down to what changes.
+    """Edits that decode mis-decoded passages anew, each cut down to what changes; lost characters are left and marked.
+
+    The kind is the chain of codecs, what was done first standing first. Work grows with the length of `text`.
 
     >>> [(edit.before, edit.after, edit.kind) for edit in mojibake_edits("标题：鐢ㄦ埛ã€‚\\nÖÐ¹úÈË and café…”")]
     [('鐢ㄦ埛', '用户', 'utf8_as_gbk'), ('ÖÐ¹úÈË', '中国人', 'gbk_as_latin1')]
     """
     if not has_clue(text):
         return []
+    lines = text.split("\n")
+    page = _Page()
+    found = {at: passages for at, line in enumerate(lines) if (passages := page.passages(line))}
+    if page.sure():
+        for at, line in enumerate(lines):
+            if at not in found and len(line) <= _SHORT_LINE and not line.isascii():
+                found[at] = page.by_sure_chains(line)
+    if is_example(text, [passage for passages in found.values() for passage, _ in passages]):
+        return []
     edits: list[Edit] = []
-    known: dict[Chain, None] = {}
     start = 0
-    for line in text.split("\n"):
-        places = clues(line)
-        if places:
-            for passage, chain in _found(line, places, known):
-                edits += _edits(line, start, passage, chain)
+    for at, line in enumerate(lines):
+        for passage, chain in found.get(at, []):
+            edits += passage_edits(line, start, passage, chain)
         start += len(line) + 1
-    return apart(edits)
+    return edits
 
 
-def _found(line: str, places: list[int], known: dict[Chain, None]) -> list[tuple[Passage, Chain]]:
-    found: list[tuple[Passage, Chain]] = []
-    tried: set[Chain] = set()
-    done = 0
-    for at in places:
-        if at < done or any(passage.start <= at < passage.end for passage, _ in found):
-            continue
-        chain = best_chain(line, at, known)
-        done = at + WINDOW // 2
-        if chain and chain not in tried:
-            tried.add(chain)
-            known[chain] = None
-            found += ((passage, chain) for passage in read(line, chain))
-    return found
+class _Page:
+    """What is known of a page's chains so far."""
+
+    def __init__(self) -> None:
+        self.gains: Counter[Chain] = Counter()
+        self.in_vain = 0
+
+    def sure(self) -> list[Chain]:
+        """The chains of which there is no doubt."""
+        return [chain for chain, gain in self.gains.items() if gain >= _SURE]
+
+    def passages(self, line: str) -> Found:
+        """The mis-decoded passages of a line that has clues."""
+        found: Found = []
+        tried: set[Chain] = set()
+        places = clues(line)
+        while places:
+            at = places[0]
+            chain = self.chain_at(line, at)
+            places = [place for place in places if place >= at + WINDOW // 2]
+            if chain and chain not in tried:
+                tried.add(chain)
+                margin = _MARGIN_SURE if self.gains[chain] >= _SURE else MARGIN
+                new = [(passage, chain) for passage in read(line, chain, margin) if not is_quoted(line, passage)]
+                self.gains[chain] += round(sum(passage.gain for passage, _ in new))
+                places = list(_outside(places, [passage for passage, _ in new]))
+                found += new
+        return _apart(found)
+
+    def chain_at(self, line: str, at: int) -> Chain | None:
+        """The chain behind a clue, or None; after many clues in vain most are passed over."""
+        if self.in_vain > _PATIENCE and self.in_vain % _THIN:
+            self.in_vain += 1
+            return None
+        chain = best_chain(line, at, self.gains)
+        self.in_vain = 0 if chain else self.in_vain + 1
+        return chain
+
+    def by_sure_chains(self, line: str) -> Found:
+        """The passages of a short line that the page's chains explain."""
+        best: Found = []
+        for chain in self.sure():
+            if could_be(line, *chain[0]):
+                found = [(passage, chain) for passage in read(line, chain, _MARGIN_SURE)]
+                best = max(best, found, key=lambda each: sum(passage.gain for passage, _ in each))
+        return best
 
 
-def _edits(line: str, start: int, passage: Passage, chain: Chain) -> Iterator[Edit]:
-    """An edit for each stretch between losses, and a mark on each loss."""
-    kind = name(chain, line[passage.start : passage.end])
-    why = f"its bytes are Chinese text: {kind.replace('_', ' ')}"
-    first, parts = passage.start, []
-    for at, token in enumerate(passage.tokens):
-        best, lead = passage.lost.get(at, ("", 0.0))
-        if token.text or (best and is_clear(best, lead)):
-            parts.append(token.text or best)
-            continue
-        place = line.find(LOST, token.start, token.end)
-        if place < 0:
-            parts.append(LOST)
-            continue
-        if place > first:
-            yield _edit(start, first, line[first:place], "".join(parts), kind, why)
-        lost = f"bytes of this character were lost: {kind.replace('_', ' ')}"
-        yield Edit(start + place, start + place + 1, LOST, best, Stage.REPAIR, kind, 0.0, applied=False, why=lost)
-        first, parts = place + 1, []
-    yield _edit(start, first, line[first : passage.end], "".join(parts), kind, why)
+def _apart(found: Found) -> Found:
+    """The passages in order; of two that overlap, the one by which more is gained."""
+    kept: Found = []
+    for passage, chain in sorted(found, key=lambda each: each[0].start):
+        if kept and passage.start < kept[-1][0].end:
+            if passage.gain <= kept[-1][0].gain:
+                continue
+            kept.pop()
+        kept.append((passage, chain))
+    return kept
 
 
-def _edit(offset: int, start: int, before: str, after: str, kind: str, why: str) -> Edit:
-    """The change from before to after, without what both begin and end with."""
-    first = 0
-    while first < min(len(before), len(after)) and before[first] == after[first]:
-        first += 1
-    last = 0
-    while last < min(len(before), len(after)) - first and before[-1 - last] == after[-1 - last]:
-        last += 1
-    start += offset + first
-    before, after = before[first : len(before) - last], after[first : len(after) - last]
-    return Edit(start, start + len(before), before, after, Stage.REPAIR, kind, 0.99, why=why)
+def _outside(places: Iterable[int], passages: list[Passage]) -> Iterator[int]:
+    """The places that lie in none of the passages; both are in order."""
+    rest = iter(passages)
+    passage = next(rest, None)
+    for place in places:
+        while passage and passage.end <= place:
+            passage = next(rest, None)
+        if not passage or place < passage.start:
+            yield place

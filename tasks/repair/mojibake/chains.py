@@ -49,7 +49,7 @@ def best_chain(line: str, at: int, known: Iterable[Chain] = ()) -> Chain | None:
     window = line[max(at - _BEFORE, 0) : at + WINDOW]
     best: tuple[float, Chain] | None = None
     for chain in dict.fromkeys((*known, *_likely(line[at : at + _SHORT], window[:_FIRST]))):
-        found = sum(passage.gain for passage in read(window, chain))
+        found = sum(passage.gain for passage in read(window, chain, deduce=False))
         if found > 0 and (best is None or found > best[0]):
             best = found, chain
     return best[1] if best else None
@@ -59,7 +59,7 @@ def _likely(short: str, start: str) -> Iterator[Chain]:
     """The chains that are worth a closer look."""
     first = as_found(start)
     for reader, writer in _ONCE:
-        if not _could_be(short, reader, writer):
+        if not could_be(short, reader, writer):
             continue
         tokens = undo(first, reader, writer)
         if advantage(start, tokens) > _LEAST_GAIN:
@@ -70,7 +70,7 @@ def _likely(short: str, start: str) -> Iterator[Chain]:
                     yield ((reader, writer), inner)
 
 
-def _could_be(short: str, reader: str, writer: str) -> bool:
+def could_be(short: str, reader: str, writer: str) -> bool:
     """Whether the bytes of a few characters look like the writer's, at a hundredth of what a closer look costs."""
     raw = short.translate(bytes_of(reader, writer))
     if writer == "utf8":

@@ -42,8 +42,8 @@ def _uncommon() -> re.Pattern[str]:
 def clues(line: str) -> list[int]:
     """Where characters stand that mis-decoded text is made of, in order: most of it is healthy.
 
-    >>> clues("涓涓细流，鸊鷉在水面，鐢ㄦ埛"), clues("ÖÐ¹ú"), clues("春天的花都开了")
-    ([11], [0], [])
+    >>> clues("鸊鷉在水面游，小船也在，鐢ㄦ埛"), clues("ÖÐ¹ú"), clues("春天的花都开了")
+    ([12], [0], [])
     """
     odd = [at for at in _starts(_odd(), line) if len(_uncommon().findall(line, at, at + _NEAR)) >= _LEAST]
     return sorted([*odd, *_starts(_MIXED, line), *_starts(_LATIN, line)])

@@ -36,8 +36,8 @@ _CODECS = {
 #: What decoders of GBK make of the byte 80 (Windows, browsers) or of the pair A2E3.
 EURO = "€"
 _UTF_8_PAIR = re.compile("[\xc2-\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xc2-\xef]")
-# What Windows shows for a pair that Shift-JIS leaves out.
-_SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
+#: What Windows shows for a pair that Shift-JIS leaves out.
+SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
 
 
 @cache
@@ -70,7 +70,7 @@ def bytes_of(reader: str, writer: str) -> dict[int, str]:
         }
     if reader == "sjis":
         table |= {0xFF61 + byte - 0xA1: chr(byte) for byte in range(0xA1, 0xE0)}
-        table |= {0x80: "\x80", 0xA0: "\xa0", ord(_SJIS_DEFAULT): LOST}
+        table |= {0x80: "\x80", 0xA0: "\xa0", ord(SJIS_DEFAULT): LOST}
         table |= {0xF8F0 + place: byte for place, byte in enumerate("\xa0\xfd\xfe\xff")}
         table |= {code: raw for code, raw in _sjis_private() if code not in table}
     return table

@@ -8,7 +8,7 @@ is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
@@ -125,23 +125,30 @@ def is_clear(char: str, lead: float) -> bool:
     >>> is_clear("的", 6.0), is_clear("七", 6.0)
     (True, False)
     """
-    return lead >= (_CLEAR_NUMBER if char in _NUMBERS else _CLEAR)
+    return char != "" and lead >= (_CLEAR_NUMBER if char in _NUMBERS else _CLEAR)
 
 
-def _candidates(tokens: Sequence[Token], at: int, reader: str, writer: str) -> list[str]:
+def _candidates(tokens: Sequence[Token], at: int, reader: str, writer: str) -> str:
     """The characters that the lost one at `at` can have been, commonest first."""
-    raw = tokens[at].raw.replace("?", LOST) if len(tokens[at].raw) > 1 else ""
+    following = tokens[at + 1].raw[:1] if at + 1 < len(tokens) else "\n"
+    return _possible(tokens[at].raw, following, reader, writer)
+
+
+@lru_cache(maxsize=1 << 14)
+def _possible(raw: str, following: str, reader: str, writer: str) -> str:
+    """The characters with these bytes, of which those are lost that `reader` could not read before `following`."""
+    if len(raw) > 1:
+        raw = raw.replace("?", LOST)
     if LOST not in raw or not raw.strip(LOST):
-        return []
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    following = "\n" if after is None else after.raw[:1]
-    found = []
+        return ""
     whole = 3 if writer == "utf8" else 2
     pattern = raw if len(raw) == whole else raw.replace(LOST, LOST * 2)
-    for char in _matching(writer, pattern):
+    lost = [at for at, byte in enumerate(pattern) if byte == LOST]
+    found = ""
+    for char in _by_pattern(writer).get(pattern, ""):
         written = _written(char, writer) + following
-        if all(_is_lost(written[i : i + 2], reader) for i, byte in enumerate(pattern) if byte == LOST and i < whole):
-            found.append(char)
+        if all(_is_lost(written[at : at + 2], reader) for at in lost):
+            found += char
     return found[:_CANDIDATES]
 
 
@@ -185,7 +192,3 @@ def _by_pattern(writer: str) -> dict[str, str]:
                 pattern = "".join(LOST if mask >> i & 1 else byte for i, byte in enumerate(raw))
                 found.setdefault(pattern, []).append(char)
     return {pattern: "".join(chars) for pattern, chars in found.items()}
-
-
-def _matching(writer: str, pattern: str) -> str:
-    return _by_pattern(writer).get(pattern, "")

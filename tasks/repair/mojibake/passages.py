@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tasks.repair.mojibake.codecs import LOST, WALL
-from tasks.repair.mojibake.lost import deduced, is_clear
+from tasks.repair.mojibake.lost import deduced
 from tasks.repair.mojibake.tokens import Token, as_found, undo
 from tasks.repair.mojibake.weigh import SEAMS, gain, passages, surprise
 from tasks.script.tables import HANZI
@@ -41,18 +41,29 @@ class Passage:
     lost: dict[int, tuple[str, float]]
 
 
-def read(line: str, chain: Chain, margin: float = MARGIN) -> list[Passage]:
-    """The passages of `line` that are better read with `chain` undone, by `margin` nats at least."""
+def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -> list[Passage]:
+    """The passages of `line` that are better read with `chain` undone, by `margin` nats at least.
+
+    >>> [passage] = read("标题：鐢ㄦ埛鐧诲綍", (("gbk", "utf8"),))
+    >>> passage.start, "".join(token.text for token in passage.tokens)
+    (3, '用户登录')
+    """
     tokens = anew(line, chain)
     found: list[Passage] = []
     for first, last in passages(line, tokens):
         done = found[-1].end if found else 0
-        passage = _weighed(line, tokens[first:last], chain)
+        passage = _weighed(line, tokens[first:last])
         if passage and passage.gain >= margin and passage.start >= done:
-            wider = [_weighed(line, tokens[a:b], chain) for a, b in _wider(tokens, first, last)]
+            wider = [_weighed(line, tokens[a:b]) for a, b in _wider(tokens, first, last)]
             longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
             found.append(max(longer, key=lambda other: other.gain, default=passage))
-    return found
+    return [_with_lost(passage, chain) for passage in found] if deduce and len(chain) == 1 else found
+
+
+def _with_lost(passage: Passage, chain: Chain) -> Passage:
+    if all(token.text for token in passage.tokens):
+        return passage
+    return replace(passage, lost=deduced(passage.tokens, *chain[0]))
 
 
 def _wider(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -90,7 +101,7 @@ def _is_idle(token: Token) -> bool:
     return ("\x00" < token.text < "\x80") or (not token.text.strip(WALL) and not token.raw.strip(LOST))
 
 
-def _weighed(line: str, tokens: Sequence[Token], chain: Chain) -> Passage | None:
+def _weighed(line: str, tokens: Sequence[Token]) -> Passage | None:
     tokens = _trimmed(tokens)
     if not tokens:
         return None
@@ -102,9 +113,7 @@ def _weighed(line: str, tokens: Sequence[Token], chain: Chain) -> Passage | None
     if surprise(after) > ORDINARY * beyond + 4.0 * (len(after) - beyond) + 8.0:
         return None
     gone = sum(not token.text for token in tokens)
-    lost = deduced(tokens, *chain[0]) if gone and len(chain) == 1 else {}
-    gone -= sum(is_clear(*best) for best in lost.values())
     if gone > _MOST_LOST * (beyond + gone):
         return None
     before = "".join(line[token.start : token.end] for token in tokens if token.text)
-    return Passage(start, end, tuple(tokens), gain(before, after), lost)
+    return Passage(start, end, tuple(tokens), gain(before, after), {})

@@ -1,0 +1,91 @@
+"""Passages as edits: one for each stretch between losses, and a mark on each loss."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from tasks.records import Edit, Stage
+from tasks.repair.mojibake.chains import name
+from tasks.repair.mojibake.codecs import LOST, SJIS_DEFAULT
+from tasks.repair.mojibake.lost import is_clear
+from tasks.repair.mojibake.passages import Chain, Passage
+from tasks.repair.mojibake.tokens import Token
+
+_PLACEHOLDER = re.compile(f"[{LOST}{SJIS_DEFAULT}?]+")
+# What UTF-8's replacement characters are when read as GBK.
+_TWICE_LOST = re.compile("(?:锟斤拷)+")
+_HIGHEST = 0.99
+
+
+def passage_edits(line: str, offset: int, passage: Passage, chain: Chain) -> Iterator[Edit]:
+    """The edits of a passage of `line`, which begins at `offset` of the text."""
+    kind = name(chain, line[passage.start : passage.end])
+    sure = min([passage.gain / 4, *(lead for char, lead in passage.lost.values() if is_clear(char, lead))])
+    why = f"its bytes are Chinese text: {kind.replace('_', ' ')}"
+    gone = f"bytes of it were lost before it was {kind.replace('_', ' ')}"
+
+    def applied(start: int, end: int, after: str) -> Edit:
+        return _edit(offset, start, line[start:end], after, kind, min(_HIGHEST, 1 - math.exp(-sure)), why)
+
+    first, parts = passage.start, []
+    for stretch, best in _stretches(passage):
+        if isinstance(stretch, str):
+            parts.append(stretch)
+            continue
+        spans = _left(line, stretch)
+        if not spans:
+            parts.append(LOST)
+            # A mark between two edits: all that held its bytes holds bytes of others too, or is no sign of a loss.
+            end = stretch[-1].end - (not stretch[-1].tail)
+            spans = [(end, end)] if end > first else []
+        for place, (start, end) in enumerate(spans):
+            if start > first:
+                yield applied(first, start, "".join(parts))
+                parts = []
+            after = best if len(spans) == 1 else best[place] if len(best) == len(spans) else ""
+            yield Edit(offset + start, offset + end, line[start:end], after, Stage.REPAIR, kind, 0.0, False, gone)
+            first = end
+    if passage.end > first:
+        yield applied(first, passage.end, "".join(parts))
+
+
+def _stretches(passage: Passage) -> Iterator[tuple[str | list[Token], str]]:
+    """What was read, and in between the tokens that are lost, with the best reading of these if there is one."""
+    lost: list[Token] = []
+    best = ""
+    for at, token in enumerate(passage.tokens):
+        char, lead = passage.lost.get(at, ("", 0.0))
+        if token.text or is_clear(char, lead):
+            if lost:
+                yield lost, best if len(best) == len(lost) else ""
+            lost, best = [], ""
+            yield token.text or char, ""
+        else:
+            lost.append(token)
+            best += char
+    if lost:
+        yield lost, best if len(best) == len(lost) else ""
+
+
+def _left(line: str, lost: list[Token]) -> list[tuple[int, int]]:
+    """What is left as found for lost characters: the marks that stand for them, also those that were mis-decoded."""
+    start, end = lost[0].start + (not lost[0].head), lost[-1].end - (not lost[-1].tail)
+    if start >= end:
+        return []
+    marks = [match.span() for match in _PLACEHOLDER.finditer(line, start, end)]
+    return marks or ([(start, end)] if _TWICE_LOST.fullmatch(line, start, end) else [])
+
+
+def _edit(offset: int, start: int, before: str, after: str, kind: str, confidence: float, why: str) -> Edit:
+    """The change from before to after, without what both begin and end with."""
+    first = 0
+    while first < min(len(before), len(after)) and before[first] == after[first]:
+        first += 1
+    last = 0
+    while last < min(len(before), len(after)) - first and before[-1 - last] == after[-1 - last]:
+        last += 1
+    start += offset + first
+    before, after = before[first : len(before) - last], after[first : len(after) - last]
+    return Edit(start, start + len(before), before, after, Stage.REPAIR, kind, confidence, why=why)
