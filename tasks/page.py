@@ -70,6 +70,7 @@ def repair_page(page: Page, policy: Policy) -> Repaired | Reject:
 def _converted_words(metadata: Metadata, sections: Iterable[Section], convert: Convert) -> Mapping[str | None, str]:
     """The words of the metadata, headings and speakers converted: as lines of one text, for a call costs much."""
     said = (metadata.title, metadata.publisher, metadata.editor, *metadata.authors)
+    said += (metadata.document_number, metadata.issuer)
     found = dict.fromkeys((*said, *(words for section in sections for words in (section.heading, section.speaker))))
     words = [words for words in found if words]
     if any("\n" in one for one in words):
@@ -84,6 +85,8 @@ def _converted_metadata(metadata: Metadata, words: Mapping[str | None, str]) -> 
         publisher=words.get(metadata.publisher, metadata.publisher),
         authors=tuple(words.get(author, author) for author in metadata.authors),
         editor=words.get(metadata.editor, metadata.editor),
+        document_number=words.get(metadata.document_number, metadata.document_number),
+        issuer=words.get(metadata.issuer, metadata.issuer),
     )
 
 

@@ -155,6 +155,8 @@ class Metadata:
     publisher: str | None = None
     authors: tuple[str, ...] = ()
     editor: str | None = None
+    document_number: str | None = None
+    issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,4 +4,4 @@
 PIPELINE_VERSION = "0.1.0.dev0"
 
 #: The version of the tables' columns and their meaning; neither changes without it and a CHANGELOG line.
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"

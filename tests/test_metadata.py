@@ -18,13 +18,14 @@ CASES: list[dict[str, Any]] = json.loads(
 
 
 def said(metadata: Metadata) -> dict[str, Any]:
+    official = {"document_number": metadata.document_number, "issuer": metadata.issuer}
     return {
         "title": metadata.title,
         "published_at": metadata.published_at.isoformat() if metadata.published_at else None,
         "publisher": metadata.publisher,
         "authors": list(metadata.authors),
         "editor": metadata.editor,
-    }
+    } | {name: value for name, value in official.items() if value}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])

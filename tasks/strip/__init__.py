@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block, Edit, Metadata, Policy, Stage
-from tasks.strip import bars, extractor, frame, leftovers, metadata, places, site, spam, tails, title
+from tasks.strip import bars, extractor, frame, leftovers, metadata, official, places, site, spam, tails, title
 from tasks.strip.fields import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
@@ -85,7 +86,8 @@ def strip(
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
     shown_title = title.title_text(shown) if shown else None
     said = metadata.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
-    return ledger.then(_layer(ledger.text, taken)), said
+    number, issuer = official.official(sheet, [field for _, fields in found for field in fields])
+    return ledger.then(_layer(ledger.text, taken)), replace(said, document_number=number, issuer=issuer)
 
 
 def _first_prose(sheet: Sheet) -> int:

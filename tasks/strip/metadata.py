@@ -19,12 +19,21 @@ NEAR_TOP = 4
 # A byline's publisher on the row above it is no longer than this.
 MEDIA_CHARS = 24
 
+# The index table of an official document has so many labels on rows of their own, among so many rows at the top.
+INDEX_LABELS = 3
+INDEX_ROWS = 40
+
 _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
     r"[\d:/|丨来记作编责通浏阅点发刚天前](?:(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
+)
+# The labels of such tables, where they stand without their values.
+_INDEX = re.compile(
+    r"(?:索引号|信息索引号|发布机构|发文机关|发文机构|发文单位|发文日期|发布日期|公开日期|成文日期|生成日期|文号|发文字号|主题分类|主题词"
+    r"|体裁分类|组配分类|有效性|公开方式|公开形式|公开范围|信息名称|文件编号|服务对象|生效日期|废止日期):?"
 )
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
@@ -45,7 +54,11 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     rows = sheet.rows
     dates = _bare_dates(rows)
     below_title = 0
+    table = _index_table(rows)
     for number, row in enumerate(rows):
+        if number in table:
+            found.append((row, [_in_own_script(row, field) for field in table[number]]))
+            continue
         below_title = BELOW_TITLE if _MARKED_TITLE.match(row.folded) or row.tag == "h1" else below_title - 1
         if len(row.core) > MAX_CHARS or row.core.find("。", POSTED_CHARS) >= 0 or not _HINT.search(row.core):
             continue
@@ -55,6 +68,21 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", _as_found(rows[number - 1], None))]))
             found.append((row, [_in_own_script(row, field) for field in fields]))
+    return found
+
+
+def _index_table(rows: Sequence[Row]) -> dict[int, list[Field]]:
+    """The index table of an official document with labels and values on rows of their own: its rows, with fields."""
+    labels = [n for n, row in enumerate(rows[:INDEX_ROWS]) if _INDEX.fullmatch("".join(row.core.split()))]
+    if len(labels) < INDEX_LABELS:
+        return {}
+    found: dict[int, list[Field]] = {}
+    for number in labels:
+        found[number] = []
+        value = rows[number + 1] if number + 1 < len(rows) and number + 1 not in labels else None
+        label = "".join(rows[number].core.split()).rstrip(":")
+        if value and (fields := fields_of(f"{label}:{value.core}")):
+            found[number + 1] = fields
     return found
 
 

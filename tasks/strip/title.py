@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
+from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
 
 # Titles of the layouts under evals/ have 4 to 60 characters.
@@ -57,6 +58,7 @@ def title_row(
     head = below_menus or head
     if len(rows) < 2 or len(head) > TOP_ROWS:
         return None
+    head = [row for row in head if not _letterhead(row.core)]
     return head[0] if head and _can_be(head[0]) else None
 
 
@@ -89,9 +91,16 @@ def _best(
     return next((row for said, row in reversed(rivals) if said), rivals[0][1] if rivals else None)
 
 
+def _letterhead(core: str) -> bool:
+    """Whether a row is an official document's number or the name of its series: what stands above its title."""
+    return NUMBER.fullmatch(core) is not None or (core.endswith("文件") and OFFICE.match(core) is not None)
+
+
 def _can_be(row: Row) -> bool:
     core = row.core
     if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
+        return False
+    if _letterhead(core):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False

@@ -48,6 +48,7 @@ def page_rows(result: Curated | Reject) -> Mapping[str, list[Row]]:
 def _texts(result: Curated) -> list[str]:
     said = result.metadata
     lines = [result.text, said.title or "", said.publisher or "", said.editor or "", *said.authors]
+    lines += [said.document_number or "", said.issuer or ""]
     return [*lines, *(text for edit in result.edits for text in (edit.before, edit.after, edit.why))]
 
 
@@ -70,6 +71,8 @@ def _document_row(doc_id: str, result: Curated) -> Row:
         "publisher": said.publisher,
         "authors": list(said.authors),
         "editor": said.editor,
+        "document_number": said.document_number,
+        "issuer": said.issuer,
         "text": result.text,
         "text_chars": len(result.text),
         "edits": len(result.edits),

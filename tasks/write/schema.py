@@ -49,6 +49,8 @@ DOCUMENTS = _table(
     _field("publisher", pa.string(), "source that the page names", null=True),
     _field("authors", pa.list_(pa.field("item", pa.string(), nullable=False)), "authors that the page names, in order"),
     _field("editor", pa.string(), "editor that the page names", null=True),
+    _field("document_number", pa.string(), "number of an official document, where the page says it", null=True),
+    _field("issuer", pa.string(), "body that issued an official document, where the page says it", null=True),
     _field("text", pa.string(), "curated text in the target script; every paragraph ends with a line feed"),
     _field("text_chars", pa.int32(), "number of code points of text"),
     _field("edits", pa.int32(), "number of rows that the table edits has for the document"),

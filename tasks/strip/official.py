@@ -1,0 +1,88 @@
+"""Official documents: their number (青政发〔2021〕5号) and who issued them, where the page says so.
+
+A number that stands within a sentence is another document's. The number of this one has a label, or a row of its own in
+the page's head; who issued it has a label, heads the page (…文件), or signs above the date at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tasks.strip.dates import CHINESE_DATE, DATE
+from tasks.strip.fields import Field
+from tasks.strip.sheet import Row, Sheet
+
+# A number on a row of its own stands among so many rows at the top of a page, above its first prose.
+HEAD_ROWS = 12
+# The date and those who sign stand among so many rows at the end, and no more sign one document.
+TAIL_ROWS = 10
+SIGNERS = 5
+
+NUMBER = re.compile(
+    r"[(\[【]?(?P<number>[\u4e00-\u9fff]{1,14}\s?[〔\[(【〈﹝](?:19|20)\d\d[〕\])】〉﹞]\s?第?\s?\d{1,5}\s?号)[)\]】]?"
+)
+OFFICE = re.compile(
+    r"[\u4e00-\u9fff]{2,22}(?:政府|办公厅|办公室|委员会|委|厅|局|部|署|院|会|处|中心|总队|支队|大队|党组|公署|银行|总行)"
+)
+_HEADED = re.compile(r"(?P<office>[\u4e00-\u9fff]{4,24})文件")
+
+
+def official(sheet: Sheet, fields: Sequence[Field]) -> tuple[str | None, str | None]:
+    """The document's number and its issuer, as the page has them, or None. `sheet` has the rows that are left.
+
+    Labels win. A page that shows two different numbers on rows of their own says neither.
+    """
+    number = _labelled(fields, "document_number")
+    number = number if number and number.endswith(("号", "號")) and any(map(str.isdigit, number)) else None
+    issuer = _labelled(fields, "issuer")
+    shown = [] if number else _number_rows(sheet)
+    if len({_plain(sheet.rows[at]) for at in shown}) == 1:
+        number = _found(sheet.rows[shown[0]])
+        issuer = issuer or _headed(sheet, shown[0])
+    if number and not issuer:
+        issuer = _signed(sheet.rows)
+    return number, issuer
+
+
+def _labelled(fields: Sequence[Field], kind: str) -> str | None:
+    return next((field.value for field in fields if field.kind == kind and field.value), None)
+
+
+def _number_rows(sheet: Sheet) -> list[int]:
+    top = sheet.rows[: min(sheet.first, HEAD_ROWS)]
+    return [at for at, row in enumerate(top) if row.core.endswith(("号", "号)", "号]", "号】")) and _number(row)]
+
+
+def _number(row: Row) -> re.Match[str] | None:
+    return NUMBER.fullmatch(row.core)
+
+
+def _plain(row: Row) -> str:
+    match = _number(row)
+    return "".join(match["number"].split()) if match else ""
+
+
+def _found(row: Row) -> str:
+    """The number as the page writes it, not folded."""
+    match = _number(row)
+    number = match["number"] if match else ""
+    at = row.folded.find(number)
+    return row.line.text[at : at + len(number)] if at >= 0 else number
+
+
+def _headed(sheet: Sheet, number_row: int) -> str | None:
+    above = sheet.rows[number_row - 1] if number_row else None
+    match = _HEADED.fullmatch(above.core) if above else None
+    return above.line.text.strip()[: len(match["office"])] if above and match else None
+
+
+def _signed(rows: Sequence[Row]) -> str | None:
+    """Those who sign right above the date at the page's end, joined by 、."""
+    for at in range(len(rows) - 1, max(len(rows) - TAIL_ROWS, 0), -1):
+        if DATE.fullmatch(rows[at].core) or CHINESE_DATE.fullmatch(rows[at].core):
+            first = at
+            while first > 0 and at - first < SIGNERS and OFFICE.fullmatch("".join(rows[first - 1].core.split())):
+                first -= 1
+            return "、".join("".join(row.line.text.split()) for row in rows[first:at]) or None
+    return None
