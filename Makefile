@@ -29,6 +29,7 @@ eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails wh
 	$(BIN)/python -m evals.strip --check
 	$(BIN)/python -m evals.sections --gate
 	$(BIN)/python -m evals.learned --gate
+	$(BIN)/python -m evals.duplicates --gate
 
 bench: .venv/.installed-dev ## speed of the repair beside ftfy's, on damaged and on healthy pages
 	$(BIN)/python -m benchmarks $(ARGS)
