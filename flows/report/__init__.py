@@ -8,19 +8,27 @@ from pathlib import Path
 from flows.report.facts import Facts
 from flows.report.page import page_of
 from tasks.errors import InputError
-from tasks.write.store import write_text
+from tasks.write.store import store_of, write_text
 
 
 def write_report(curated: str, output: str | None) -> int:
-    """Write the page about the folder `curated`. Raises InputError if there is nothing to report on."""
-    page = page_of(Facts.of(Path(curated)))
+    """Write the page about the tables at `curated`, a folder or a URI. Raises InputError if there are none."""
+    page = page_of(Facts.of(curated))
     if output == "-":
         sys.stdout.buffer.write(page.encode())
         return 0
-    path = Path(output) if output else Path(curated) / "_report.html"
     try:
-        write_text(path, page)
+        print(_beside(curated, page) if output is None else _to(Path(output), page))
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
-    print(path)
+        raise InputError(f"cannot write {output or curated}: {error.strerror or error}") from error
     return 0
+
+
+def _beside(curated: str, page: str) -> str:
+    """Put the page beside the tables, and return where it is."""
+    return store_of(curated).write_text("_report.html", page)
+
+
+def _to(path: Path, page: str) -> str:
+    write_text(path, page)
+    return str(path)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from tasks.errors import InputError
+from tasks.read.remote import is_remote
 from tasks.write.samples import Sample
-from tasks.write.store import read_figures
+from tasks.write.store import store_of
 from tasks.write.tally import Tally
 
 RUNS_SHOWN = 30  # a month of nightly runs
@@ -48,11 +49,12 @@ class Facts:
     runs: Sequence[RunFacts] = ()
 
     @classmethod
-    def of(cls, curated: Path) -> Self:
-        """Read them. Raises InputError if the folder holds no tables, or a run's record cannot be read."""
-        facts = cls(curated.resolve().name)
+    def of(cls, curated: str | Path) -> Self:
+        """Read them from a folder or a URI. Raises InputError if it has no tables, or a run's record cannot be read."""
+        store = store_of(curated)
+        facts = cls(str(curated if is_remote(str(curated)) else Path(curated).resolve()).rstrip("/").rpartition("/")[2])
         shards = 0
-        for files, tally in read_figures(curated):
+        for files, tally in store.figures():
             shards += 1
             facts.tally.merge(tally)
             for table, file in files.items():
@@ -60,13 +62,17 @@ class Facts:
                 one.files, one.rows, one.size = one.files + 1, one.rows + file.rows, one.size + file.size
         if not shards:
             raise InputError(f"{curated} holds no tables of qingwen; `qingwen run --curated {curated}` writes them")
-        facts.runs = [_run(path) for path in sorted((curated / "_runs").glob("*.json"))[-RUNS_SHOWN:]]
+        latest = sorted(name for name in store.files("_runs") if name.endswith(".json"))[-RUNS_SHOWN:]
+        read = store.read_texts([f"_runs/{name}" for name in latest])
+        facts.runs = [_run(store.place(name), text) for name, text in read]
         return facts
 
 
-def _run(path: Path) -> RunFacts:
+def _run(place: str, text: str | Exception) -> RunFacts:
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(text, Exception):
+            raise text
+        plain = json.loads(text)
         return RunFacts(
             started=str(plain["started_at"]),
             ended=str(plain["ended_at"]),
@@ -75,7 +81,7 @@ def _run(path: Path) -> RunFacts:
             error=str(plain["error"] or ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"the record of a run {path} cannot be read ({error}); remove it") from error
+        raise InputError(f"the record of a run {place} cannot be read ({error}); remove it") from error
 
 
 def share(counts: Mapping[str, int], prefixes: tuple[str, ...]) -> Counter[str]:
