@@ -13,6 +13,7 @@ from functools import cache, partial
 from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import has_kana, is_japanese
 from tasks.script.fold import simplified
+from tasks.script.homoglyphs import latin_words
 from tasks.script.patches import in_lines_with, lines_with, with_lines
 from tasks.script.punctuation import widen
 from tasks.script.tables import (
@@ -70,8 +71,10 @@ def _convert(text: str, script: Script, target: Target, punctuation: Punctuation
 
 def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
     """Lines none of which is Japanese."""
-    if _UNUSUAL.search(text) and with_other_form().search(text):
-        text = _POINT.sub(".", text.translate(forms()))
+    if _UNUSUAL.search(text):
+        if with_other_form().search(text):
+            text = _POINT.sub(".", text.translate(forms()))
+        text = latin_words(text)
     if target is Target.HANS:
         text = _lines_to_hans(text, script) if script is Script.HANS else _to_hans(text, script)
     if target is Target.HANT:
