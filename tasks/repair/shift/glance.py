@@ -23,8 +23,8 @@ SENSIBLE = nats(21)  # what those may cost at most when re-read, and
 BETTER = nats(2)  # by how much less than what is seen
 SENSIBLE_ALONE = nats(8.5)  # what each of two characters after a mark may cost at most when re-read
 UNLIKELY = nats(17)  # what two characters after a mark cost, where a pair may be missing, to be looked at
-# So many hanzi after a mark tell text out of step from healthy text, and cost each on average more than this. In damaged
-# pages 10.4 to 12.6 nats, after those marks of 330,000 healthy characters that came so far 5.2 to 8.1 (one 9.4).
+# So many hanzi after a mark tell text out of step from healthy text, which costs less than this each on average: after
+# marks that came so far 5.2 to 8.1 nats (and one 9.4) in 330,000 healthy characters, in damaged pages 10.4 to 12.6.
 TELLING, STRANGE = 3, nats(9.2)
 _HANZI = re.compile("[\u3400-\u9fff]{1,6}")
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
