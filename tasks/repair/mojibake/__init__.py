@@ -5,13 +5,15 @@ See docs/adr/0009-mojibake.md.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tasks.records import Edit
 from tasks.repair.mojibake.chains import WINDOW, best_chain, could_be
-from tasks.repair.mojibake.clue import clues, has_clue
+from tasks.repair.mojibake.clue import clues, has_bytes, has_clue
 from tasks.repair.mojibake.edits import passage_edits
+from tasks.repair.mojibake.letters import letter_edits
 from tasks.repair.mojibake.passages import MARGIN, Chain, Passage, read
 from tasks.repair.mojibake.spoken import is_example, is_quoted
 
@@ -53,6 +55,8 @@ def mojibake_edits(text: str) -> list[Edit]:
     for at, line in enumerate(lines):
         for passage, chain in found.get(at, []):
             edits += passage_edits(line, start, passage, chain)
+        if not found.get(at) and has_bytes(line):
+            edits += letter_edits(line, start)
         start += len(line) + 1
     return edits
 
@@ -76,7 +80,8 @@ class _Page:
         while places:
             at = places[0]
             chain = self.chain_at(line, at)
-            places = [place for place in places if place >= at + WINDOW // 2]
+            skipped = 1 if chain and chain not in tried else WINDOW // 2
+            places = places[bisect_left(places, at + skipped) :]
             if chain and chain not in tried:
                 tried.add(chain)
                 margin = _MARGIN_SURE if self.gains[chain] >= _SURE else MARGIN

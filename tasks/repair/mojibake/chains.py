@@ -18,13 +18,12 @@ _CODECS = {"gbk": "gb18030", "big5": "big5hkscs"}
 _UTF_8 = re.compile(
     f"[\xc2-\xdf][\x80-\xbf]|[\xe3-\xe9\xef](?:[\x80-\xbf]{{2}}|[\x80-\xbf]?[{LOST}? ])|{LOST}[\x80-\xbf]"
 )
-# The window in which chains are tried, in characters from a clue on, and a few before it. The first of them must be
-# gained under a chain, in nats.
+# The window in which chains are tried, in characters from a clue on, and a few before it; a chain is tried if the first
+# of them are likelier under it.
 WINDOW = 48
 _BEFORE = 3
 _FIRST = 16
 _SHORT = 8
-_LEAST_GAIN = 2.0
 # A second wrong reading is looked for beneath UTF-8 of which this share of the characters is whole.
 _WHOLE = 0.7
 
@@ -62,11 +61,11 @@ def _likely(short: str, start: str) -> Iterator[Chain]:
         if not could_be(short, reader, writer):
             continue
         tokens = undo(first, reader, writer)
-        if advantage(start, tokens) > _LEAST_GAIN:
+        if advantage(start, tokens) > 0:
             yield ((reader, writer),)
         if writer == "utf8" and _is_whole(tokens):
             for inner in _ONCE:
-                if advantage(start, undo(tokens, *inner)) > _LEAST_GAIN:
+                if advantage(start, undo(tokens, *inner)) > 0:
                     yield ((reader, writer), inner)
 
 

@@ -31,7 +31,7 @@ def _syllables() -> str:
 @cache
 def _odd() -> re.Pattern[str]:
     odd = f"[^{_SIGNS}{re.escape(everyday(_COMMON))}{_syllables()}]"
-    return re.compile(f"{odd}(?:{odd}|.{odd}|..{odd})")
+    return re.compile(f"{odd}(?:{odd}|.{odd}|..{odd}|...{odd})")
 
 
 @cache
@@ -60,3 +60,12 @@ def has_clue(text: str) -> bool:
     (False, True)
     """
     return any(pattern.search(text) for pattern in (_odd(), _LATIN, _MIXED))
+
+
+def has_bytes(line: str) -> bool:
+    """Whether a line has characters on end that look like bytes.
+
+    >>> has_bytes("itâ€™s"), has_bytes("été")
+    (True, False)
+    """
+    return _LATIN.search(line) is not None

@@ -16,6 +16,9 @@ from tasks.script.tables import HANZI
 # ASCII. Chinese costs 4 to 6.5 by the language model, other scripts and disorder 9 and more.
 MARGIN = 18.0
 ORDINARY = 9.5
+# Pairs of bytes are characters whatever they are: what they gain must be so much for each character. Random hanzi are
+# 1.5 nats likelier than random letters with marks, half-width kana or rare hanzi.
+_EACH = 2.0
 # At most this share of the characters may be lost.
 _MOST_LOST = 0.85
 # By so many characters a passage may be longer than single characters say.
@@ -53,7 +56,8 @@ def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -
     for first, last in passages(line, tokens):
         done = found[-1].end if found else 0
         passage = _weighed(line, tokens[first:last])
-        if passage and passage.gain >= margin and passage.start >= done:
+        least = max(margin, _EACH * (last - first)) if chain[-1][1] != "utf8" else margin
+        if passage and passage.gain >= least and passage.start >= done:
             wider = [_weighed(line, tokens[a:b]) for a, b in _wider(tokens, first, last)]
             longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
             found.append(max(longer, key=lambda other: other.gain, default=passage))
@@ -69,10 +73,10 @@ def _with_lost(passage: Passage, chain: Chain) -> Passage:
 def _wider(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
     """The span with up to a few tokens more on either side: single characters may be commoner in the wrong reading."""
     before, after = first, last
-    while before > 0 and first - before < _MORE and tokens[before - 1].text not in ("", WALL, *SEAMS):
+    while before > 0 and first - before < _MORE and tokens[before - 1].text not in ("", *SEAMS):
         before -= 1
         yield before, last
-    while after < len(tokens) and after - last < _MORE and tokens[after].text not in ("", WALL, *SEAMS):
+    while after < len(tokens) and after - last < _MORE and tokens[after].text not in ("", *SEAMS):
         after += 1
         yield first, after
     yield before, after

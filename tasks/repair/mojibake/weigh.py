@@ -8,19 +8,22 @@ from itertools import accumulate
 
 from tasks.decode.score import cost_of_char
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
-from tasks.repair.mojibake.codecs import LOST
+from tasks.repair.mojibake.codecs import LOST, WALL
 from tasks.repair.mojibake.tokens import HALF, RARE, Token
 
 # What it costs to go over from text as found to text read anew, in nats. In a page of which a part is mis-decoded that
-# happens once a paragraph. At the ends of lines, cells and words it costs less.
+# happens once a paragraph. At the ends of lines, cells and words, and beside what cannot be read anew, it costs less.
 _SWITCH = 8.0
 _SEAM = 2.0
-SEAMS = frozenset(' \t|\u3000,;:()<>"')
+SEAMS = frozenset(WALL + ' \t|\u3000,;:()<>"')
 _ALONE = re.compile(
     "(?<![\u0370-\u03ff])[\u0370-\u03ff](?![\u0370-\u03ff])|(?<![\u0400-\u04ff])[\u0400-\u04ff](?![\u0400-\u04ff])"
     "|(?<![\u3040-\u30ff])[\u3040-\u30ff](?![\u3040-\u30ff])"
 )
 _LONE_KANA = 8.0
+# Japanese in half-width kana: three and more on end.
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]{3,}")
+_HALF_KANA = 5.0
 # So many characters of a passage are weighed by the language model; the rest is as these are.
 _SAMPLE = 300
 
@@ -72,6 +75,8 @@ def found_costs(line: str) -> list[float]:
     costs = [HALF if char == LOST else cost_of_char(char) for char in line]
     for match in _ALONE.finditer(line):
         costs[match.start()] = RARE if match[0] < "\u3040" else _LONE_KANA
+    for match in _HALF_WIDTH.finditer(line):
+        costs[match.start() : match.end()] = [_HALF_KANA] * len(match[0])
     return costs
 
 
