@@ -31,6 +31,9 @@ _INNERMOST = 0.9
 # that is more: of this share, or of this one where no title is known. Copies with a title of their own and a fifth of
 # their prose changed pass for different articles.
 _OWN_SHARE, _UNTITLED_SHARE = 0.2, 0.5
+# Pages of one title have one article only if at least the rest of their prose is not theirs alone; else the title is
+# something that the site shows there.
+_ALIKE_SHARE = 0.7
 # With less prose than this, in code points, all rows of the page are taken for prose.
 _OWN_CHARS = 50
 # A title that more of the site's pages have is no title of an article, but the site's.
@@ -125,21 +128,24 @@ def _copies(site: SitePages, on_pages: Array, row_page: Array) -> Array:
     import numpy
 
     pages = len(site.starts) - 1
-    titled = _titled(site, on_pages, row_page)
     prose = numpy.where((site.flags & PROSE) > 0, site.chars, 0)
     has_prose = numpy.bincount(row_page, weights=prose, minlength=pages) >= _OWN_CHARS
     weight = numpy.where(has_prose[row_page], prose, site.chars).astype(numpy.float64)
-    order = numpy.lexsort((on_pages, row_page))
+    order = numpy.lexsort((on_pages, row_page))  # pages stay where they are: rows are sorted within each
     total = numpy.bincount(row_page, weights=weight, minlength=pages)
-    before = numpy.concatenate(([0.0], numpy.cumsum(total)))[:-1]
-    within = numpy.cumsum(weight[order]) - before[row_page]  # pages are contiguous, so order keeps their ranges
-    wanted = total * numpy.where(titled > 0, _OWN_SHARE, _UNTITLED_SHARE)
-    rare = within < numpy.maximum(wanted, 1)[row_page] - 1e-6
-    step = numpy.bincount(row_page, weights=rare, minlength=pages).astype(numpy.int64)
-    rows = numpy.diff(site.starts)
-    at = numpy.minimum(site.starts[:-1] + step, numpy.maximum(site.starts[1:] - 1, 0))
-    found = on_pages[order][at] if len(order) else numpy.ones(pages)
-    copies: Array = numpy.maximum(numpy.where(rows > 0, found, 1), titled).astype(numpy.float64)
+    within = numpy.cumsum(weight[order]) - numpy.concatenate(([0.0], numpy.cumsum(total)))[:-1][row_page]
+
+    def rarest(share: float) -> Array:
+        """On how many pages the rarest rows stand that make up this share of each page."""
+        less = within < numpy.maximum(total * share, 1)[row_page] - 1e-6
+        step = numpy.bincount(row_page, weights=less, minlength=pages).astype(numpy.int64)
+        at = numpy.minimum(site.starts[:-1] + step, numpy.maximum(site.starts[1:] - 1, 0))
+        return numpy.where(numpy.diff(site.starts) > 0, on_pages[order][at], 1)
+
+    titled = _titled(site, on_pages, row_page)
+    alike = (titled > 0) & (rarest(_ALIKE_SHARE) > 1)
+    untitled = numpy.where(titled > 0, rarest(_OWN_SHARE), rarest(_UNTITLED_SHARE))
+    copies: Array = numpy.where(alike, numpy.maximum(untitled, titled), untitled).astype(numpy.float64)
     return copies
 
 
