@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -98,13 +99,13 @@ def test_an_error_of_the_work_passes_through() -> None:
 # --- pages
 
 
-def slow(page: Page, policy: Policy) -> Curated | Reject:
+def slow(page: Page, policy: Policy, *more: Any) -> Curated | Reject:
     """As `curate_page`, for which some pages are without end."""
     if b"endless" in page.raw:
         forever()
     if b"stuck" in page.raw:
         re.match("(a|a)+$", "a" * 60 + "b")
-    return curate_page(page, policy)
+    return curate_page(page, policy, *more)
 
 
 def slow_write_shard(job: Job) -> Done:
@@ -123,8 +124,10 @@ def job_of(tmp_path: Path, seconds: float, **pages: str) -> Job:
 
 def outcome(job: Job) -> tuple[list[str], list[tuple[str, str, str, str]]]:
     out = Path(job.curated)
-    kept = [row for file in (out / "documents").glob("*") for row in pq.read_table(file).to_pylist()]
-    rejects = [row for file in (out / "rejects").glob("*") for row in pq.read_table(file).to_pylist()]
+    kept, rejects = (
+        [row for file in out.glob(f"_ready/*/{table}.parquet") for row in pq.read_table(file).to_pylist()]
+        for table in ("documents", "rejects")
+    )
     return [row["source_uri"] for row in kept], [
         (row["source_uri"], row["stage"], row["reason"], row["detail"]) for row in rejects
     ]
@@ -171,6 +174,6 @@ def test_a_shard_that_kills_every_worker_of_a_cluster_is_done_by_itself(
             raise distributed.KilledWorker("task", None, 3)
 
     crew = DaskCrew.__new__(DaskCrew)
-    crew._client, crew._cluster = Client(), None
+    crew._client, crew._cluster, crew._work = Client(), None, write_shard
     job = job_of(tmp_path, 60.0, a=SENTENCE)
     assert crew.run(job).kept == 1

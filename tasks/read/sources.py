@@ -127,8 +127,16 @@ def _walk(base: Path) -> Iterator[Source]:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
-            elif path not in _NOT_PAGES and not (entry.is_symlink() and entry.is_dir()):
+            elif path not in _NOT_PAGES and not _leads_to_a_folder(entry):
                 yield _source(base, real, path, entry)
+
+
+def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry that is no folder leads to one. Of a link that leads round in a circle nobody can say."""
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        return False
 
 
 def _source(base: Path, real: str, path: str, entry: os.DirEntry[str]) -> Source:

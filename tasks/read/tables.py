@@ -75,6 +75,7 @@ def read_parquet(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -
     import pyarrow.parquet as pq
 
     broken = (pa.ArrowException, OSError, ValueError, MemoryError)
+    allowed = max(limits.page_bytes, limits.expansion * stream.seek(0, io.SEEK_END))
     try:
         table = pq.ParquetFile(stream, pre_buffer=False)
         chosen = _chosen(table.schema_arrow.names, columns)
@@ -85,8 +86,11 @@ def read_parquet(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -
     for group, count in enumerate(groups):
         yielded = 0
         try:
-            _check_claims(table.metadata.row_group(group), limits)
-            for batch in table.iter_batches(_BATCH, row_groups=[group], columns=chosen, use_threads=False):
+            rows = _batch(table.metadata.row_group(group), limits)
+            for batch in table.iter_batches(rows, row_groups=[group], columns=chosen, use_threads=False):
+                allowed -= batch.nbytes
+                if allowed < 0:
+                    raise BrokenError(Reason.BOMB, f"rows that expand to more than {limits.expansion} times the file")
                 for row in batch.to_pylist():
                     yield page_of_row(f"{uri}#{first + yielded}", row, columns, b"")
                     yielded += 1
@@ -94,7 +98,7 @@ def read_parquet(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -
             where = f"{uri}#{first + yielded}"
             yield rejected(where, Reason.MALFORMED, f"row group {group} breaks off here: {_first_line(error)}")
         except BrokenError as error:
-            yield rejected(f"{uri}#{first}", error.reason, error.detail)
+            yield rejected(f"{uri}#{first + yielded}", error.reason, error.detail)
         first += max(count, yielded)
 
 
@@ -103,13 +107,18 @@ def _chosen(names: list[str], columns: Columns) -> list[str]:
     return [name for name in names if name.lower() in wanted]
 
 
-def _check_claims(group: Any, limits: Limits) -> None:
-    """Raise BrokenError for a row group that says it expands beyond what its compressed size makes likely."""
+def _batch(group: Any, limits: Limits) -> int:
+    """How many rows of a row group to hand over at a time, so that no batch is larger than a few of the largest pages
+    may be: a value is stored at least once, however many rows repeat it.
+
+    Raises BrokenError for a row group that says it expands beyond what its compressed size makes likely.
+    """
     parts = [group.column(number) for number in range(group.num_columns)]
     given = sum(part.total_uncompressed_size for part in parts)
     taken = sum(part.total_compressed_size for part in parts)
     if given > limits.page_bytes and given > limits.expansion * max(taken, 1):
         raise BrokenError(Reason.BOMB, f"a row group that expands from {taken} to {given} bytes")
+    return max(1, min(_BATCH, 4 * limits.page_bytes // max(int(given), 1)))
 
 
 def _first_line(error: BaseException) -> str:
