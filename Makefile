@@ -28,6 +28,8 @@ eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails wh
 	$(BIN)/python -m evals.encodings
 	$(BIN)/python -m evals.strip --check
 	$(BIN)/python -m evals.sections --gate
+	$(BIN)/python -m evals.scripts --check
+	$(BIN)/python -m evals.metadata --check
 	$(BIN)/python -m evals.learned --gate
 	$(BIN)/python -m evals.duplicates --gate
 

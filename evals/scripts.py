@@ -91,9 +91,7 @@ def share(table: dict[str, Tally]) -> float:
 def fallen() -> list[str]:
     """A sentence for each table below its floor."""
     found = {name: share(table) for name, table in measure().items()}
-    return [
-        f"{name}: {shares[name]:.1%} is below {floor:.1%}" for name, floor in FLOORS.items() if shares[name] < floor
-    ]
+    return [f"{name}: {found[name]:.1%} is below {floor:.1%}" for name, floor in FLOORS.items() if found[name] < floor]
 
 
 def main(arguments: list[str] | None = None) -> int:

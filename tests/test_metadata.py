@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from evals import metadata as metadata_eval
 from tasks.ledger import Ledger
 from tasks.records import Metadata, Policy
 from tasks.strip import strip
@@ -43,3 +44,8 @@ def test_metadata_is_read_though_nothing_leaves(case: dict[str, Any]) -> None:
     assert ledger.text == case["original"]
     assert metadata.published_at is None or case["metadata"]["published_at"] == metadata.published_at.isoformat()
     assert metadata.publisher == case["metadata"]["publisher"]
+
+
+def test_the_floors_on_labelled_pages_are_held() -> None:
+    assert metadata_eval.fallen() == []
+    assert len(list(metadata_eval.pages())) >= 40

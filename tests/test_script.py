@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evals import scripts as scripts_eval
 from tasks.records import Punctuation, Script, Target
 from tasks.script.convert import converter
 from tasks.script.detect import detect_script
@@ -121,3 +122,7 @@ def test_any_mixture_keeps_its_shape_and_comes_to_rest(text: str) -> None:
 def test_folding_keeps_its_shape(text: str) -> None:
     assert [len(line) for line in fold(text).split("\n")] == [len(line) for line in text.split("\n")]
     assert fold(fold(text)) == fold(text)
+
+
+def test_the_floors_on_labelled_sentences_are_held() -> None:
+    assert scripts_eval.fallen() == []

@@ -54,6 +54,12 @@ _BYLINE = re.compile(
     r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
 )
+# 河口日报 记者甲一心/竹溪报导, as papers of Taiwan sign.
+_PLACED_BYLINE = re.compile(
+    r"[(\[]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]?)??(?:特派|特约|实习|驻地|文教|地方中心)?记者\s?"
+    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})\s?/\s?"
+    r"[\u4e00-\u9fff]{2,8}(?:报导|报道|电|摄影|综合)[)\]]?"
+)
 _ISSUE = re.compile(
     r"(?:《[^《》]{1,20}》|[\u4e00-\u9fff]{2,10}\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
@@ -163,7 +169,7 @@ def fields_of(core: str) -> list[Field]:
 
 
 def _byline(core: str) -> list[Field]:
-    byline = _BYLINE.fullmatch(core)
+    byline = _BYLINE.fullmatch(core) or _PLACED_BYLINE.fullmatch(core)
     if not byline or not names_of(byline["names"]):
         return []
     medium = [Field("media", "", byline["medium"])] if is_media(byline["medium"] or "") else []

@@ -39,12 +39,12 @@ _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
 )
 _DATELINE = re.compile(
-    r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(])"
+    r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(】])"
 )
 _REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words that begin so
 _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
 _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
-_TITLED = re.compile(r"《[^《》]+》")
+_TITLED = re.compile(r"《([^《》]+)》")
 _REPORTER = re.compile(r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
 
 
@@ -187,7 +187,8 @@ def _dateline(opening: Row | None) -> str | None:
 
 def _first(fields: Iterable[Field], kind: str) -> str | None:
     value = next((field.value.strip('"() ') for field in fields if field.kind == kind and field.value), None)
-    return value[1:-1] if value and _TITLED.fullmatch(value) else value
+    titled = _TITLED.fullmatch(value) if value else None
+    return titled[1] if titled else value
 
 
 def _authors(value: str) -> tuple[str, ...]:
