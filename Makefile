@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: run test check eval bench lock clean help
+.PHONY: run test check eval bench kill lock clean help
 
 run: .venv/.installed ## curate raw/ into curated/; ARGS="--raw … --curated …" goes to the command
 	$(BIN)/qingwen run $(ARGS)
@@ -35,6 +35,9 @@ eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails wh
 
 bench: .venv/.installed-dev ## speed of the repair beside ftfy's, on damaged and on healthy pages
 	$(BIN)/python -m benchmarks $(ARGS)
+
+kill: .venv/.installed-dev ## kill runs at random moments, KILLS of them (200), and look that nothing is lost; SEED=2 for others
+	KILLS=$${KILLS:-200} $(BIN)/python -m pytest -q -s tests/test_kill.py $(ARGS)
 
 lock: ## pin what a fresh install of today resolves to, in constraints.txt
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

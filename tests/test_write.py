@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -373,6 +374,10 @@ def test_one_folder_that_is_read_through_changes_in_one_step(tmp_path: Path) -> 
     assert {path.name: path.read_bytes() for path in snapshot.glob("*/*.parquet")} == before
     assert (out / "_current").resolve() != snapshot
     store_of(out).sweep(())  # as the next run does
+    assert snapshot.exists()
+    past = time.time() - local.GRACE_SECONDS - 1
+    os.utime(snapshot, (past, past))
+    store_of(out).sweep(())
     assert not snapshot.exists()
 
 

@@ -16,6 +16,7 @@ import errno
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,11 @@ from tasks.write.store import (
     manifest_path,
     snapshot_text,
 )
+
+#: For so long a generation stays when another has taken its place. Arrow lists a folder, then looks at each file by its
+#: name, and passes over those that are gone in between; ten minutes are enough for a million files. A clock that jumps
+#: ahead ends the time early, and nothing else.
+GRACE_SECONDS = 600.0
 
 _CURRENT = "_current"
 _GENERATIONS = "_generations"
@@ -141,11 +147,10 @@ class LocalStore(Store):
         kept = [shard for shard in self.shards() if shard not in gone]
         fresh = self._build(int(old.name) + 1, old, kept, add)
         self._switch(fresh)
+        os.utime(old)  # from now on it is past
         for shard in add:
             self._take_away(self.root / "_ready" / shard)
-        for generation in (self.root / _GENERATIONS).iterdir():
-            if generation.name not in (old.name, fresh.name):
-                shutil.rmtree(generation, ignore_errors=True)
+        self._expire()
 
     def _build(self, number: int, old: Path, kept: Sequence[str], add: Collection[str]) -> Path:
         fresh = self.root.resolve() / _GENERATIONS / f"{number:08}"
@@ -194,12 +199,19 @@ class LocalStore(Store):
         """Clear tries at shards, generations that are past, and ready shards that nobody needs."""
         shutil.rmtree(self.root / "_staging", ignore_errors=True)
         self._prepare()
-        for generation in (self.root / _GENERATIONS).iterdir():
-            if generation.name != self._base().name:
-                shutil.rmtree(generation, ignore_errors=True)
+        self._expire()
         for link in self.root.glob("._current.*"):
             link.unlink(missing_ok=True)
         self.clear_ready(needed)
+
+    def _expire(self) -> None:
+        """Remove generations that have been past for long enough; of an unborn one, of a commit that died, nobody
+        knows."""
+        current = self._base().name
+        for generation in (self.root / _GENERATIONS).iterdir():
+            past = abs(time.time() - generation.stat().st_mtime) > GRACE_SECONDS
+            if generation.name != current and (past or generation.name > current):
+                shutil.rmtree(generation, ignore_errors=True)
 
     def clear_ready(self, needed: Collection[str]) -> None:
         """Take their folders away."""
