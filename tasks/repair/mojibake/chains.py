@@ -14,10 +14,9 @@ from tasks.repair.mojibake.weigh import advantage
 _SAME = {("gbk", "gbk"), ("big5", "big5"), ("eten", "big5")}
 _ONCE = [(reader, writer) for writer in WRITERS for reader in READERS if (reader, writer) not in _SAME]
 _CODECS = {"gbk": "gb18030", "big5": "big5hkscs"}
-# What two characters of UTF-8 show, also with a byte lost in each.
-_UTF_8 = re.compile(
-    f"[\xc2-\xdf][\x80-\xbf]|[\xe3-\xe9\xef](?:[\x80-\xbf]{{2}}|[\x80-\xbf]?[{LOST}? ])|{LOST}[\x80-\xbf]"
-)
+# Two characters of UTF-8 on end, also with a byte lost in each.
+_CUT = f"[\xe3-\xe9\xef][\x80-\xbf]?[{LOST}? ]+|{LOST}+[\x80-\xbf]{{1,2}}"
+_UTF_8 = re.compile(f"(?:[\xc2-\xdf][\x80-\xbf]|[\xe3-\xe9\xef][\x80-\xbf]{{2}}|{_CUT}){{2}}")
 # The window in which chains are tried, in characters from a clue on, and a few before it; a chain is tried if the first
 # of them are likelier under it.
 WINDOW = 48
@@ -73,11 +72,13 @@ def could_be(short: str, reader: str, writer: str) -> bool:
     """Whether the bytes of a few characters look like the writer's, at a hundredth of what a closer look costs."""
     raw = short.translate(bytes_of(reader, writer))
     if writer == "utf8":
-        return len(_UTF_8.findall(raw)) >= 2
+        return _UTF_8.search(raw) is not None
     if LOST in raw:
         return True
-    found = raw.encode("latin-1", "ignore").decode(_CODECS[writer], "ignore")
-    return cost_of(found) < cost_of(short)
+    known = raw.encode("latin-1", "ignore")
+    if 3 * (len(raw) - len(known)) > len(short):
+        return False  # most of it are characters that the reader cannot have made
+    return cost_of(known.decode(_CODECS[writer], "ignore")) < cost_of(short)
 
 
 def _is_whole(tokens: list[Token]) -> bool:

@@ -1,4 +1,4 @@
-"""Where a text may hold mis-decoded passages: two compiled searches, which healthy Chinese text passes at once."""
+"""Where a text may hold mis-decoded passages: three compiled searches, which healthy Chinese text passes at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from tasks.decode.score import everyday
-from tasks.repair.mojibake.codecs import CP1252_LETTERS, CP1252_ONLY
+from tasks.repair.mojibake.codecs import CP1252_LETTERS, CP1252_ONLY, EURO, chars_of
 
 # What healthy text is written in: the commoner hanzi of the table of decode (5,800), ASCII, the letters, marks and
 # signs of all alphabets, kana, the 2,350 ordinary syllables of Korean. Of mis-decoded text of any chain one character
@@ -16,9 +16,24 @@ _SIGNS = "\\x00-\u31ff\uff01-\uff5e\ufe00-\ufe4f\U00010000-\U0010ffff"
 # A closer look at a place, still a cheap one: so many of its characters are no common ones of Chinese.
 _NEAR = 12
 _LEAST = 3
-_MIXED = re.compile("[\uac00-\ud7a3][\u4e00-\u9fff]{1,4}[\uac00-\ud7a3]")
-# Read as single bytes, each pair is two characters from the upper half. No language has three of them on end.
-_LATIN = re.compile(f"[\xa1-\xff{CP1252_LETTERS}][\x80-\xff{CP1252_ONLY}]{{2}}")
+# Read as single bytes, each pair is two characters from the upper half, and no language has three of them on end. GBK
+# read as EUC-KR is hanzi among syllables.
+_LATIN = f"[\x80-\xff{CP1252_ONLY}]{{2}}"
+_BYTES = re.compile(f"[\xa1-\xff{CP1252_LETTERS}\uac00-\ud7a3](?:{_LATIN}|[\u4e00-\u9fff]{{1,4}}[\uac00-\ud7a3])")
+
+
+@cache
+def _utf8_as_gbk() -> re.Pattern[str]:
+    """Two hanzi of UTF-8 as three characters of GBK: lead and first byte, second byte and lead, two more bytes."""
+    first, middle, last = "", "", EURO
+    for raw, char in chars_of("gbk").items():
+        if re.match("[\xe4-\xe9][\x80-\xbf]|\xe3\x80|\xef[\xbc-\xbd]", raw):
+            first += char
+        elif re.match("[\x81-\xbf][\xe3-\xe9\xef]", raw):
+            middle += char
+        elif re.match("[\x81-\xbf][\x80-\xbf]", raw):
+            last += char
+    return re.compile(f"[{re.escape(first)}][{re.escape(middle)}{EURO}][{re.escape(last)}]")
 
 
 @cache
@@ -46,7 +61,7 @@ def clues(line: str) -> list[int]:
     ([12], [0], [])
     """
     odd = [at for at in _starts(_odd(), line) if len(_uncommon().findall(line, at, at + _NEAR)) >= _LEAST]
-    return sorted([*odd, *_starts(_MIXED, line), *_starts(_LATIN, line)])
+    return sorted({*odd, *_starts(_BYTES, line), *_starts(_utf8_as_gbk(), line)})
 
 
 def _starts(pattern: re.Pattern[str], line: str) -> list[int]:
@@ -59,7 +74,7 @@ def has_clue(text: str) -> bool:
     >>> has_clue("春天的花都开了"), has_clue("ÖÐ¹ú")
     (False, True)
     """
-    return any(pattern.search(text) for pattern in (_odd(), _LATIN, _MIXED))
+    return any(pattern.search(text) for pattern in (_odd(), _BYTES, _utf8_as_gbk()))
 
 
 def has_bytes(line: str) -> bool:
@@ -68,4 +83,4 @@ def has_bytes(line: str) -> bool:
     >>> has_bytes("itâ€™s"), has_bytes("été")
     (True, False)
     """
-    return _LATIN.search(line) is not None
+    return _BYTES.search(line) is not None
