@@ -31,6 +31,10 @@ _INLINE_NOTE = re.compile(
     r"[(\[〔](?:编者?按|编者注|原标题|原题|注|本文(?:系|为|原载|首发|转自|选自)|作者(?:系|为|是|单位))"
     r"|【(?:编者?按|编者注|原标题)"
 )
+# The last lines of a page, in brackets as a whole, say how the text came about: who was asked, who wrote it down.
+_LAST_LINES = 2
+_LAST_NOTE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]{6,120}[)\]】〕]")
+_OF_TEXT = re.compile("文中|本文|全文|受访|采访|访谈|整理|作者|译者|编者|图片|照片|资料|化名|原载|选自|根据|来源")
 _EDITOR_NOTE = re.compile(r"[(\[【〔]?编(?:者?按语?|者注|后语?|后记)[)\]】〕]?:?$")
 _BYLINE = re.compile(
     r"[(\[【]?(?:(?:本报|本网|本刊|本台|见习|实习|特约|全媒体){1,3}(?:记者|通讯员|评论员|撰稿人?)"
@@ -66,6 +70,8 @@ def aside(paragraphs: Sequence[Paragraph], at: int) -> str:
     if _is_caption(folded):
         return "caption"
     if _NOTE.match(folded) or (_INLINE_NOTE.match(folded) and folded[-1] in ")]】〕"):
+        return "note"
+    if 0 < len(paragraphs) - _LAST_LINES <= at and _LAST_NOTE.fullmatch(folded) and _OF_TEXT.search(folded):
         return "note"
     return "byline" if _is_byline(folded) or _is_sign_off(paragraphs, at) else ""
 
