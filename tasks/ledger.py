@@ -235,8 +235,14 @@ def _with_marks(applied: Sequence[Edit], marks: Iterable[Edit]) -> list[Edit]:
     starts = [edit.start for edit in applied]
     ends = [edit.end for edit in applied]
     clear: list[Edit] = []
-    for mark in sorted(marks, key=lambda e: (e.start, e.end)):
+    for mark in marks:
         free = bisect_right(ends, mark.start) >= bisect_left(starts, mark.end)
-        if free and (not clear or mark.start >= clear[-1].end):
-            clear.append(mark)
-    return sorted([*applied, *clear], key=lambda e: (e.start, e.end))
+        at = bisect_left(clear, (mark.start, mark.end), key=_span)
+        apart = (at == 0 or clear[at - 1].end <= mark.start) and (at == len(clear) or mark.end <= clear[at].start)
+        if free and apart and (at == len(clear) or _span(clear[at]) != _span(mark)):
+            clear.insert(at, mark)
+    return sorted([*applied, *clear], key=_span)
+
+
+def _span(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
