@@ -35,6 +35,7 @@ eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails wh
 
 bench: .venv/.installed-dev ## speed of the repair beside ftfy's, on damaged and on healthy pages
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.encodings
 
 kill: .venv/.installed-dev ## kill runs at random moments, KILLS of them (200), and look that nothing is lost; SEED=2 for others
 	KILLS=$${KILLS:-200} $(BIN)/python -m pytest -q -s tests/test_kill.py $(ARGS)

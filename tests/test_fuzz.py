@@ -52,7 +52,7 @@ def test_the_fuzzer_finds_a_crash_behind_a_magic_number() -> None:
 def test_mutations_are_the_same_for_a_seed_and_bounded() -> None:
     from random import Random
 
-    first, second = ([mutated(random, [b"abc" * 9000]) for _ in range(50)] for random in (Random(1), Random(1)))
+    first, second = ([mutated(random, [b"abc" * 1000]) for _ in range(50)] for random in (Random(1), Random(1)))
     assert first == second
     assert len(set(first)) > 40
     assert max(map(len, first)) <= LONGEST

@@ -205,6 +205,28 @@ def test_the_flow_fails_with_the_first_thing_that_is_wrong(prefect_server: None,
         flow(str(dataset / "out"), workers=1)
 
 
+def test_tables_of_the_whole_corpus_are_checked(dataset: Path) -> None:
+    from tasks.write.corpus import write_table
+
+    store = store_of(dataset / "out")
+    known = pq.read_table(dataset / "out" / "documents", columns=["doc_id"])["doc_id"].to_pylist()
+    pairs = [(known[0], known[1]), (known[2], "f" * 32)]
+    rows = [{"doc_id": a, "representative_id": b, "similarity": 1.0, "kind": "exact"} for a, b in pairs]
+    record = write_table(store, "duplicates", rows, "x", "y", {})
+    findings = verify(str(dataset / "out"), None, 1)
+    assert (findings.wrong, findings.counts["duplicates"]) == ([], 2)
+    assert findings.notes == {"duplicates that name a document that is gone: dedupe again": 1}
+    path = dataset / "out" / record.file.path
+    path.write_bytes(path.read_bytes() + b"x")
+    (path.parent / "part-other.parquet").write_bytes(b"")
+    assert wrongs(dataset) == [
+        (record.file.path, "is not what was written"),
+        ("duplicates/part-other.parquet", "belongs to no table, and readers see it"),
+    ]
+    (dataset / "out" / "_tables" / "duplicates.json").unlink()
+    assert len(wrongs(dataset)) == 2
+
+
 # --- rows
 
 

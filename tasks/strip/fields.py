@@ -60,6 +60,11 @@ _PLACED_BYLINE = re.compile(
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})\s?/\s?"
     r"[\u4e00-\u9fff]{2,8}(?:报导|报道|电|摄影|综合)[)\]]?"
 )
+# 《某某日报》(2021年3月2日 第07版)
+_EDITION = re.compile(
+    r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{1,10}[报刊])\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
+    r"(?:星期[一二三四五六日天]\s{0,3})?第?\s?[A-Z]?\d{1,3}\s?版(?::?\s?[\u4e00-\u9fff]{2,6})?\s?\)?"
+)
 _ISSUE = re.compile(
     r"(?:《[^《》]{1,20}》|[\u4e00-\u9fff]{2,10}\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
@@ -180,6 +185,10 @@ def _byline(core: str) -> list[Field]:
 
 def _issue(core: str) -> list[Field]:
     """《某某画报》2021年第3期, on a row of its own."""
+    edition = _EDITION.fullmatch(core)
+    when = edition and DATE.search(core)
+    if edition and when:
+        return [Field("media", "", edition["paper"]), Field("date", "", when[0].strip(), read_date(when))]
     return [Field("issue", "", core)] if _ISSUE.fullmatch(core) else []
 
 

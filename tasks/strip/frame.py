@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from tasks.strip.bars import is_weak, may_head
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence
-from tasks.strip.tables import phrase
+from tasks.strip.tables import alone, phrase
 
 # Furniture that stands below the article and above its title: short rows beyond it are not the article's.
 BELOW = frozenset({"share", "tools", "pager", "login", "related", "footer", "disclaimer", "navigation"})
@@ -40,6 +40,7 @@ TAIL_PROSE_CHARS = 150
 TAIL_FURNITURE = 4
 
 _NUMBERED = re.compile(r"[(第]?[一二三四五六七八九十百\d]{1,3}[、.)章节条回]")
+_WORD = re.compile(r"[^\W_]")
 _WHY_WEAK = "a word of menus and bars beside furniture"
 _WHY_HEAD = "a short row among the furniture above the text"
 _WHY_ABOVE = "a short row above the site's menus"
@@ -86,6 +87,7 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     _grow(page)
     _head(page)
     _below(page)
+    _alone(page)
     yield from page.claims
 
 
@@ -146,10 +148,13 @@ def _head(page: _Page) -> None:
                 page.take(number, _WHY_ABOVE)
     if page.first == len(page.rows) or page.title < 0:
         return
-    inside = sorted(n for n in marks if page.title < n < page.first)
+    inside = [page.title, *sorted(n for n in marks if page.title < n < page.first)]
     for one, other in pairwise(inside):
         between = [n for n in range(one + 1, other) if n not in page.kinds]
-        if 0 < len(between) <= PANEL_ROWS and all(_panel(page.rows[n]) for n in between):
+        unknown = [n for n in between if not is_weak(page.rows[n].core)]
+        weak = len(between) - len(unknown)
+        enough = weak > len(unknown) if one == page.title else weak > 0 or unknown
+        if enough and len(unknown) <= PANEL_ROWS and all(_panel(page.rows[n]) for n in unknown):
             for number in between:
                 page.take(number, _WHY_HEAD)
 
@@ -167,6 +172,16 @@ def _below(page: _Page) -> None:
     if end is not None:
         for number in range(end + 1, len(page.rows)):
             page.take(number, _WHY_BELOW)
+
+
+def _alone(page: _Page) -> None:
+    """Rows of marks, and words that nothing but a button says, above and below the text of a page with furniture."""
+    if page.first == len(page.rows) or not any(kind in _FRAME for kind in page.kinds.values()):
+        return
+    for number in (*range(page.first), *range(page.last + 1, len(page.rows))):
+        core = page.rows[number].core
+        if number not in page.kinds and len(core) <= PANEL_CHARS and (core in alone() or not _WORD.search(core)):
+            page.take(number, _WHY_WEAK)
 
 
 def _body_below(page: _Page) -> bool:

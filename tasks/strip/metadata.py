@@ -64,7 +64,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             continue
         near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
         fields = fields_of(row.core)
-        if fields and (near or _tells_all(fields)) and _fits(sheet, number, fields, dates):
+        if fields and (near or _tells_all(fields) or _signs(row, fields)) and _fits(sheet, number, fields, dates):
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", _as_found(rows[number - 1], None))]))
             found.append((row, [_in_own_script(row, field) for field in fields]))
@@ -90,6 +90,11 @@ def _tells_all(fields: Sequence[Field]) -> bool:
     """Whether a row names its source and its date: such a row is metadata wherever it stands."""
     kinds = {field.kind for field in fields}
     return bool(kinds & {"publisher", "media"}) and any(field.when for field in fields)
+
+
+def _signs(row: Row, fields: Sequence[Field]) -> bool:
+    """Whether a row in brackets names the editor: it ends an article, though the site speaks on in prose below."""
+    return fields[0].kind == "editor" and row.core[0] in "【[(" and row.core[-1] in "】])"
 
 
 def _in_own_script(row: Row, field: Field) -> Field:
@@ -148,7 +153,7 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
         return False
     if any(field.kind in ("unknown", "issue") for field in fields) and not 0 < number <= sheet.first:
         return False
-    if core[:1] in "(" or (number == 0 and not clock):
+    if (core[:1] == "(" and not clock) or (number == 0 and not clock):
         return False
     return dates <= 1 or (clock and number <= sheet.first and dates <= 2)
 

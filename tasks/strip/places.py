@@ -28,7 +28,7 @@ COUNTIES_SHARE = 0.5
 # Of the names so many must carry their suffix (县, 市 …): pairs of ordinary characters are often the start of a name.
 FULL_SHARE = 0.5
 
-_MARKS = " \t\N{NO-BREAK SPACE}|,;/、_·•-—>."
+_MARKS = " \t\N{NO-BREAK SPACE}|,;/、_·•-—>.丨~+&#*=»→×★●"
 # Rows longer than this are not taken apart: the lists seen have up to 4,000 characters.
 MAX_CHARS = 50_000
 # A list of names cut to two or three characters has at least so many, and so many of them must be known.
@@ -36,7 +36,14 @@ MIN_CUT_NAMES = 10
 CUT_NAMES_SHARE = 0.95
 _CUT_NAMES = re.compile(r"\W*(?:[\u4e00-\u9fff]{2,3}[\s|,;/、_·•\-]{1,4}){9,}[\u4e00-\u9fff]{2,3}\W*")
 _SUFFIX = "县市区旗州盟"
-_ENTRY = re.compile(r"[^\s|,;/、_·•\-—>.。:]+")
+_ENTRY = re.compile(r"[^\s|,;/、_·•\-—>.。:丨~+&#*=»→×★●]+")
+# A word that every entry carries behind its name (甲县新闻 乙市新闻) is no longer than this, and so many carry it.
+_CARRIED = re.compile(r"(?<=[县市区旗州盟])[^\s县市区旗州盟]{1,6}$")
+CARRIED_SHARE = 0.8
+# Names behind a full stop, between commas or 、, are a list that was added only from this number on.
+MIN_BEHIND = 12
+# A row of names in a column of such rows is no longer than this.
+COLUMN_CHARS = 120
 _GLUED = re.compile(r"[\u4e00-\u9fff]{1,14}?[县市区旗州盟]")
 _LABEL = re.compile(r"(?:模板|链接|标签|地区|城市|站点|分站|热门|友情|导航|服务|推荐)[^:]{0,6}:\s*$")
 _HONEST_HEAD = re.compile(r"名单|名录|一览|公示|排名|榜|如下|下列|以下|包括|分别|名称|目录|区划|辖")
@@ -87,12 +94,14 @@ def place_lists(sheet: Sheet) -> Iterator[Claim]:
     """Lists of place names: a row of them, at either end of a row of text, or one name a row."""
     run: list[tuple[int, Row]] = []
     for number, row in enumerate(sheet.rows):
-        if _one_name(row.core):
+        if _one_name(row.core) or _few_names(row.core):
             run.append((number, row))
             continue
         yield from _column(sheet, run)
         run = []
-        if _dense(row.folded) or (len(row.folded) <= MAX_CHARS and _CUT_NAMES.fullmatch(row.folded)):
+        if row.links and _dense(row.core) and _random(_entries(row.core)):
+            yield Claim.whole(row, _WHY)
+        elif _dense(row.folded) or (len(row.folded) <= MAX_CHARS and _CUT_NAMES.fullmatch(row.folded)):
             yield from _in_row(sheet, number, row)
     yield from _column(sheet, run)
 
@@ -102,20 +111,33 @@ def _one_name(core: str) -> bool:
     return 2 <= len(core) <= 15 and (core[-1] in _SUFFIX or len(core) <= 3)
 
 
+def _few_names(core: str) -> bool:
+    """Whether a row is nothing but a few names, too few for a list of its own."""
+    if not 4 <= len(core) <= COLUMN_CHARS or core[-1] not in _SUFFIX or len(core) > 16 * (_suffixes(core) + 1):
+        return False
+    names = _entries(core)
+    return 2 <= len(names) < MIN_NAMES and all(name.full for name in names)
+
+
+def _suffixes(text: str) -> int:
+    return text.count("县") + text.count("市") + text.count("区") + text.count("旗")
+
+
 def _dense(folded: str) -> bool:
     """Whether a row has as many suffixes as a list of names: a fifth of its characters in the lists seen."""
     if not 2 * MIN_NAMES <= len(folded) <= MAX_CHARS:
         return False
-    suffixes = folded.count("县") + folded.count("市") + folded.count("区") + folded.count("旗")
+    suffixes = _suffixes(folded)
     return suffixes >= MIN_NAMES // 2 and suffixes * 20 >= min(len(folded), 400)
 
 
 def _column(sheet: Sheet, run: Sequence[tuple[int, Row]]) -> Iterator[Claim]:
-    if len(run) < MIN_NAMES:
+    if len(run) < MIN_NAMES and not any(len(row.core) > COLUMN_CHARS // 16 for _, row in run):
         return
-    names = [_name(row.core, 0, len(row.core)) for _, row in run]
+    names = [name for _, row in run for name in (_entries(row.core) if len(row.core) > 3 else (_short_name(row.core),))]
     above = sheet.rows[run[0][0] - 1].core if run[0][0] else ""
-    if _random(names) and not _HONEST_HEAD.search(above):
+    honest = _HONEST_HEAD.search(above) or (above.endswith(":") and not _LABEL.search(above))
+    if _random(names) and not honest:
         yield from (Claim.whole(row, _WHY) for _, row in run)
 
 
@@ -139,21 +161,38 @@ def _in_row(sheet: Sheet, number: int, row: Row) -> Iterator[Claim]:
         if (_HONEST_HEAD.search(above[-12:]) and "|" not in folded) or _table(sheet, number):
             return
         yield Claim.whole(row, _WHY)
-    elif before[-1] in "。!?…)]”" and re.search(r"[|_\s/-]", folded[begin:end]):
+    elif before[-1] in "。!?…)]”" and (len(names) >= MIN_BEHIND or re.search(r"[|_\s/-]", folded[begin:end])):
         yield Claim(row, len(before), len(row.line.text), _WHY)
 
 
 def _entries(folded: str) -> list[_Name]:
     """The entries between separators; one that is long and ends in a suffix is cut after each suffix."""
     found: list[_Name] = []
+    carried = _carried(folded)
     for match in _ENTRY.finditer(folded):
         start, end = match.span()
-        name = _name(match[0], start, end)
+        if carried and match[0].endswith(carried):
+            end -= len(carried)
+        name = _name(folded[start:end], start, end)
         if name.provinces or end - start < 6:
             found.append(name)
         else:
-            found += _glued(match[0], start)
+            found += _glued(folded[start:end], start)
     return found
+
+
+def _short_name(word: str) -> _Name:
+    return _name(word, 0, len(word))
+
+
+def _carried(folded: str) -> str:
+    """The word that nearly every entry carries behind its name, or ""."""
+    words = [match[0] for match in _ENTRY.finditer(folded, 0, 400)]
+    behind = [match[0] for word in words if (match := _CARRIED.search(word))]
+    if len(behind) < MIN_NAMES:
+        return ""
+    common = max(set(behind), key=behind.count)
+    return common if behind.count(common) >= CARRIED_SHARE * len(words) else ""
 
 
 def _glued(word: str, offset: int) -> list[_Name]:

@@ -83,6 +83,12 @@ def made_of_known_words(word: str) -> bool:
 
 
 @cache
+def alone() -> frozenset[str]:
+    """Words that nothing but a button says, or the end of a page."""
+    return frozenset(table("words")["alone"])
+
+
+@cache
 def related() -> frozenset[str]:
     """The headings of lists of links to other articles."""
     return frozenset(table("words")["related"])

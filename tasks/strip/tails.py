@@ -75,6 +75,8 @@ def is_disclaimer(core: str) -> bool:
         return False
     if _RIGHTS.match(core) and len(core) <= 200:
         return True
+    if len(core) <= 200 and phrase("sure_disclaimer").match(core):
+        return True
     found = {match.start() for match in phrase("disclaimer").finditer(core)}
     if not found:
         return False

@@ -35,6 +35,8 @@ class Findings:
 
     def note(self, what: str, by: int = 1) -> None:
         """Count something that is worth knowing and no fault."""
+        if not by:
+            return
         self.notes[what] = self.notes.get(what, 0) + by
 
     def merge(self, other: Findings) -> None:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from tasks.read.digest import digest_of
 from tasks.write.findings import BROKEN, Findings, Wrong, line_of
 from tasks.write.manifest import FileRecord
-from tasks.write.schema import SHARD_TABLES
+from tasks.write.schema import CORPUS_TABLES, SHARD_TABLES
 from tasks.write.store import Store, data_path, manifest_path
 
 
@@ -87,7 +89,11 @@ def _check_runs(store: Store, findings: Findings) -> Iterator[Wrong]:
 
 def _check_corpus_tables(store: Store, findings: Findings) -> Iterator[Wrong]:
     """The tables that are made of the whole corpus: the file that their record names, and no other."""
-    for name, text in store.read_texts([f"_tables/{name}" for name in sorted(store.files("_tables"))]):
+    names = sorted(store.files("_tables"))
+    for table in sorted(CORPUS_TABLES.keys() - {name.removesuffix(".json") for name in names}):
+        for stray in sorted(store.files(table)):
+            yield Wrong(store.place(f"{table}/{stray}"), "belongs to no table, and readers see it", "remove it")
+    for name, text in store.read_texts([f"_tables/{name}" for name in names]):
         try:
             if isinstance(text, Exception):
                 raise text
@@ -107,5 +113,22 @@ def _check_corpus_tables(store: Store, findings: Findings) -> Iterator[Wrong]:
             yield Wrong(
                 store.place(file.path), "is not what was written", f"remove {store.place(name)} and make it again"
             )
+        elif table == "duplicates":
+            findings.note("duplicates that name a document that is gone: dedupe again", _orphans(store, file.path))
         for stray in sorted(store.files(table).keys() - {file.path.rpartition("/")[2]}):
             yield Wrong(store.place(f"{table}/{stray}"), "belongs to no table, and readers see it", "remove it")
+
+
+def _orphans(store: Store, path: str) -> int:
+    """How many rows of duplicates name a document that no shard holds. New pages make it so, no fault does."""
+    with store.open(path) as stream:
+        rows = pq.read_table(stream, columns=["doc_id", "representative_id"])
+    pairs = list(zip(rows["doc_id"].to_pylist(), rows["representative_id"].to_pylist(), strict=True))
+    missing = {doc_id for pair in pairs for doc_id in pair}
+    for shard in store.shards() if missing else ():
+        try:
+            with store.open(data_path("documents", shard)) as stream:
+                missing.difference_update(pq.read_table(stream, columns=["doc_id"])["doc_id"].to_pylist())
+        except BROKEN:
+            continue  # `check_shard` tells of it
+    return sum(doc_id in missing or other in missing for doc_id, other in pairs)

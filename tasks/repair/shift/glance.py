@@ -23,6 +23,7 @@ SENSIBLE = nats(21)  # what those may cost at most when re-read, and
 BETTER = nats(2)  # by how much less than what is seen
 SENSIBLE_ALONE = nats(8.5)  # what each of two characters after a mark may cost at most when re-read
 UNLIKELY = nats(17)  # what two characters after a mark cost, where a pair may be missing, to be looked at
+UNLIKELY_ALONE = nats(19.5)  # and where no more than the two follow
 # So many hanzi after a mark tell text out of step from healthy text, which costs less than this each on average: after
 # marks that came so far 5.2 to 8.1 nats (and one 9.4) in 330,000 healthy characters, in damaged pages 10.4 to 12.6.
 TELLING, STRANGE = 3, nats(9.2)
@@ -79,9 +80,17 @@ def mark_out_of_step(text: str, at: int) -> bool:
         cost = lm.lone(read[0]) + (lm.cost(BOUNDARY, read[0], read[1]) if count == 2 else 0)
     if cost >= HOPELESS:  # nothing can be read so: a pair may be missing
         spliced = _BEGINS_SPLICE.match(text, at + 1) or (_ENDS_SPLICE.match(text, at - 2) if at > 1 else None)
-        return spliced is not None or (_next_two(text, at) > UNLIKELY and _goes_on_strangely(text, at))
+        return spliced is not None or _may_lack_a_pair(text, at)
     sensible = cost < count * SENSIBLE_ALONE and cost < _seen(text, at + 1, count)
     return sensible and _goes_on_strangely(text, at)
+
+
+def _may_lack_a_pair(text: str, at: int) -> bool:
+    """Whether the mark at `at`, after which nothing can be read out of step, may stand where a pair is missing."""
+    if not _HANZI.match(text, at + 1):
+        return False
+    least = UNLIKELY if _HANZI.match(text, at + TELLING) else UNLIKELY_ALONE
+    return _next_two(text, at) > least and _goes_on_strangely(text, at)
 
 
 def _goes_on_strangely(text: str, at: int) -> bool:
