@@ -3,10 +3,10 @@
     python -m evals.strip [--half dev|held] [--show] [--check]
 
 `layouts/` has a file a style of site, and its folders more lots, of longer pages, each written and measured when the
-rules stood, before any of them was changed for it. A layout is rows: `B` furniture, `M` metadata, `T` the article's title,
-`@` its rows (`@1` and `@2` their halves), `A` a row of the article's own. Layouts marked Hant are read in traditional
-characters. Articles rotate through the layouts. Rules may be worked on with the odd layouts (dev); the even ones
-(held) say how they do on pages that nobody looked at.
+rules stood, before any of them was changed for it. A layout is rows: `B` furniture, `M` metadata, `T` the article's
+title, `@` its rows (`@1` and `@2` their halves), `A` a row of the article's own. Layouts marked Hant are read in
+traditional characters. Articles rotate through the layouts. Rules may be worked on with the odd layouts (dev); the
+even ones (held) say how they do on pages that nobody looked at.
 """
 
 from __future__ import annotations
