@@ -26,6 +26,7 @@ check: .venv/.installed-dev ## lint, format, types, and tests with warnings as e
 eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails when one falls below its floor
 	$(BIN)/python -m evals --gate $(ARGS)
 	$(BIN)/python -m evals.encodings
+	$(BIN)/python -m evals.mojibake --gate
 	$(BIN)/python -m evals.strip --check
 	$(BIN)/python -m evals.sections --gate
 	$(BIN)/python -m evals.scripts --check

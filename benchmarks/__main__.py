@@ -1,79 +1,131 @@
-"""`make bench`: how long our repair takes beside ftfy's, and a whole page beside the bytes it is made of.
+"""`make bench`: our stages and the whole chain beside the peers and the floor, as ratios measured in one run.
 
-    python -m benchmarks             three rounds over all pages, about a minute
-    python -m benchmarks --rounds 1  a first look
+    python -m benchmarks                 all corpora, five rounds: some minutes
+    python -m benchmarks --quick         fewer pages, three rounds: a first look
+    python -m benchmarks --json out.json the figures, besides the tables
+    python -m benchmarks --gate          fail if a ratio is above its ceiling in benchmarks/ceilings.json
 
-Pages are the evaluation's texts, healthy and damaged by its model. Each figure is the best of the rounds, in
-microseconds of processor time a thousand characters; `of ftfy` says how many times ftfy.fix_text's time that is.
+Figures are microseconds of processor time a thousand characters on one core, the median of the rounds.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Sequence
-from random import Random
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from ftfy import fix_text
+from benchmarks import datatrove
+from benchmarks.chart import chart
+from benchmarks.corpora import Corpus, corpora
+from benchmarks.growth import LARGE, SMALL, Growth, growth
+from benchmarks.measure import medians, pin
+from benchmarks.subjects import stages_on, works_on
 
-from evals.corpus import own
-from evals.damage import damage
-from evals.tables import Kind, draw_damage
-from flows.fix import fixed
-from tasks.page import curate_page
-from tasks.records import Page, Policy, Punctuation, Target
+CEILINGS = Path(__file__).with_name("ceilings.json")
+_PEER, _FLOOR = "ftfy.fix_text", "floor"
+_STAGES_ON = ("Hans", "Hant", "damaged")
 
-_SEED = 20261122
-_KEEP = Policy(target=Target.KEEP, punctuation=Punctuation.KEEP)
-_DEFAULT = Policy()
-
-#: What is timed, by name: each takes a page's text.
-SUBJECTS: dict[str, Callable[[str], object]] = {
-    "decode only": lambda text: text.encode().decode(),
-    "ftfy.fix_text": fix_text,
-    "qingwen fix, script kept": lambda text: fixed(Page("-", text.encode()), _KEEP),
-    "qingwen fix": lambda text: fixed(Page("-", text.encode()), _DEFAULT),
-    "curate_page": lambda text: curate_page(Page("-", text.encode()), _DEFAULT),
-}
+Costs = dict[str, float]  # microseconds a thousand characters, by what was timed
 
 
-def pages() -> dict[str, list[str]]:
-    """Healthy pages, pages with splices only, and pages with splices and shifted bytes."""
-    random, passages = Random(_SEED), own()
-    found: dict[str, list[str]] = {"healthy": [passage.text for passage in passages]}
-    kinds: tuple[Kind, ...] = ("splices", "marks", "lost")
-    for kind in kinds:
-        found[kind] = [
-            damage(p.text, draw_damage(random, kind, p.script), random.randrange(2**32)).text for p in passages
-        ]
+def costs_of(corpus: Corpus, rounds: int) -> Costs:
+    """What everything that is timed on a corpus costs."""
+    works = works_on(corpus)
+    if datatrove.is_installed() and corpus.name in ("Hans", "damaged"):
+        works["datatrove"] = lambda: datatrove.run(corpus.texts)
+    return {name: seconds / corpus.chars * 1e9 for name, seconds in medians(works, rounds).items()}
+
+
+def table(name: str, costs: Costs) -> str:
+    """A corpus's figures: cost, how many times ftfy's, how many times the floor's."""
+    lines = [f"{name:16}{'':24}{'µs per 1000':>12}{'of ftfy':>10}{'of floor':>10}"]
+    for what, cost in costs.items():
+        lines.append(f"{'':16}{what:24}{cost:12,.1f}{cost / costs[_PEER]:10.2f}{cost / costs[_FLOOR]:10.1f}")
+    return "\n".join(lines)
+
+
+def stage_table(name: str, costs: Costs) -> str:
+    """The stages' figures on a corpus, and their shares."""
+    total = sum(costs.values())
+    rows = (f"{'':16}{stage:24}{cost:12,.1f}{cost / total:10.0%}" for stage, cost in costs.items())
+    return "\n".join([f"{name:16}{'stage':24}{'µs per 1000':>12}{'share':>10}", *rows])
+
+
+def growth_table(found: Sequence[Growth]) -> str:
+    """What pages of rising size cost a stage, and how many times the time the longest take."""
+    lines = [f"{'size':16}{'stage':24}" + "".join(f"{size:>12,}" for size in found[0].sizes) + f"{'times':>10}"]
+    cells = ("".join(f"{cost:12,.1f}" for cost in one.costs) + f"{one.ratio:10.0f}" for one in found)
+    lines += (f"{'':16}{one.stage:24}{row}" for one, row in zip(found, cells, strict=True))
+    return "\n".join(lines) + f"\n{'':16}{LARGE // SMALL} times the text; times: how many times the processor time"
+
+
+def ratios(measured: Mapping[str, Costs]) -> dict[str, float]:
+    """The ratios that have ceilings: `corpus: what / beside what`."""
+    pairs = {
+        "repair": ("Hans, short", "Hant, short", "Hans", "Hant", "mixed scripts", "marked", "Hans, long"),
+        "curate_page": ("Hans, short", "Hans", "Hant", "Hans, long", "damaged"),
+        "qingwen fix": ("Hans", "damaged"),
+    }
+    found = {
+        f"{corpus}: {what} / {_PEER}": measured[corpus][what] / measured[corpus][_PEER]
+        for what, names in pairs.items()
+        for corpus in names
+    }
+    for corpus in ("GB18030", "Big5"):
+        found[f"{corpus}: decode / chardet.detect"] = measured[corpus]["decode"] / measured[corpus]["chardet.detect"]
     return found
 
 
-def best_of(rounds: int, subject: Callable[[str], object], texts: Sequence[str]) -> float:
-    """Seconds of processor time for all the texts, in the fastest round. One text is done before to warm caches."""
-    subject(texts[0])
-    times = []
-    for _ in range(rounds):
-        started = time.process_time()
-        for text in texts:
-            subject(text)
-        times.append(time.process_time() - started)
-    return min(times)
+def above(found: Mapping[str, float], ceilings: Mapping[str, float]) -> list[str]:
+    """A sentence for each ratio that is above its ceiling, and for each that has none.
+
+    >>> above({"a": 0.3, "b": 1.0}, {"a": 0.2})
+    ['a: 0.30 is above the ceiling of 0.20', 'b has no ceiling']
+    """
+    said = []
+    for name, ratio in found.items():
+        if name not in ceilings:
+            said.append(f"{name} has no ceiling")
+        elif ratio > ceilings[name]:
+            said.append(f"{name}: {ratio:.2f} is above the ceiling of {ceilings[name]:.2f}")
+    return said
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the fastest counts (default: 3)")
-    rounds = parser.parse_args().rounds
-    print(f"{'pages':10}{'what':28}{'µs per 1000':>12}{'of ftfy':>10}")
-    for kind, texts in pages().items():
-        chars = sum(map(len, texts))
-        seconds = {name: best_of(rounds, subject, texts) for name, subject in SUBJECTS.items()}
-        for name, took in seconds.items():
-            per_thousand = took / chars * 1e9
-            print(f"{kind:10}{name:28}{per_thousand:12,.0f}{took / seconds['ftfy.fix_text']:10.2f}")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and with --gate compare. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a quarter of the pages, three rounds")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures")
+    parser.add_argument("--chart", metavar="FILE", type=Path, help="write a chart of cost against size as SVG")
+    parser.add_argument("--gate", action="store_true", help="fail if a ratio is above its ceiling")
+    options = parser.parse_args(arguments)
+    rounds, scale = (3, 0.25) if options.quick else (5, 1.0)
+    pin()
+    figures: dict[str, Any] = {"corpora": {}, "stages": {}}
+    for corpus in corpora(scale):
+        figures["corpora"][corpus.name] = costs = costs_of(corpus, rounds)
+        print(table(corpus.name, costs), flush=True)
+        if corpus.name in _STAGES_ON:
+            taken = medians(stages_on(corpus.pages), rounds)
+            figures["stages"][corpus.name] = stages = {name: s / corpus.chars * 1e9 for name, s in taken.items()}
+            print(stage_table(corpus.name, stages), flush=True)
+    grown = list(growth(rounds))
+    print(growth_table(grown))
+    figures["growth"] = {one.stage: dict(zip(map(str, one.sizes), one.costs, strict=True)) for one in grown}
+    figures["ratios"] = ratios(figures["corpora"])
+    if options.json:
+        options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if options.chart:
+        options.chart.write_text(chart(grown), encoding="utf-8")
+    if not options.gate:
+        return 0
+    said = above(figures["ratios"], json.loads(CEILINGS.read_text(encoding="utf-8")))
+    print("\n".join(said) or "no ratio is above its ceiling")
+    return bool(said)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,6 +6,7 @@ docs/adr/0003-shards-and-tasks.md. Workers are spawned, not forked: the parent h
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -153,6 +154,7 @@ class DaskCrew:
             from distributed import Client, LocalCluster
         except ImportError as error:
             raise SettingsError("runner = dask needs the extra: pip install 'qingwen[dask]'") from error
+        logging.getLogger("distributed").setLevel(logging.WARNING)  # not every worker that comes and goes
         self._cluster: Any = (
             None if address else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
         )

@@ -94,6 +94,49 @@ def test_encodings_that_python_lacks(codec: str) -> None:
     assert (found.text, found.encoding) == (HANT, codec.lower())
 
 
+def test_the_same_without_iconv() -> None:
+    """Bytes that glibc's iconv made, and ISO-2022-CN put together by hand."""
+    euc = bytes.fromhex(
+        "e0aec4c7cefbc6fbe2eaddb7c5d5f1d3dab5e0f5cfe9a1a2f6c8e0aecefbc8d2ebb7cae4c5b2c6bef6b5d8c4cbf4c6edc5d6a1a4"
+    )
+    text = "渡口的石階被水磨得發亮，擺渡的老趙每天四點起來生火。"
+    assert (decoded(euc).text, decoded(euc).encoding) == (text, "euc-tw")
+    seven = bytes(byte & 0x7F for byte in PROSE.encode("gb2312"))
+    found = decoded(b"\x1b$)A\x0e" + seven + b"\x0f\n")
+    assert (found.text, found.encoding) == (f"{PROSE}\n", "iso-2022-cn")
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "text"),
+    [
+        ("euc-kr", "cp949", "똠방각하가 펲시콜라를 마시고 있다."),
+        ("windows-1258", "cp1258", "Tôi ăn cơm ngon."),
+        ("windows-1250", "cp1250", "Příliš žluťoučký kůň."),
+        ("koi8-u", "koi8-u", "Їжак їсть ґрушу біля річки."),
+        ("koi8-r", "koi8-r", "Рыбак чинит сеть у реки."),
+        ("iso-8859-1", "cp1252", "Où est la clé du moulin ?"),
+        ("iso-8859-2", "iso8859-2", "Młyn stoi nad rzeką."),
+        ("iso-8859-4", "iso8859-4", "Dzirnavas stāv pie upes."),
+        ("iso-8859-5", "iso8859-5", "Мельница стоит у реки."),
+        ("iso-8859-6", "iso8859-6", "الطاحونة عند النهر"),
+        ("iso-8859-7", "iso8859-7", "Ο μύλος είναι δίπλα στο ποτάμι."),
+        ("iso-8859-8", "iso8859-8", "הטחנה ליד הנהר"),
+        ("iso-8859-9", "cp1254", "Değirmen ırmağın yanında."),
+        ("iso-8859-13", "iso8859-13", "Malūnas stovi prie upės."),
+        ("iso-8859-15", "iso8859-15", "Le moulin coûte 9 € l’an.".replace("’", "'")),
+        ("tis-620", "cp874", "โรงสีอยู่ริมแม่น้ำ"),
+        ("macintosh", "mac-roman", "Où est la clé du moulin ?"),
+        ("shift_jis", "cp932", "水車は①日も止まっていた。"),
+        ("gb18030", "gb18030", "𠮷野家在渡口边，㐀字少见，ḿ也少见。"),
+        ("big5", "big5hkscs", "佢哋喺渡口嗰邊等咗好耐，啲魚好新鮮。"),
+    ],
+)
+def test_declared_encodings(charset: str, codec: str, text: str) -> None:
+    found = decoded(text.encode(codec), charset=charset)
+    assert codec_of(found.encoding) == codec_of(codec)
+    assert found.text == text
+
+
 def test_lost_bytes_do_not_change_the_verdict() -> None:
     rng = random.Random(7)
     for codec, name, text in (

@@ -22,6 +22,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import flows.shard
 from flows.plan import plan
@@ -315,6 +317,23 @@ def test_rows_are_read_by_the_columns_that_settings_name(tmp_path: Path) -> None
     assert [page.raw.decode() for page in found if isinstance(page, Page)] == ["豆腐坊开了四十年。"] * 3
     assert {page.url for page in found if isinstance(page, Page)} == {"http://a.example/"}
     assert {page.fetched_at and page.fetched_at.year for page in found if isinstance(page, Page)} == {2021}
+
+
+@given(
+    st.binary(max_size=2000), st.sampled_from(["a", "a.txt", "a.html", "a.jsonl", "a.csv", "a.warc", "a.zip", "a.gz"])
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_through_the_whole_front_door(tmp_path: Path, data: bytes, name: str) -> None:
+    """What is read is curated or rejected, by every stage, and nothing is lost or raised on the way."""
+    (tmp_path / name).write_bytes(data)
+    entries = [entry for source in discover(tmp_path) for entry in read_source(tmp_path, source, LIMITS)]
+    (tmp_path / name).unlink()
+    results = [curate_page(e, Policy(limits=LIMITS)) if isinstance(e, Page) else e for e in entries]
+    assert results
+    for result in results:
+        uri = result.source_uri if isinstance(result, Reject) else result.page.source_uri
+        assert uri.partition("#")[0] == name
+        assert isinstance(result, Reject) or result.text.endswith("\n")
 
 
 def test_a_source_that_is_gone_is_no_error(tmp_path: Path) -> None:

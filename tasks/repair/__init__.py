@@ -11,6 +11,7 @@ from tasks.repair.controls import control_edits
 from tasks.repair.entities import entity_edits
 from tasks.repair.layers import beside
 from tasks.repair.mojibake import mojibake_edits
+from tasks.repair.mojibake.edits import outside_passages
 from tasks.repair.noise import noise_edits
 from tasks.repair.private import private_edits
 from tasks.repair.shift import repair_shifts
@@ -25,7 +26,7 @@ _UNUSUAL = re.compile("[^\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff5e“”‘�
 def repair(ledger: Ledger) -> Ledger:
     """Repair a page's text, a layer a step. No step adds or removes a line end, and none touches healthy text.
 
-    1. passages decoded as something else than they were, while all their bytes are still there
+    1. passages decoded as something else than they were; characters that lost bytes on the way stay, and 4 leaves them
     2. entities and escapes
     3. control and invisible characters, which may be bytes of 1; private-use characters of Hong Kong
     4. bytes out of step, and splices; the search for the former needs the latter in place, and owns those in its spans
@@ -42,7 +43,7 @@ def repair(ledger: Ledger) -> Ledger:
     if unusual:
         for step in (control_edits, private_edits):
             ledger = ledger.then(step(ledger.text))
-    found = _out_of_step(ledger.text)
+    found = outside_passages(_out_of_step(ledger.text), ledger)
     damaged = any(edit.applied for edit in found)
     ledger = ledger.then(found)
     ledger = ledger.then(noise_edits(ledger.text, damaged))

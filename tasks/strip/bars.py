@@ -14,6 +14,8 @@ SINGLE_CHARS = 4
 # A menu has at least so many entries, and so many of them must be words of menus.
 MENU_ENTRIES = 3
 MENU_SHARE = 0.6
+# Of a column with more than four known entries half will do.
+LONG_MENU_SHARE = 0.5
 # Among menu entries a row a word that is not known is an entry too, up to this length: titles are longer.
 UNKNOWN_CHARS = 4
 # Between the entries of a menu there are blank lines, but no row that another rule took: one has more characters.
@@ -291,7 +293,8 @@ def _menu_columns(sheet: Sheet) -> Iterator[Row]:
 
 def _menu_run(run: Sequence[Row]) -> Sequence[Row]:
     known = [known_word(row.core) for row in run]
-    if sum(known) < MENU_ENTRIES + 1 or sum(known) < MENU_SHARE * len(run):
+    share = LONG_MENU_SHARE if sum(known) > MENU_ENTRIES + 1 else MENU_SHARE
+    if sum(known) < MENU_ENTRIES + 1 or sum(known) < share * len(run):
         return ()
     first, last = known.index(True), len(known) - known[::-1].index(True)
     return run[first:last]

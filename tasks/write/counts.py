@@ -39,9 +39,9 @@ PAGES, TEXTS = pa.schema(_PAGE_FIELDS), pa.schema(_TEXT_FIELDS)
 
 # A worker writes what it holds when it is so many rows: some 60 MB of Python's numbers and texts.
 _HELD_ROWS = 400_000
-# So many rows of one site, or of several smaller ones, are counted at once: some 900 MB at the peak (measured). Of a
+# So many rows of one site, or of several smaller ones, are counted at once: 1 GB at the peak (measured). Of a
 # site with more, those pages are counted whose digest is lowest: a fair draw that is the same in every order.
-_AT_ONCE = 12_000_000
+_AT_ONCE = 6_000_000
 # Sites are sorted into so many files at most, all open at once; each holds `_AT_ONCE` rows and more in a huge corpus.
 _MOST_BUCKETS = 200
 # The pages come last: a shard that has them is whole.

@@ -119,7 +119,7 @@ SITE_LINES = _table(
     "a row for each line that a site repeats around its articles",
     _field("site", pa.string(), "host of the pages' address, else the first folder below raw/"),
     _field("line", pa.string(), "the line, repaired, in simplified characters and half-width forms"),
-    _field("pages", pa.int64(), "number of the site's pages that have it"),
+    _field("pages", pa.int64(), "number of the site's pages that have it, of those that were counted"),
     _field("articles", pa.float32(), "number of different articles on these pages, repeated ones counted once"),
     _field("share", pa.float32(), "share of the site's articles that have it, from 0 to 1"),
     _field("edge", pa.float32(), "share of its places that are at the top or bottom of a page, not in the article"),

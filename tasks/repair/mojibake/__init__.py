@@ -1,6 +1,6 @@
 """Text decoded as something else than it was: `鐢ㄦ埛` is 用户, `ä¸­å›½` is 中国, `ÖÐ¹ú` is 中国 (damage class 4).
 
-See docs/adr/0009-mojibake.md.
+See docs/adr/0015-mojibake.md.
 """
 
 from __future__ import annotations

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
+from tasks.ledger import Ledger
 from tasks.records import Edit, Stage
 from tasks.repair.mojibake.chains import name
 from tasks.repair.mojibake.codecs import LOST, SJIS_DEFAULT
@@ -17,6 +19,7 @@ _PLACEHOLDER = re.compile(f"[{LOST}{SJIS_DEFAULT}?]+")
 # What UTF-8's replacement characters are when read as GBK.
 _TWICE_LOST = re.compile("(?:锟斤拷)+")
 _HIGHEST = 0.99
+_CHAIN = re.compile("(?:utf8|gbk|big5)_as_[a-z0-9_]+")
 
 
 def passage_edits(line: str, offset: int, passage: Passage, chain: Chain) -> Iterator[Edit]:
@@ -49,6 +52,32 @@ def passage_edits(line: str, offset: int, passage: Passage, chain: Chain) -> Ite
             first = end
     if passage.end > first:
         yield applied(first, passage.end, "".join(parts))
+
+
+def outside_passages(layer: Sequence[Edit], ledger: Ledger) -> list[Edit]:
+    """`layer`, which is against the ledger's text, but for shifts in passages read anew: their losses are other bytes.
+
+    >>> ledger = Ledger.of("涓�鍧楃煶澶村湪姘撮噷").then([])
+    >>> outside_passages([Edit(1, 2, "�", "", Stage.REPAIR, "byte_shift")], ledger)[0].start
+    1
+    """
+    spans = [span for span in _spans(ledger) if span[0] < span[1]]
+    starts = [start for start, _ in spans]
+    kept: list[Edit] = []
+    for edit in layer:
+        at = bisect_left(starts, edit.end)
+        if edit.kind == "splice" or at == 0 or spans[at - 1][1] <= edit.start:
+            kept.append(edit)
+    return kept
+
+
+def _spans(ledger: Ledger) -> Iterator[tuple[int, int]]:
+    shift = 0
+    for edit in ledger.edits:
+        length = len(edit.after) if edit.applied else edit.end - edit.start
+        if _CHAIN.fullmatch(edit.kind):
+            yield edit.start + shift, edit.start + shift + length
+        shift += length - (edit.end - edit.start)
 
 
 def _stretches(passage: Passage) -> Iterator[tuple[str | list[Token], str]]:

@@ -28,6 +28,7 @@ UNLIKELY_ALONE = nats(19.5)  # and where no more than the two follow
 # marks that came so far 5.2 to 8.1 nats (and one 9.4) in 330,000 healthy characters, in damaged pages 10.4 to 12.6.
 TELLING, STRANGE = 3, nats(9.2)
 _HANZI = re.compile("[\u3400-\u9fff]{1,6}")
+FULL_WIDTH = 0xA3  # the lead byte of the full-width forms of ASCII
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 _NONE = "\0"  # stands for no character
@@ -87,8 +88,6 @@ def mark_out_of_step(text: str, at: int) -> bool:
 
 def _may_lack_a_pair(text: str, at: int) -> bool:
     """Whether the mark at `at`, after which nothing can be read out of step, may stand where a pair is missing."""
-    if not _HANZI.match(text, at + 1):
-        return False
     least = UNLIKELY if _HANZI.match(text, at + TELLING) else UNLIKELY_ALONE
     return _next_two(text, at) > least and _goes_on_strangely(text, at)
 
@@ -96,10 +95,12 @@ def _may_lack_a_pair(text: str, at: int) -> bool:
 def _goes_on_strangely(text: str, at: int) -> bool:
     """Whether the hanzi after the mark at `at` are as strange as text out of step is: it goes on to the next mark.
 
-    True where fewer follow than would tell.
+    True where fewer follow than would tell, but for a full-width letter, digit or currency sign.
     """
     following = _HANZI.match(text, at + 1)
-    count = len(following[0]) if following else 0
+    if not following:
+        return _pairs().get(text[at + 1 : at + 2], 0) >> 8 != FULL_WIDTH
+    count = len(following[0])
     return count < TELLING or _seen(text, at + 1, count) > count * STRANGE
 
 
