@@ -105,6 +105,8 @@ def _at(text: str, at: int) -> Clue | None:
     if char in "，,":
         return Clue(at, False, False) if is_hanzi(text[at + 2 : at + 3]) else None
     if char in LOST:
+        if char == "?" and "???" in text[max(at - 2, 0) : at + 3]:
+            return None  # so people ask, and no run leaves as much
         if _REMNANT.match(text, at):
             return Clue(at, True, False)
         halved = after != "" and after in MARKS_BEFORE and text[at + 2 : at + 3] > "\x80"

@@ -16,7 +16,7 @@ from tasks.repair.shift.search import Search, segments
 
 SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
 SURE_WEAK = 0.7  # the same where the clue is weak, and the text may be healthy
-# From LONG characters on, text out of step is like nothing else, and a reading that is wrong is so in a character or two.
+# From LONG characters on, text out of step is like nothing else, and a wrong reading is wrong in a character or two.
 SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 1.0
