@@ -369,9 +369,7 @@ def test_a_shard_that_cannot_be_counted_fails_the_run_and_no_table_is_written(
             raise ValueError("the disk says no")
 
     monkeypatch.setattr(flows.learn, "crew_of", lambda *given: Crew())
-    with pytest.raises(
-        QingwenError, match=r"jobs \(count\) failed, the first with: the disk says no; .* run again"
-    ):
+    with pytest.raises(QingwenError, match=r"jobs \(count\) failed, the first with: the disk says no; .* run again"):
         flows.learn.learn(settings(raw, tmp_path / "out"))
     assert read_record(store_of(str(tmp_path / "out")), "site_lines") is None
 
