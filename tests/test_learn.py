@@ -21,6 +21,7 @@ from flows.count import count_shard
 from flows.learning import learning, make_table, nothing_new
 from flows.settings import Settings
 from flows.work import made_with_of
+from tasks.errors import QingwenError
 from tasks.learn.rows import LEARNABLE, counted_rows
 from tasks.ledger import Ledger
 from tasks.records import Policy
@@ -343,3 +344,70 @@ def test_learn_then_run_takes_the_lines_off(
     assert kinds.count("site_line") > 60
     texts = [row["text"] for row in pq.read_table(out / "documents", columns=["text", "source_uri"]).to_pylist()]
     assert sum("竹影茶馆账房" in text for text in texts) == 12, "pages of no site keep what no rule knows"
+
+
+def test_another_run_at_work_is_wrong_usage(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with store_of(str(tmp_path / "out")).locked():
+        assert main(["learn", "--raw", str(raw), "--curated", str(tmp_path / "out")]) == 2
+    assert "another run is writing to" in capsys.readouterr().err
+
+
+def test_a_shard_that_cannot_be_counted_fails_the_run_and_no_table_is_written(
+    prefect_server: None, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.learn
+    import flows.together
+
+    class Crew:
+        def __enter__(self) -> Crew:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            return None
+
+        def run(self, job: object) -> None:
+            raise ValueError("the disk says no")
+
+    monkeypatch.setattr(flows.learn, "crew_of", lambda *given: Crew())
+    with pytest.raises(QingwenError, match=r"jobs \(count\) failed, the first with: the disk says no; .* run again"):
+        flows.learn.learn(settings(raw, tmp_path / "out"))
+    assert read_record(store_of(str(tmp_path / "out")), "site_lines") is None
+
+
+@pytest.mark.parametrize("name", ["learn", "dedupe"])
+def test_the_flows_can_be_served(prefect_server: None, name: str) -> None:
+    import importlib
+
+    import cloudpickle
+
+    flow = getattr(importlib.import_module(f"flows.{name}"), name)
+    again = cloudpickle.loads(cloudpickle.dumps(flow))
+    given = Settings(similarity=0.9).model_dump(mode="json")
+    assert again.validate_parameters({"settings": given})["settings"].similarity == 0.9
+
+
+def test_a_file_that_could_not_be_read_is_counted_again_by_the_next_run(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows.count
+    from tasks.records import Reason, Reject
+
+    read = flows.count.read_source
+
+    def blinking(root: Any, source: Any, *rest: Any) -> Any:
+        if source.uri.endswith("11.txt"):
+            return iter([Reject(source.uri, "read", Reason.UNREADABLE, "permission denied")])
+        return read(root, source, *rest)
+
+    store = store_of(str(tmp_path / "out"))
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.count, "read_source", blinking)
+        work = learning(settings(raw, tmp_path / "out"), store)
+        done = [count_shard(job) for job in work.jobs]
+        again = {one.shard for one in done if one.rejected}
+        make_table(store, work, again)
+    assert len(again) >= 1
+    assert {job.made_with for job in learning(settings(raw, tmp_path / "out"), store).jobs} == again
+    learn(raw, tmp_path / "out")
+    learn(raw, tmp_path / "whole")
+    assert data(tmp_path / "out") == data(tmp_path / "whole")

@@ -46,7 +46,9 @@ FORBIDDEN = frozenset(
     ]
 )
 # What costs too much to import for every page that does not need it: `qingwen fix` is a filter.
-HEAVY = frozenset(["trafilatura", "opencc", "numpy", "chardet", "lxml", "ftfy", "justext", "dateparser", "pypinyin"])
+HEAVY = frozenset(
+    ["trafilatura", "opencc", "numpy", "chardet", "lxml", "ftfy", "justext", "dateparser", "pypinyin", "rensa"]
+)
 # Files that ship with the package are data, read by functions of these names and no other way.
 READS = frozenset({"read_text", "read_bytes"})
 WRITES = frozenset(

@@ -11,19 +11,30 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+from tasks.decode.score import mean_cost
 from tasks.records import Edit, Stage
+from tasks.repair.layers import apart
+from tasks.repair.mojibake.codecs import bytes_of
 from tasks.script.tables import HANZI
 
-_SIGNS = ("&", "\\u", "%", "=")
+_SIGNS = ("&", "\\u", "\\x", "%", "=", "u4e", "u5", "u6", "u7", "u8")
 # The class comes first, so that text without its signs is passed over at the speed of a search for one class.
 _ANY = re.compile(
-    r"[&\\%=](?:(?<=&)(?:amp;|#|[a-z]{2,8};|nbsp)|(?<=[\\%])u[0-9a-fA-F]{4}|(?<=[%=])[0-9A-F]{2}[%=][89A-F])"
+    r"[&\\%=u](?:(?<=&)(?:amp;|#|[a-z]{2,8};|nbsp)|(?<=[\\%])u[0-9a-fA-F]{4}|(?<=[%=])[0-9A-F]{2}[%=][89A-F]"
+    r"|(?<=%)25[0-9A-F]{2}|(?<=\\)x[0-9a-fA-F]{2}|(?<=u)[4-9][0-9a-f]{3}u)"
 )
 _ENTITY = re.compile(
     r"&(?:amp;){0,3}(?:#[0-9]{2,7};|#[xX][0-9a-fA-F]{2,6};|#[0-9]{5}(?![0-9])|[a-zA-Z]{2,8}[0-9]?;|nbsp(?![a-zA-Z=]))"
 )
-_ESCAPES = re.compile(r"(?:(?:\\|%)u[0-9a-fA-F]{4}){2,}")
-_BYTES = re.compile(r"(?<![\w/=?&.:+#%-])(?:%[0-9A-Fa-f]{2}){4,}(?![/=&%])|(?<![\w=])(?:=[0-9A-F]{2}){6,}(?![\w=])")
+# The backslash is doubled where a string was quoted twice, and gone where a careless program took all of them out.
+_ESCAPES = re.compile(r"(?:(?:\\{1,2}|%)u[0-9a-fA-F]{4}){2,}|(?<![0-9a-zA-Z])(?:u[0-9a-f]{4}){3,}(?![0-9a-zA-Z])")
+# Bytes written out, and between them the ASCII that such runs leave as it is; written out twice, %25 stands for the %.
+_BYTES = re.compile(
+    r"(?<![\w/=?&.:+#%-])%[0-9A-Fa-f]{2}(?:[\w.~-]{0,12}%[0-9A-Fa-f]{2}){3,}(?:(?<=%25)[0-9A-F]{2})?[@-Z]?(?![/=&%])"
+    r"|(?<![\w=])=[0-9A-F]{2}(?:[\w., -]{0,12}=[0-9A-F]{2}){5,}(?![\w=])"
+    r"|(?:\\{1,2}x[0-9a-fA-F]{2}){6,}"
+    r"|(?:&(?:amp;)?(?:#(?:1[2-9]|2[0-5])[0-9]|#x[89a-fA-F][0-9a-fA-F]|[a-zA-Z]{2,6}[1-3]?);){6,}"
+)
 _CHINESE = re.compile(f"[{HANZI}\u3000-\u303f\uff00-\uffef“”‘’…—·]")
 _HANZI = re.compile(f"[{HANZI}]")
 _SPEAKS_OF_IT = re.compile(
@@ -31,7 +42,10 @@ _SPEAKS_OF_IT = re.compile(
     r"|(?:字符|[统統]一|百分[号號])[编編][码碼]|字符集"
 )
 _CODE = re.compile(r"[{}`]|=\s*[\"']|[A-Za-z_]\(|</|/>|&lt;/?[A-Za-z!]|[\"']\s*:\s*[\"'\[]|//(?!\S*\.)")
-_BYTE_KINDS = {"%": "percent", "=": "quoted_printable"}
+_BYTE_KINDS = {"%": "percent", "=": "quoted_printable", "\\": "escape", "&": "entity"}
+_BYTE_CODECS = ("utf-8", "gb18030", "big5hkscs")
+# So many characters are no example in a table of characters any more.
+_PHRASE = 5
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -61,10 +75,16 @@ def _line_edits(line: str, start: int) -> Iterator[Edit]:
     # Chinese characters say that the line is Chinese text, whether they stand there already or are what is written so.
     if not _HANZI.search(line) and not any(_HANZI.search(after) for _, _, after, _ in found):
         return
-    for first, last, after, kind in sorted(found):
-        if after and not (after.strip() and _is_alone(line, first, last)):
-            why = f"{kind.replace('_', '-')} that stands for the text itself"
-            yield Edit(start + first, start + last, line[first:last], after, Stage.REPAIR, kind, 0.98, why=why)
+    edits = [
+        Edit(start + first, start + last, line[first:last], after, Stage.REPAIR, kind, 0.98, why=_why(kind))
+        for first, last, after, kind in found
+        if after and not (after.strip() and len(after) < _PHRASE and _is_alone(line, first, last))
+    ]
+    yield from apart(edits)
+
+
+def _why(kind: str) -> str:
+    return f"{kind.replace('_', '-')} that stands for the text itself"
 
 
 def _is_alone(line: str, first: int, last: int) -> bool:
@@ -83,23 +103,45 @@ def _entity(entity: str) -> str:
 
 
 def _escapes(run: str) -> str:
-    """A run of escapes as text, or "" unless nearly all of it is Chinese."""
-    chars = [chr(int(code, 16)) for code in re.findall("u([0-9a-fA-F]{4})", run)]
-    text = "".join(chars)
+    """A run of escapes as text, or "" unless nearly all of it is Chinese.
+
+    >>> _escapes(r"\\u597d\\u7684\\u5440\\u54c8\\ud83d\\ude00")
+    '好的呀哈😀'
+    """
+    units = [int(code, 16).to_bytes(2, "big") for code in re.findall("u([0-9a-fA-F]{4})", run)]
+    text = b"".join(units).decode("utf-16-be", "replace")
     return text if _is_chinese(text) else ""
 
 
 def _bytes(run: str) -> str:
-    """A run of percent or quoted-printable bytes as text, in UTF-8 or GBK, or "" unless nearly all of it is Chinese."""
-    raw = unquote_to_bytes(run.replace("=", "%"))
-    for encoding in ("utf-8", "gbk"):
+    """A run of bytes written out as text, in the likeliest of UTF-8, GBK and Big5, or "" unless it is Chinese.
+
+    >>> _bytes("%E7%AC%AC3%E5%A4%A9"), _bytes("%25E6%25B8%25A1%25E5%258F%25A3"), _bytes("%BDX%C0Y%B0%B1%AF%E8")
+    ('第3天', '渡口', '碼頭停航')
+    """
+    raw = _raw(run)
+    if raw.isascii():
+        return ""
+    readings: list[tuple[float, str]] = []
+    for codec in _BYTE_CODECS:
         try:
-            text = raw.decode(encoding)
+            text = raw.decode(codec)
         except UnicodeDecodeError:
             continue
-        if _is_chinese(text):
-            return text
-    return ""
+        if _is_chinese(re.sub("[ -~]", "", text)):
+            if codec == "utf-8":
+                return text
+            readings.append((mean_cost(text), text))
+    return min(readings, default=(0.0, ""))[1]
+
+
+def _raw(run: str) -> bytes:
+    """The bytes that a run writes out; b"" if a part of it is no byte."""
+    if run[0] == "&":
+        text = html.unescape(run.replace("&amp;", "&")).translate(bytes_of("latin", "utf8"))
+        return text.encode("latin-1") if max(text) < "\u0100" else b""
+    raw = unquote_to_bytes(re.sub(r"\\{1,2}x", "%", run) if run[0] == "\\" else run.replace("=", "%"))
+    return unquote_to_bytes(raw) if re.search(rb"%[0-9A-Fa-f]{2}", raw) else raw
 
 
 def _is_chinese(text: str) -> bool:

@@ -124,12 +124,6 @@ def clear_cache(store: Store, table: str, wanted: Iterable[str]) -> None:
     store.remove([f"{cache_path(table)}/{name}" for name in store.files(cache_path(table)) if name not in names])
 
 
-def drop_table(store: Store, table: str) -> None:
-    """Take a table away, its record first."""
-    store.remove([record_path(table)])
-    store.keep_table(table, None)
-
-
 def digest_of_values(values: Iterable[str]) -> str:
     """16 hex digits of a sequence of texts.
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 from tasks.repair.lm import BOUNDARY, model, symbols
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
+from tasks.script.fold import simplified
 
 MARKS_BEFORE = "!;?:！；？："
 STOPS = frozenset("、，。；：,;:")
@@ -73,6 +75,8 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return True
     if char in "!！" and characters()[0xA100 | _pairs().get(after, 0) >> 8] not in AFTER_A1:
         return False
+    if after in _frequent() and second in _frequent():
+        return False
     count = 2 if second in pairs() else 1
     read = _out_of_step(text[at : at + 1 + count])
     lm = model()
@@ -84,6 +88,13 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return spliced is not None or _may_lack_a_pair(text, at)
     sensible = cost < count * SENSIBLE_ALONE and cost < _seen(text, at + 1, count)
     return sensible and _goes_on_strangely(text, at)
+
+
+@cache
+def _frequent() -> frozenset[str]:
+    """The 1,500 most frequent hanzi and their traditional forms: two of them in a row are hardly halves of others."""
+    simple = (Path(__file__).parents[1] / "data" / "frequent.txt").read_text(encoding="utf-8").strip()
+    return frozenset(simple) | {chr(code) for code, one in simplified().items() if one in simple}
 
 
 def _may_lack_a_pair(text: str, at: int) -> bool:
