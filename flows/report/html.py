@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from unicodedata import category
 
 from flows.report.charts import plain
 
@@ -54,8 +55,19 @@ def _cell(value: str | int) -> str:
 
 
 def text_of(text: str) -> str:
-    """A passage as HTML: line ends and what cannot be seen are shown by a sign."""
-    return escape("".join(char if char.isprintable() else "⏎" if char == "\n" else "�" for char in text))
+    """A passage as HTML: line ends and what cannot be seen are shown by a sign, private-use characters by number.
+
+    >>> text_of("甲\\u3000乙\\n<b>\\ue5ca\\x1b")
+    '甲\\u3000乙⏎&lt;b&gt;‹E5CA›�'
+    """
+    return escape("".join(char if char.isprintable() else _sign(char) for char in text))
+
+
+def _sign(char: str) -> str:
+    kind = category(char)
+    if kind == "Co":
+        return f"‹{ord(char):04X}›"
+    return char if kind == "Zs" else "⏎" if char == "\n" else "�"
 
 
 def items(said: Iterable[str]) -> str:
