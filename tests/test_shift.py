@@ -20,7 +20,7 @@ from tasks.repair.shift.clues import clues
 from tasks.repair.shift.costs import Hyp
 from tasks.repair.shift.pairs import characters, is_private, pairs
 from tasks.repair.shift.search import Search
-from tasks.repair.shift.verdict import LONG, SURE, SURE_LONG, SURE_WEAK
+from tasks.repair.shift.verdict import LONG, SURE, SURE_FIRST, SURE_LONG
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "shift.json").read_text(encoding="utf-8"))
 NEGATIVE = [case for case in CASES if case["original"] == case["fixed"]]
@@ -75,7 +75,7 @@ def test_a_span_that_is_not_sure_is_left_and_recorded() -> None:
     edits = [e for case in CASES if case.get("expect") for e in repair_shifts(case["original"], case.get("table", {}))]
     left = [edit for edit in edits if not edit.applied]
     assert left
-    assert all(edit.confidence < SURE_WEAK and edit.after for edit in left)
+    assert all(edit.confidence < SURE_FIRST and edit.after for edit in left)
     assert all(edit.confidence >= (SURE_LONG if len(edit.after) >= LONG else SURE) for edit in edits if edit.applied)
 
 

@@ -15,7 +15,8 @@ from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment
 from tasks.repair.shift.search import Search, segments
 
 SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
-SURE_WEAK = 0.7  # the same where the clue is weak, and the text may be healthy
+SURE_WEAK = 0.58  # the same where the clue is weak, and
+SURE_FIRST = 0.7  # where nothing else on the page is damaged either: it may be healthy
 # From LONG characters on, text out of step is like nothing else, and a wrong reading is wrong in a character or two.
 SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
@@ -45,6 +46,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     gain = (search.as_seen(start, end) - best[0]) * UNIT
     if gain < (GAIN_STRONG if strong else GAIN):
         return
+    least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
     for run in runs(segments(best)):
         first, last = run[0].start, run[-1].end
         found = traits(lead(hyps, first, last), search, run)
@@ -58,7 +60,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
             stage=Stage.REPAIR,
             kind="byte_shift",
             confidence=confidence,
-            applied=confidence >= (SURE_LONG if len(after) >= LONG else SURE if strong else SURE_WEAK),
+            applied=confidence >= (SURE_LONG if len(after) >= LONG else least),
             why=explained(search.text, run),
         )
 
