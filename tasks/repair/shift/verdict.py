@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp, log
 from operator import itemgetter
-from sys import maxsize
 
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
@@ -87,9 +86,10 @@ def lead(hyps: list[Hyp], start: int, end: int) -> float:
     return (other[0] - hyps[0][0]) * UNIT if other else ALONE
 
 
-def reading(hyp: Hyp, start: int = 0, end: int = maxsize) -> str:
+def reading(hyp: Hyp, start: int = 0, end: int | None = None) -> str:
     """What a hypothesis makes of `text[start:end]`, in the model's symbols."""
-    return symbols("".join(segment.after for segment in segments(hyp) if start <= segment.start and segment.end <= end))
+    within = (s.after for s in segments(hyp) if start <= s.start and (end is None or s.end <= end))
+    return symbols("".join(within))
 
 
 def runs(found: list[Segment]) -> Iterator[list[Segment]]:
