@@ -64,8 +64,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    raw: str = Field("raw", min_length=1, description="Folder of raw pages, of any depth.")
-    curated: str = Field("curated", min_length=1, description="Folder that the tables are written to.")
+    raw: str = Field("raw", min_length=1, description="Folder of raw pages, of any depth, or its URI.")
+    curated: str = Field("curated", min_length=1, description="Folder that the tables are written to, or its URI.")
     target: Target = Field(Target.HANS, description="Script of the curated text.")
     punctuation: Punctuation = Field(
         Punctuation.FULLWIDTH, description="ASCII punctuation between Chinese characters: to full width, or as it is."

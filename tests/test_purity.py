@@ -142,7 +142,16 @@ def test_only_the_flow_its_server_and_its_environment_know_prefect() -> None:
         for path in flows.glob("*.py")
         if "prefect" in tops(imports(ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
     }
-    assert users == {"curate.py", "dedupe.py", "learn.py", "serve.py", "show.py", "together.py", "verify.py"}
+    assert users == {
+        "curate.py",
+        "dedupe.py",
+        "embedded.py",
+        "learn.py",
+        "serve.py",
+        "show.py",
+        "together.py",
+        "verify.py",
+    }
 
 
 def test_the_flow_module_has_no_postponed_annotations() -> None:

@@ -261,7 +261,7 @@ def test_a_commit_beside_another_run_s_is_refused(fs: Any, bucket: str, tmp_path
 def test_a_dead_process_of_this_machine_is_not_waited_for(fs: Any, bucket: str) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     held = Lease(fs, f"{bucket}/_lock", 60.0)
-    held._me |= {"pid": child.pid, "since": lease._started(child.pid)}
+    held._me |= {"pid": child.pid, "since": lease.began_at(child.pid)}
     assert held._create()
     child.kill()
     child.wait()
@@ -287,6 +287,18 @@ def test_a_storage_that_does_not_answer_is_said_in_a_sentence(
     finally:
         monkeypatch.undo()
         fsspec.filesystem("s3").clear_instance_cache()
+
+
+def test_what_killed_workers_left_on_their_machine_goes(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    dead, other = tmp_path / "qingwen-staged-4194304-17-abc", tmp_path / "somebody-else-s-17-abc"
+    dead.mkdir()
+    other.mkdir()
+    mine = store_of(f"{bucket}/out").staging("a")
+    again = store_of(f"{bucket}/out").staging("a")
+    assert sorted(tmp_path.iterdir()) == sorted([mine, again, other])
 
 
 KILLED = """

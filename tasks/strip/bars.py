@@ -107,7 +107,8 @@ def bars(sheet: Sheet, kind: str) -> Iterator[Claim]:
     """Rows that are a bar of `kind`."""
     for number, row in sheet.short():
         if bar_kind(row.core) == kind and (len(row.core) >= SINGLE_CHARS or _beyond_prose(sheet, number)):
-            if kind == "navigation" and not sheet.outside(number) and len(words_of(row.core)) < MENU_ENTRIES:
+            few = not sheet.outside(number) and len(words_of(row.core)) < MENU_ENTRIES
+            if few and (kind == "navigation" or row.core[0].isdigit()):  # 1 注册 may head a section
                 continue
             if kind == "navigation" and _heads_prose(sheet, number):
                 continue

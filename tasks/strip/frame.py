@@ -28,6 +28,8 @@ _FRAME = BELOW | ABOVE | {"metadata", "font_size"}
 # Rows between two rows of the head's furniture are names and counts of its panels, if no more and no longer than these.
 PANEL_ROWS = 3
 PANEL_CHARS = 10
+# How far below a weak word the next row that stands is looked for.
+NEAR_ROWS = 20
 # Of a page without prose no more than one part in so many is head.
 HEAD_SHARE = 3
 # A page with no more prose than this, in its head, may hold its article below: a run of so many rows.
@@ -40,6 +42,7 @@ TAIL_PROSE_CHARS = 150
 TAIL_FURNITURE = 4
 
 _NUMBERED = re.compile(r"[(第]?[一二三四五六七八九十百\d]{1,3}[、.)章节条回]")
+_HEADING = re.compile("[\u4e00-\u9fff]{2,8}")
 _WORD = re.compile(r"[^\W_]")
 _WHY_WEAK = "a word of menus and bars beside furniture"
 _WHY_HEAD = "a short row among the furniture above the text"
@@ -129,10 +132,11 @@ def _weak_at(page: _Page, at: int) -> bool:
     core = page.rows[at].core
     if not is_weak(core):
         return False
-    if not may_head(core):
+    if core in alone() or not (may_head(core) or _HEADING.fullmatch(core)):
         return True
-    following = next((n for n in range(at + 1, len(page.rows)) if n not in page.kinds), len(page.rows))
-    return page.first < len(page.rows) and not (following < len(page.rows) and page.rows[following].prose)
+    near = range(at + 1, min(at + NEAR_ROWS, len(page.rows)))
+    following = next((page.rows[n] for n in near if n not in page.kinds), None)
+    return page.first < len(page.rows) and not (following and following.prose)
 
 
 def _head(page: _Page) -> None:

@@ -17,6 +17,7 @@ GAP_CHARS = 16
 PROSE_ROWS = 3
 # Of the rows from such a menu on, so many must be known words of sites.
 FOOTER_SHARE = 0.4
+FOOTER_ROWS = 60
 # On pages without prose what heads a list of links to the page's end stands below one part in so many of the rows.
 HEAD_SHARE = 3
 # Rows of a list of links are no longer than this; a teaser ends in dots.
@@ -103,7 +104,8 @@ def _heads_links(row: Row) -> bool:
 def related_tails(sheet: Sheet) -> Iterator[Claim]:
     """相关新闻 and the links below it, to the page's end or to the next prose."""
     rows = sheet.rows
-    skip = 0
+    # Without prose the end of a list that begins near the top cannot be told from the article.
+    skip = len(rows) // HEAD_SHARE if sheet.first == len(rows) else 0
     for number, row in sheet.short():
         if number < skip:
             continue
@@ -123,8 +125,6 @@ def _links_end(sheet: Sheet, head: int) -> int:
         end += 1
     below = rows[head + 1 : end]
     if end == len(rows):
-        if sheet.first == len(rows) and head < len(rows) // HEAD_SHARE:
-            return head  # without prose the list's end cannot be told from the article
         books = below and all(_BOOK.search(row.core) for row in below)
         return head if books or (head < sheet.last and sheet.first < len(rows) and head < sheet.first) else end
     # Prose follows: a list is links only if each row shows it by a bullet, a date or a target.
@@ -147,7 +147,8 @@ def _marked(row: Row) -> bool:
 def footers(sheet: Sheet) -> Iterator[Claim]:
     """Copyright, ICP, host and contact rows after the prose, from the first of them to the end."""
     rows = sheet.rows
-    anchor = next((n for n in range(max(sheet.last + 1, 0), len(rows)) if _anchors(sheet, n)), len(rows))
+    enough = sum(row.prose for row in rows) >= PROSE_ROWS
+    anchor = next((n for n in range(max(sheet.last + 1, 0), len(rows)) if _anchors(sheet, n, enough)), len(rows))
     anchor -= _gap(sheet, anchor)
     for row in rows[anchor:]:
         yield Claim.whole(row, "the site's footer")
@@ -162,7 +163,7 @@ def _outright(row: Row) -> bool:
     return len(row.core) <= SHORT_CHARS and len({m[0].lower() for m in phrase("copyright").finditer(row.core)}) >= 2
 
 
-def _anchors(sheet: Sheet, number: int) -> bool:
+def _anchors(sheet: Sheet, number: int, enough_prose: bool) -> bool:
     """Whether the site's footer begins at row `number`, which has no prose after it."""
     if number < len(sheet.rows) // 2 and sheet.first == len(sheet.rows):
         return False
@@ -176,10 +177,10 @@ def _anchors(sheet: Sheet, number: int) -> bool:
         or phrase("friends").match(core)
     ):
         return True
-    if bar_kind(core) == "navigation" or is_breadcrumb(core):
-        known = sum(is_weak(row.core) or not _unknown(row.core) for row in sheet.rows[number:])
-        enough = known >= FOOTER_SHARE * (len(sheet.rows) - number)
-        return enough and sum(row.prose for row in sheet.rows) >= PROSE_ROWS
+    if enough_prose and (bar_kind(core) == "navigation" or is_breadcrumb(core)):
+        below = sheet.rows[number : number + FOOTER_ROWS]
+        known = sum(is_weak(row.core) or not _unknown(row.core) for row in below)
+        return known >= FOOTER_SHARE * len(below)
     return len(phrase("host").findall(core)) >= 2 or _leads_to_copyright(sheet.rows[number : number + 8])
 
 

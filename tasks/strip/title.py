@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from tasks.strip.bars import is_weak
@@ -72,6 +72,7 @@ def _best(
     """The row of the head that most speaks for: its place among metadata and menus, its length, its words."""
     scored: list[tuple[int, bool, Row]] = []
     starts = [row.line.start for row in sheet.rows]
+    menus, bars = sorted(menu_starts), sorted(bar_starts)
     for row in head:
         start = row.line.start
         at = bisect_left(starts, start)
@@ -79,9 +80,9 @@ def _best(
         end = starts[at + 1] if at + 1 < len(starts) else math.inf
         if not _can_be(row) or row.core[0] in "-—(":
             continue
-        said = any(start < other < end for other in metadata_starts)
-        score = 4 * said + 2 * any(begin < other < start for other in (*menu_starts, *bar_starts))
-        score -= 3 * any(other > start for other in menu_starts)
+        said = _any_between(metadata_starts, start, end)
+        score = 4 * said + 2 * (_any_between(menus, begin, start) or _any_between(bars, begin, start))
+        score -= 3 * bool(menus and menus[-1] > start)
         score += next(points for chars, points in _LENGTHS if len(row.core) >= chars)
         score -= 3 * (_CHAPTER.match(row.core) is not None)
         score -= 3 * (len(row.core) <= 10 and _SITE_WORD.search(row.core) is not None)
@@ -89,6 +90,12 @@ def _best(
     best = max((score for score, _, _ in scored), default=0)
     rivals = [(said, row) for score, said, row in scored if score == best]
     return next((row for said, row in reversed(rivals) if said), rivals[0][1] if rivals else None)
+
+
+def _any_between(starts: Sequence[int], begin: float, end: float) -> bool:
+    """Whether one of the sorted `starts` lies between the two."""
+    at = bisect_right(starts, begin)
+    return at < len(starts) and starts[at] < end
 
 
 def _letterhead(core: str) -> bool:

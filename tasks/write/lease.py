@@ -40,7 +40,7 @@ class Lease:
         self._fs = fs
         self._path = path
         self._seconds = LEASE_SECONDS if seconds is None else seconds
-        self._me = {"holder": uuid4().hex, "machine": machine(), "pid": os.getpid(), "since": _started(os.getpid())}
+        self._me = {"holder": uuid4().hex, "machine": machine(), "pid": os.getpid(), "since": began_at(os.getpid())}
         self._beat = 0
         self._tag = ""
         self._renewed = 0.0
@@ -177,7 +177,7 @@ def machine() -> str:
         return ""
 
 
-def _started(pid: int) -> str:
+def began_at(pid: int) -> str:
     """When a process began, in ticks since the machine's start; "" if there is none or nobody knows."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
@@ -189,4 +189,4 @@ def _is_dead(said: dict[str, Any]) -> bool:
     """Whether a holder was a process of this machine that is no more. Others are watched instead."""
     if not said.get("machine") or said["machine"] != machine():
         return False
-    return bool(_started(int(said["pid"])) != said.get("since"))
+    return bool(began_at(int(said["pid"])) != said.get("since"))

@@ -8,6 +8,8 @@ and takes the superseded files away. What that promises to whom stands in docs/a
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from typing import Any, BinaryIO
 
 from tasks.errors import UsageError
 from tasks.read.remote import filesystem, open_remote, storage_errors
-from tasks.write.lease import HeldError, Lease, LostError, is_s3, write_if
+from tasks.write.lease import HeldError, Lease, LostError, began_at, is_s3, write_if
 from tasks.write.manifest import Manifest
 from tasks.write.schema import SHARD_TABLES
 from tasks.write.store import (
@@ -30,6 +32,7 @@ from tasks.write.store import (
 )
 
 _SNAPSHOT = "_snapshot.json"
+_STAGED = "qingwen-staged"
 # Small files read at a time: enough to hide a request's 30 ms, few enough to hold.
 _BATCH = 256
 
@@ -104,8 +107,13 @@ class ObjectStore(Store):
         return found
 
     def staging(self, name: str) -> Path:
-        """A folder for temporary files of this machine."""
-        return Path(tempfile.mkdtemp(prefix=f"qingwen-{name}-"))
+        """A folder among the temporary files of this machine; those of processes that were killed go."""
+        for left in Path(tempfile.gettempdir()).glob(f"{_STAGED}-*-*-*"):
+            pid, began = left.name.removeprefix(f"{_STAGED}-").split("-")[:2]
+            if pid.isdecimal() and began_at(int(pid)) != began:
+                shutil.rmtree(left, ignore_errors=True)
+        own = f"{_STAGED}-{os.getpid()}-{began_at(os.getpid())}-"
+        return Path(tempfile.mkdtemp(prefix=own))
 
     def keep(self, staged: Path, manifest: Manifest) -> None:
         """Upload the files, and the manifest when all of them are there."""

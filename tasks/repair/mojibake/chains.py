@@ -21,6 +21,8 @@ _UTF_8 = re.compile(f"(?:[\xc2-\xdf][\x80-\xbf]|[\xe3-\xe9\xef][\x80-\xbf]{{2}}|
 # of them are likelier under it.
 WINDOW = 48
 _BEFORE = 3
+# A chain of the page that explains this share of a window is taken without trying others.
+_ENOUGH = 0.8
 _FIRST = 16
 _SHORT = 8
 # A second wrong reading is looked for beneath UTF-8 of which this share of the characters is whole.
@@ -46,6 +48,10 @@ def best_chain(line: str, at: int, known: Iterable[Chain] = ()) -> Chain | None:
     """
     window = line[max(at - _BEFORE, 0) : at + WINDOW]
     best: tuple[float, Chain] | None = None
+    for chain in known:
+        passages = read(window, chain, deduce=False)
+        if sum(passage.end - passage.start for passage in passages) > _ENOUGH * len(window):
+            return chain
     for chain in dict.fromkeys((*known, *_likely(line[at : at + _SHORT], window[:_FIRST]))):
         found = sum(passage.gain for passage in read(window, chain, deduce=False))
         if found > 0 and (best is None or found > best[0]):

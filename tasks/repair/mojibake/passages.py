@@ -86,7 +86,8 @@ def _wider(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int
     while after < len(tokens) and after - last < _MORE and tokens[after].text not in ("", *SEAMS):
         after += 1
         yield first, after
-    yield before, after
+    if before < first and after > last:
+        yield before, after
 
 
 def anew(line: str, chain: Chain) -> list[Token]:
