@@ -34,7 +34,7 @@ eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails wh
 	$(BIN)/python -m evals.learned --gate
 	$(BIN)/python -m evals.duplicates --gate
 
-bench: .venv/.installed-dev ## speed of the repair beside ftfy's, on damaged and on healthy pages
+bench: .venv/.installed-dev ## speed of every stage beside the peers and the floor; ARGS="--quick" for a first look
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.encodings
 
