@@ -38,8 +38,8 @@ bench: .venv/.installed-dev ## speed of every stage beside the peers and the flo
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.encodings
 
-kill: .venv/.installed-dev ## kill runs at random moments, KILLS of them (200), and look that nothing is lost; SEED=2 for others
-	KILLS=$${KILLS:-200} $(BIN)/python -m pytest -q -s tests/test_kill.py $(ARGS)
+kill: .venv/.installed-dev ## kill runs at random moments, KILLS of them (240, of which some are over before), and look that nothing is lost; SEED=2 for others
+	KILLS=$${KILLS:-240} $(BIN)/python -m pytest -q -s tests/test_kill.py $(ARGS)
 
 lock: ## pin what a fresh install of today resolves to, in constraints.txt
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

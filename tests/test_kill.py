@@ -1,7 +1,7 @@
 """Runs that are killed at any moment, over and over, with pages that change in between.
 
 Whatever happens, the tables are whole after each kill, and a plain run in the end gives the bytes that a run makes
-which nobody has disturbed. KILLS=200 (`make kill`) says how many; a share of them runs with all the tests. SEED says
+which nobody has disturbed. KILLS=240 (`make kill`) says how many; a share of them runs with all the tests. SEED says
 which.
 """
 
