@@ -19,6 +19,14 @@ CURATED = 40
 PROGRAM = """
 import resource, sys
 from pathlib import Path
+
+def peak():
+    # Linux counts what the parent held before exec into ru_maxrss; VmHWM is of this program alone.
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
 import flows.shard
 from flows.plan import plan
 from flows.shard import Job, write_shard
@@ -41,7 +49,7 @@ flows.shard.curate_page = curate
 raw, out = sys.argv[1:]
 (shard,) = plan(discover(raw), [], "x", 2**40, True).shards
 done = write_shard(Job(shard, raw, out, Policy(), "x"))
-print(done.kept, done.rejected, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(done.kept, done.rejected, peak() // 1024)
 """.replace("%(curated)d", str(CURATED))
 
 
