@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: run test check eval bench kill lock clean help
+.PHONY: run test check operate eval bench kill lock clean help
 
 run: .venv/.installed ## curate raw/ into curated/; ARGS="--raw … --curated …" goes to the command
 	$(BIN)/qingwen run $(ARGS)
@@ -21,7 +21,10 @@ check: .venv/.installed-dev ## lint, format, types, and tests with warnings as e
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -m 'not operate'
+
+operate: .venv/.installed-dev ## run every command of docs/operate.md, with servers of their own
+	$(BIN)/python -m pytest -q -m operate tests/test_operate.py
 
 eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails when one falls below its floor
 	$(BIN)/python -m evals --gate $(ARGS)
