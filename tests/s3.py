@@ -29,6 +29,8 @@ def s3_server() -> Iterator[str]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+    # fsspec keeps what it opened, with the address of the server before.
+    pytest.importorskip("s3fs").S3FileSystem.clear_instance_cache()
     process = subprocess.Popen(command, **quiet)  # type: ignore[call-overload]
     try:
         _wait(process, address)
