@@ -25,7 +25,7 @@ def by_trail(trail: int) -> list[Candidate]:
     """The characters whose second byte is `trail`; the unknown byte is the first.
 
     >>> [char for _, _, _, char in by_trail(0xA3)[:2]]
-    ['。', '保']
+    ['。', '海']
     """
     return _ranked((lead, characters()[lead << 8 | trail]) for lead in LEADS)
 
