@@ -55,7 +55,7 @@ def verify(
     store = store_of(absolute(curated))
     shards = store.shards() if store.exists() else []
     if not shards and not store.files("_runs"):
-        raise InputError(f"{curated} holds no tables of qingwen")
+        raise InputError(f"{curated} holds no tables of qingwen; `qingwen run --curated {curated}` writes them")
     whole = Findings()
     for done, findings in enumerate(_findings(store, shards, raw, workers), 1):
         whole.merge(findings)

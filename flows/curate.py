@@ -25,7 +25,7 @@ from flows.reasons import failure  # noqa: E402
 from flows.record import RunRecord  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.shard import Done, Job  # noqa: E402
-from flows.show import InUi, failed, forget, publish  # noqa: E402
+from flows.show import InUi, forget, publish, settled  # noqa: E402
 from flows.work import absolute, jobs, record_of, survey  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402
@@ -53,10 +53,7 @@ def curate(settings: Settings = Settings()) -> RunRecord:  # noqa: B008 (frozen)
 
     Raises UsageError if there is nothing to read or another run is at work, QingwenError if a shard failed.
     """
-    try:
-        return _curate(settings)
-    except QingwenError as error:
-        return cast(RunRecord, failed(error))
+    return settled(_curate, settings)
 
 
 def _curate(settings: Settings) -> RunRecord:

@@ -18,6 +18,7 @@ from flows.corpus_pages import duplicates_page  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.duplicates import Deduping, deduping, largest, make_table, sketched  # noqa: E402
 from flows.settings import Settings  # noqa: E402
+from flows.show import forget, settled  # noqa: E402
 from flows.together import WAITING, all_of, whole  # noqa: E402
 from tasks.write.corpus import TableRecord, tidy  # noqa: E402
 from tasks.write.store import Store, store_of  # noqa: E402
@@ -29,12 +30,17 @@ from tasks.write.store import Store, store_of  # noqa: E402
     description="Which documents repeat which.",
     task_runner=ThreadPoolTaskRunner(max_workers=WAITING),  # type: ignore[arg-type]  # its own type variable is not the flow's
     persist_result=False,
+    on_failure=[forget],
 )
 def dedupe(settings: Settings = Settings()) -> TableRecord:  # noqa: B008 (frozen)
     """Write the table duplicates of `settings.curated`.
 
     Raises UsageError if nothing has been curated or another run is at work, QingwenError if a shard failed.
     """
+    return settled(_dedupe, settings)
+
+
+def _dedupe(settings: Settings) -> TableRecord:
     store = store_of(settings.curated)
     with store.locked():
         tidy(store, "duplicates")

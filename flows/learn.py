@@ -17,6 +17,7 @@ from flows.count import count_shard  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.learning import Learning, learning, make_table, most_frequent  # noqa: E402
 from flows.settings import Settings  # noqa: E402
+from flows.show import forget, settled  # noqa: E402
 from flows.together import WAITING, all_of, whole  # noqa: E402
 from tasks.write.corpus import TableRecord, tidy  # noqa: E402
 from tasks.write.store import Store, store_of  # noqa: E402
@@ -28,12 +29,17 @@ from tasks.write.store import Store, store_of  # noqa: E402
     description="Which lines each site repeats around its articles.",
     task_runner=ThreadPoolTaskRunner(max_workers=WAITING),  # type: ignore[arg-type]  # its own type variable is not the flow's
     persist_result=False,
+    on_failure=[forget],
 )
 def learn(settings: Settings = Settings()) -> TableRecord:  # noqa: B008 (frozen)
     """Learn from the pages of `settings.raw`, and write the table site_lines of `settings.curated`.
 
     Raises UsageError if there is nothing to read or another run is at work, QingwenError if a shard failed.
     """
+    return settled(_learn, settings)
+
+
+def _learn(settings: Settings) -> TableRecord:
     store = store_of(settings.curated)
     with store.locked():
         tidy(store, "site_lines")

@@ -41,7 +41,8 @@ def sentence(error: QingwenError) -> str:
     'cannot read raw: No such file or directory; mend that and run again'
     """
     said = " ".join(str(error).split())
-    return said if "run again" in said or "wait for" in said else f"{said}; mend that and run again"
+    told = any(word in said for word in ("run again", "wait for", "`qingwen "))
+    return said if told else f"{said}; mend that and run again"
 
 
 def failure(failures: Sequence[BaseException], shards: int, curated: str) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import httpx
@@ -38,6 +38,8 @@ from flows.reasons import sentence
 from flows.record import RunRecord
 from flows.shard import Done
 from tasks.errors import QingwenError
+
+T = TypeVar("T")
 
 # Least seconds between two changes of the progress artifact: a request each, and nobody reads faster.
 _PACE = 3.0
@@ -94,9 +96,16 @@ def publish(record: RunRecord, curated: str) -> None:
         attempt(create_markdown_artifact, pages[name], key=f"qingwen-{name}", description=words)
 
 
-def failed(error: QingwenError) -> State[Any]:
-    """The state of a run that the error ends, with a sentence for its first line; callers of the flow get the error."""
-    return Failed(message=sentence(error), data=error)
+def settled(work: Callable[..., T], *given: Any) -> T:
+    """What a flow ends with: what `work` returns, or a failed state with a sentence for its first line.
+
+    Whoever called the flow gets the error itself either way.
+    """
+    try:
+        return work(*given)
+    except QingwenError as error:
+        state: State[Any] = Failed(message=sentence(error), data=error)
+        return cast(T, state)
 
 
 def forget(flow: Any, flow_run: Any, state: State[Any]) -> None:

@@ -15,6 +15,7 @@ from flows.check import verdict  # noqa: E402
 from flows.check import verify as check_all  # noqa: E402
 from flows.embedded import tie_server  # noqa: E402
 from flows.settings import Settings  # noqa: E402
+from flows.show import forget, settled  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.findings import Findings  # noqa: E402
 
@@ -29,12 +30,17 @@ _SHOWN = 50
     flow_run_name="verify {curated}",
     description="Whether the tables are what they say they are.",
     persist_result=False,
+    on_failure=[forget],
 )
 def verify(curated: str = "curated", raw: str | None = None, workers: int | None = None) -> Findings:
     """Check the tables at `curated`; with `raw`, replay every page of it too.
 
     Raises QingwenError if anything is wrong, InputError if there are no tables.
     """
+    return settled(_verify, curated, raw, workers)
+
+
+def _verify(curated: str, raw: str | None, workers: int | None) -> Findings:
     log = get_run_logger()
     findings = check_all(
         curated, raw, workers or Settings().crew_size(), lambda done, of: log.info("%d of %d shards checked", done, of)

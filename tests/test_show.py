@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from flows.progress import Silent
 from flows.reasons import failure
 from flows.record import RunRecord
 from flows.settings import Settings
-from tasks.errors import InputError, QingwenError
+from tasks.errors import QingwenError
 from tests.facts import HOSTILE, LINES, crawl, hostile
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -105,19 +106,34 @@ def test_a_run_is_watched_while_it_runs(prefect_server: None, tmp_path: Path) ->
     assert str(tmp_path / "out" / "documents") in str(artifacts["qingwen-tables"].data).replace("\\", "")
 
 
-def test_a_failed_run_says_what_to_do_and_leaves_no_file(prefect_server: None, tmp_path: Path) -> None:
+def stored() -> set[Path]:
     from prefect.settings import get_current_settings
 
-    from flows.curate import curate
+    return set(get_current_settings().results.local_storage_path.glob("*"))
 
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("curate", "no: No such file or directory; mend that and run again"),
+        ("learn", "no: No such file or directory; mend that and run again"),
+        ("dedupe", "out; `qingwen run` makes them"),
+        ("verify", "out` writes them"),
+    ],
+)
+def test_a_failed_run_says_what_to_do_and_leaves_no_file(
+    prefect_server: None, tmp_path: Path, name: str, message: str
+) -> None:
+    flow = getattr(import_module(f"flows.{name}"), name)
     missing = Settings(raw=str(tmp_path / "no"), curated=str(tmp_path / "out"))
-    state = curate(missing, return_state=True)
+    given = missing.curated if name == "verify" else missing
+    before = stored()
+    state = flow(given, return_state=True)
     assert state.is_failed()
-    assert str(state.message).endswith("no: No such file or directory; mend that and run again")
-    with pytest.raises(InputError, match="cannot read"):
-        curate(missing)
-    storage = get_current_settings().results.local_storage_path
-    assert not storage.exists() or not list(storage.iterdir())
+    assert str(state.message).endswith(message)
+    with pytest.raises(QingwenError):
+        flow(given)
+    assert stored() == before
 
 
 def test_a_server_that_is_gone_does_not_fail_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
