@@ -92,6 +92,13 @@ def deflated_with_lies() -> bytes:
     return bytes(data)
 
 
+def zip_of_a_version_to_come() -> bytes:
+    """A zip whose directory says of its member that version 16.9 of the format is needed for it."""
+    data = bytearray(zipped(("a.txt", HONEST)))
+    data[data.index(b"PK\x01\x02") + 6] = 169
+    return bytes(data)
+
+
 def parquet(text: list[str], **options: Any) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(pa.table({"text": text}), buffer, **options)
@@ -125,6 +132,7 @@ HOSTILE: list[tuple[str, Make, set[Reason]]] = [
     ("gzip bomb in a gzip", file("a.gz", gzip.compress(gzip.compress(bytes(90_000_000)))), {Reason.BOMB}),
     ("zip bomb", file("a.zip", zipped(("a.txt", bytes(90_000_000)))), {Reason.BOMB, Reason.TOO_LARGE}),
     ("zip of a member that lies about its size", file("a.zip", deflated_with_lies()), {Reason.TRUNCATED}),
+    ("zip of a version to come", file("a.zip", zip_of_a_version_to_come()), {Reason.UNSUPPORTED}),
     ("tar bomb", file("a.tgz", gzip.compress(tarred(("a.txt", bytes(90_000_000))))), {Reason.BOMB}),
     (
         "bomb in an HTTP body",

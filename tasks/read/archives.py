@@ -60,6 +60,8 @@ def zip_members(stream: BinaryIO, size: int, limits: Limits) -> Iterator[Member]
                     raise BrokenError(Reason.TOO_MANY, f"more than {limits.members} members")
                 if not info.is_dir():
                     yield from _zip_member(archive, info, meter)
+    except NotImplementedError as error:  # of the directory; what a member asks for is seen at the member
+        raise BrokenError(Reason.UNSUPPORTED, f"a zip archive of a kind that is not read: {error}") from error
     except _DAMAGED as error:
         raise BrokenError(Reason.TRUNCATED, f"the zip archive is damaged: {error}") from error
 
