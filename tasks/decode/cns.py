@@ -102,4 +102,4 @@ def _pairs(run: bytes, codec: str) -> str:
     text = text_of(high, codec)
     if len(run) % 2 == 0:
         return text
-    return in_step(high, text, codec, damaged=True) if codec == "gb18030" else resynced(high, codec)
+    return in_step(high, text, codec, damaged=True, script=None) if codec == "gb18030" else resynced(high, codec)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tasks.decode.charsets import marked, text_of
-from tasks.decode.score import BAD_BYTE, cost_of, mean_cost
+from tasks.decode.score import BAD_BYTE, cost_of, everyday, mean_cost
 
 # Multibyte encodings whose second bytes never are a line end, "<" or ">": they can be cut there.
 _CODECS = ("utf-8", "gb18030", "big5hkscs")
@@ -26,6 +26,10 @@ _LEAST_CHARACTERS = 4
 # was GB18030 or Big5 has under a quarter, damaged UTF-8 over nine in ten.
 _UTF_8_SHARE = 0.5
 _THREE_BYTES = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")
+# A piece of whose characters fewer than one in three are dearer than this is not misread: of misread ones two in three.
+_EVERYDAY = 9.5
+_ODD_SHARE = 3
+_MARK = re.compile("[\udc00-\udcff]")
 _ASCII = bytes(range(0x80))
 
 
@@ -58,13 +62,14 @@ def foreign_pieces(raw: bytes, text: str, codec: str, damaged: bool) -> list[For
     found: list[Foreign] = []
     for match in _PIECE.finditer(raw):
         piece = match[0]
+        own = text_of(piece, codec)
+        if not _is_odd(own) or (codec == "utf-8" and _may_be(piece, codec)):
+            continue
         others = [
-            other for other in _CODECS if _may_be(piece, other) and other != codec and (damaged or other == "utf-8")
+            other for other in _CODECS if other != codec and (damaged or other == "utf-8") and _may_be(piece, other)
         ]
-        if others and not (codec == "utf-8" and _may_be(piece, codec)):
-            best = _better(piece, codec, others)
-            if best:
-                found.append(Foreign(match.start(), match.end(), *best))
+        if best := _better(piece, own, others):
+            found.append(Foreign(match.start(), match.end(), *best))
     return found
 
 
@@ -77,6 +82,21 @@ def _like_utf8() -> re.Pattern[str]:
     return re.compile(f"[{bytes(byte for pair in pairs for byte in pair).decode('gb18030', 'ignore')}]")
 
 
+def _is_odd(text: str) -> bool:
+    """Whether a piece has undecodable bytes, or so many characters that are not everyday ones that it may be
+    misread."""
+    return _MARK.search(text) is not None or _ODD_SHARE * len(_rare().findall(text)) > _beyond_ascii(text)
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
+@cache
+def _rare() -> re.Pattern[str]:
+    return re.compile(f"[^\\x00-\x7f{re.escape(everyday(_EVERYDAY))}]")
+
+
 def _may_be(piece: bytes, codec: str) -> bool:
     """Whether a piece may be in a codec, at a glance."""
     if codec != "utf-8":
@@ -84,17 +104,17 @@ def _may_be(piece: bytes, codec: str) -> bool:
     return 3 * len(_THREE_BYTES.findall(piece)) >= _UTF_8_SHARE * len(piece.translate(None, _ASCII))
 
 
-def _better(piece: bytes, codec: str, others: list[str]) -> tuple[str, str] | None:
-    own = text_of(piece, codec)
-    bad = len(marked(own))
-    if not bad and mean_cost(own) < _ORDINARY:
+def _better(piece: bytes, own: str, others: list[str]) -> tuple[str, str] | None:
+    readings = [(other, text) for other in others if _is_ordinary(text := text_of(piece, other))]
+    bad = len(marked(own)) if readings else 0
+    if not readings or (not bad and mean_cost(own) < _ORDINARY):
         return None
     limit = cost_of(own) - bad * (16.0 - BAD_BYTE) - _MARGIN
-    readings = [(cost_of(text), other, text) for other in others if _is_ordinary(text := text_of(piece, other))]
-    cost, other, text = min(readings, default=(limit, "", ""))
+    cost, other, text = min((cost_of(text), other, text) for other, text in readings)
     return (other, text) if cost < limit else None
 
 
 def _is_ordinary(text: str) -> bool:
-    beyond = len(text) - len(text.encode("ascii", "ignore")) if not marked(text) else 0
-    return beyond >= _LEAST_CHARACTERS and mean_cost(text) < _ORDINARY
+    if _is_odd(text):
+        return False
+    return _beyond_ascii(text) >= _LEAST_CHARACTERS and mean_cost(text) < _ORDINARY

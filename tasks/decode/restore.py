@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
-
-from tasks.decode.charsets import text_of
 
 #: Codecs in which what is left of a character narrows it down, and Chinese is written: two bytes, or UTF-8.
 CODECS = frozenset({"gb18030", "big5hkscs", "utf-8", "utf-16-le", "utf-16-be"})
@@ -40,18 +37,19 @@ def readings(text: str, bad: list[tuple[int, int]], codec: str) -> list[Reading]
     >>> [reading.char for reading in readings("今天的天\ufffd很好", [(4, 0xC6)], "gb18030")]
     ['气']
     """
-    from tasks.decode.lost import fills
-    from tasks.repair.lm import model, symbols
+    from tasks.decode.halves import fills, halves, is_traditional, thirds
+    from tasks.repair.lm import symbols
 
     found: list[Reading] = []
-    traditional = _is_traditional(text[:_SAMPLE])
+    traditional = is_traditional(text[:_SAMPLE])
     for start, left in _gaps(bad, codec)[:_MOST]:
         end = start + len(left)
-        view = ["\n" if at < 0 or at >= len(text) else symbols(text[at]) for at in (start - 2, start - 1, end, end + 1)]
-        ranked = sorted(fills(model(), _candidates(codec, left, traditional), (view[0], view[1]), (view[2], view[3])))
-        if ranked:
+        before = ("\n\n" + symbols(text[max(start - 2, 0) : start]))[-2:]
+        after = (symbols(text[end : end + 2]) + "\n\n")[:2]
+        of = thirds(left, traditional) if codec == "utf-8" else halves(codec, left[0], traditional)
+        if ranked := fills(of, *before, *after):
             least = ranked[0][0]
-            total = sum(math.exp((least - cost) / 16 / _TEMPERATURE) for cost, _ in ranked)
+            total = sum([math.exp((least - cost) / (16 * _TEMPERATURE)) for cost, _ in ranked])
             total += math.exp((least / 16 - _OTHER) / _TEMPERATURE)
             found.append(Reading(start, end, ranked[0][1], 1 / total))
     return found
@@ -67,39 +65,3 @@ def _gaps(bad: list[tuple[int, int]], codec: str) -> list[tuple[int, bytes]]:
         else:
             runs.append((position, bytearray((byte,))))
     return [(start, bytes(left)) for start, left in runs if len(left) == wanted]
-
-
-@cache
-def _candidates(codec: str, left: bytes, traditional: bool) -> list[tuple[int, str, int, str]]:
-    from tasks.decode.lost import candidates, pairs_with
-
-    if codec == "utf-8":
-        middle = range(0x80, 0xC0)
-        pieces = [bytes((other, *left)) for other in range(0xE2, 0xF0)]
-        pieces += [bytes((left[0], other, left[1])) for other in middle] + [bytes((*left, other)) for other in middle]
-    else:
-        pieces = pairs_with(left[0])
-    foreign = _only_in(not traditional)
-    return candidates(char for piece in pieces if (char := text_of(piece, codec)) not in foreign)
-
-
-def _is_traditional(text: str) -> bool:
-    return sum(map(text.count, set(text) & _only_in(True))) > sum(map(text.count, set(text) & _only_in(False)))
-
-
-@cache
-def _only_in(traditional: bool) -> frozenset[str]:
-    """Characters that stand in text of one script only."""
-    from tasks.script.fold import simplified
-
-    table = simplified()
-    if traditional:
-        return frozenset(map(chr, table))
-    return frozenset(char for char in table.values() if ord(char) not in table and not _in_big5(char))
-
-
-def _in_big5(char: str) -> bool:
-    try:
-        return bool(char.encode("big5"))
-    except UnicodeEncodeError:
-        return False

@@ -21,6 +21,11 @@ _LEAST_GAIN = 15.0
 # of 1,000, and in two thirds of the runs of GB18030 that are 20 characters out of step.
 _ORDINARY = 11.0
 _SHORT_ODD = 3
+# Of a line, so many characters before and after its odd runs are cut anew as well: where it looks odd it has been out
+# of step for a while.
+_AROUND = 32
+# Of a page, so many characters say which script it is in.
+_SAMPLE = 4000
 # Five others in a row, looked for where nothing else says that bytes were lost, stand in no healthy page of the
 # evaluation.
 _LONG = 5
@@ -52,9 +57,20 @@ def in_step(raw: bytes, codec: str) -> str:
     damaged = _DAMAGE.search(text) is not None
     if codec in _WIDE:
         return _stretches_in_step(raw, codec) if damaged or _odd_run(_LONG).search(text) else text
-    if codec not in _BY_LINE or not (places := _places(text, codec, damaged)):
+    if codec not in _BY_LINE or not _may_be_out_of_step(text, codec, damaged):
         return text
-    return text if codec == "gb18030" and has_splices(text) else _lines_in_step(raw, text, codec, damaged, places)
+    if codec == "gb18030" and has_splices(text):
+        return text
+    if codec not in _CHINESE:
+        return _odd_runs_in_step(raw, text, codec, None)
+    from tasks.decode.halves import is_traditional
+    from tasks.decode.lost import in_step as with_model
+
+    script = is_traditional(text[:_SAMPLE])
+    found = with_model(raw, text, codec, damaged, script)
+    if found != text and not damaged:  # once more, now that it turned out that bytes were lost
+        found = with_model(raw, text, codec, True, script)
+    return _odd_runs_in_step(raw, found, codec, script)
 
 
 def has_splices(text: str) -> bool:
@@ -66,40 +82,58 @@ def has_splices(text: str) -> bool:
     return _SPLICE.search(text) is not None
 
 
-def _places(text: str, codec: str, damaged: bool) -> list[int]:
-    """Where in a page a byte may have been lost before: halves of characters, runs of odd ones, single letters.
+def _may_be_out_of_step(text: str, codec: str, damaged: bool) -> bool:
+    """Whether bytes may have been lost from a page: halves of characters, runs of odd ones, single letters.
 
     In Big5 two trail bytes in five are letters; in GB18030 only those of rarer characters are, so that on a page
     without other damage a letter is worth a look only behind a rare character.
     """
-    places = [match.start() for match in _DAMAGE.finditer(text)] if damaged else []
-    places += [match.start() for match in _odd_run(_SHORT_ODD if damaged else _LONG).finditer(text)]
-    if codec in _CHINESE:
-        letters = [match.start() for match in _LETTER.finditer(text)]
-        if codec == "gb18030" and not damaged:
-            letters = [place for place in letters if _rare().search(text, max(place - _SHORT_RUN, 0), place)]
-        places += letters
-    return sorted(places)
+    if damaged or _odd_run(_LONG).search(text):
+        return True
+    if codec == "big5hkscs":
+        return _LETTER.search(text) is not None
+    return codec in _CHINESE and any(
+        _rare().search(text, max(match.start() - _SHORT_RUN, 0), match.start()) for match in _LETTER.finditer(text)
+    )
 
 
-def _lines_in_step(raw: bytes, text: str, codec: str, damaged: bool, places: list[int]) -> str:
+def _odd_runs_in_step(raw: bytes, text: str, codec: str, script: bool | None) -> str:
+    """`text`, with the lines cut anew in which odd characters follow each other: what lost two bytes shows no half at
+    its end."""
+    places = [match.start() for match in _odd_run(_SHORT_ODD).finditer(text)]
+    if not places:
+        return text
     lines, sources = text.split("\n"), raw.split(b"\n")
     if len(lines) != len(sources):
         return text
-    numbers = _line_numbers(text, places)
-    for _ in range(1 if damaged else 2):  # once more if it turned out that bytes were lost
-        left, changed = _MOST_SEARCHED, False
-        for number in numbers:
-            left -= len(sources[number])
-            if left < 0:
-                break
-            found = _line_in_step(sources[number], lines[number], codec, damaged)
-            changed = changed or found != lines[number]
-            lines[number] = found
-        if not changed:
+    left = _MOST_SEARCHED
+    for number in _line_numbers(text, places):
+        left -= len(sources[number])
+        if left < 0:
             break
-        damaged = True
+        lines[number] = _line_in_step(sources[number], lines[number], codec, script)
     return "\n".join(lines)
+
+
+def _line_in_step(raw: bytes, text: str, codec: str, script: bool | None) -> str:
+    """A line cut anew from a little before its first odd run to a little after the last."""
+    first, last = 0, len(text)
+    start, end = 0, len(raw)
+    if codec in _CHINESE:
+        from tasks.decode.lost import counter
+
+        count = counter(raw, text, codec)
+        odd = [match.span() for match in _odd_run(_SHORT_ODD).finditer(text)]
+        first, last = max(odd[0][0] - _AROUND, 0), min(odd[-1][1] + _AROUND, len(text))
+        start, end = count(text[:first]), len(raw) - count(text[last:])
+    found = resynced(raw[start:end], codec)
+    if _cost_of_marked(text[first:last]) - _cost_of_marked(found) <= _LEAST_GAIN:
+        return text
+    if codec in _CHINESE:
+        from tasks.decode.lost import refined
+
+        found = refined(raw[start:end], found, codec, script)
+    return f"{text[:first]}{found}{text[last:]}"
 
 
 def _line_numbers(text: str, places: list[int]) -> list[int]:
@@ -112,17 +146,6 @@ def _line_numbers(text: str, places: list[int]) -> list[int]:
         if not numbers or numbers[-1] != number:
             numbers.append(number)
     return numbers
-
-
-def _line_in_step(raw: bytes, text: str, codec: str, damaged: bool) -> str:
-    if codec in _CHINESE:
-        from tasks.decode.lost import in_step as with_model
-
-        text = with_model(raw, text, codec, damaged)
-    if not _odd_run(_SHORT_ODD).search(text):
-        return text
-    found = resynced(raw, codec)
-    return found if _cost_of_marked(text) - _cost_of_marked(found) > _LEAST_GAIN else text
 
 
 def _cost_of_marked(text: str) -> float:
