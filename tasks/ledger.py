@@ -190,6 +190,8 @@ def _same_place(image: _Image, edit: Edit) -> bool:
 def _merge(decoded: str, group: Sequence[Edit], inside: Sequence[_Image], base: int) -> Edit:
     """One edit of the decoded text for a group of layer edits and the earlier replacements they take in."""
     first, last = group[0], group[-1]
+    if len(group) == 1 and not inside:
+        return replace(first, start=first.start - base, end=first.end - base) if base else first
     middle_start = min([first.start, *(image.start for image in inside)])
     middle_end = max([last.end, *(image.end for image in inside)])
     start = middle_start - base

@@ -16,7 +16,7 @@ from tasks.ledger import Ledger, replay
 from tasks.repair import mojibake
 from tasks.repair.mojibake import mojibake_edits
 from tasks.repair.mojibake.chains import name
-from tasks.repair.mojibake.clue import has_clue
+from tasks.repair.mojibake.clue import clues
 from tasks.repair.mojibake.codecs import READERS, WRITERS
 
 CASES = json.loads((Path(__file__).parent / "cases" / "mojibake.json").read_text(encoding="utf-8"))
@@ -91,8 +91,8 @@ def test_a_number_is_not_deduced() -> None:
 
 
 def test_a_healthy_page_never_reaches_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mojibake, "clues", lambda _: pytest.fail("a line was looked at"))
-    assert not has_clue(HEALTHY * 100)
+    monkeypatch.setattr(mojibake, "best_chain", lambda *_: pytest.fail("a place was looked at"))
+    assert not clues(HEALTHY * 100)
     assert mojibake_edits(HEALTHY * 100) == []
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tasks.records import Edit
 from tasks.repair.mojibake.chains import WINDOW, best_chain, could_be
-from tasks.repair.mojibake.clue import clues, has_bytes, has_clue
+from tasks.repair.mojibake.clue import clues, has_bytes
 from tasks.repair.mojibake.edits import passage_edits
 from tasks.repair.mojibake.letters import letter_edits
 from tasks.repair.mojibake.passages import MARGIN, Chain, Passage, read
@@ -39,11 +39,12 @@ def mojibake_edits(text: str) -> list[Edit]:
     >>> [(edit.before, edit.after, edit.kind) for edit in mojibake_edits("标题：鐢ㄦ埛ã€‚\\nÖÐ¹úÈË and café…”")]
     [('鐢ㄦ埛', '用户', 'utf8_as_gbk'), ('ÖÐ¹úÈË', '中国人', 'gbk_as_latin1')]
     """
-    if not has_clue(text):
+    places = clues(text)
+    if not places:
         return []
     lines = text.split("\n")
     page = _Page()
-    found = {at: passages for at, line in enumerate(lines) if (passages := page.passages(line))}
+    found = {at: passages for at, here in _by_line(lines, places) if (passages := page.passages(lines[at], here))}
     if page.sure():
         for at, line in enumerate(lines):
             if at not in found and len(line) <= _SHORT_LINE and not line.isascii():
@@ -61,6 +62,21 @@ def mojibake_edits(text: str) -> list[Edit]:
     return edits
 
 
+def _by_line(lines: Sequence[str], places: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """The lines that hold any of the places, by number, and where in the line those stand."""
+    rest = iter(places)
+    place = next(rest, None)
+    start = 0
+    for at, line in enumerate(lines):
+        here: list[int] = []
+        while place is not None and place < start + len(line):
+            here.append(place - start)
+            place = next(rest, None)
+        if here:
+            yield at, here
+        start += len(line) + 1
+
+
 class _Page:
     """What is known of a page's chains so far."""
 
@@ -72,11 +88,10 @@ class _Page:
         """The chains of which there is no doubt."""
         return [chain for chain, gain in self.gains.items() if gain >= _SURE]
 
-    def passages(self, line: str) -> Found:
-        """The mis-decoded passages of a line that has clues."""
+    def passages(self, line: str, places: list[int]) -> Found:
+        """The mis-decoded passages of a line with clues at `places`."""
         found: Found = []
         tried: set[Chain] = set()
-        places = clues(line)
         while places:
             at = places[0]
             chain = self.chain_at(line, at)

@@ -1,4 +1,4 @@
-"""Where a text may hold mis-decoded passages: three compiled searches, which healthy Chinese text passes at once."""
+"""Where a text may hold mis-decoded passages: three compiled searches."""
 
 from __future__ import annotations
 
@@ -54,27 +54,24 @@ def _uncommon() -> re.Pattern[str]:
     return re.compile(f"[^\\x00-\x7f{re.escape(everyday(_COMMON))}]")
 
 
-def clues(line: str) -> list[int]:
+def clues(text: str) -> list[int]:
     """Where characters stand that mis-decoded text is made of, in order: most of it is healthy.
 
     >>> clues("鸊鷉在水面游，小船也在，鐢ㄦ埛"), clues("ÖÐ¹ú"), clues("春天的花都开了")
     ([12], [0], [])
     """
-    odd = [at for at in _starts(_odd(), line) if len(_uncommon().findall(line, at, at + _NEAR)) >= _LEAST]
-    return sorted({*odd, *_starts(_BYTES, line), *_starts(_utf8_as_gbk(), line)})
+    odd = [at for at in _starts(_odd(), text) if len(_uncommon().findall(text, at, _near(text, at))) >= _LEAST]
+    return sorted({*odd, *_starts(_BYTES, text), *_starts(_utf8_as_gbk(), text)})
 
 
-def _starts(pattern: re.Pattern[str], line: str) -> list[int]:
-    return [match.start() for match in pattern.finditer(line)]
+def _near(text: str, at: int) -> int:
+    """Where the closer look at a place ends: with its line at the latest."""
+    end = text.find("\n", at, at + _NEAR)
+    return at + _NEAR if end < 0 else end
 
 
-def has_clue(text: str) -> bool:
-    """Whether there may be any in a text, from a search for each kind.
-
-    >>> has_clue("春天的花都开了"), has_clue("ÖÐ¹ú")
-    (False, True)
-    """
-    return any(pattern.search(text) for pattern in (_odd(), _BYTES, _utf8_as_gbk()))
+def _starts(pattern: re.Pattern[str], text: str) -> list[int]:
+    return [match.start() for match in pattern.finditer(text)]
 
 
 def has_bytes(line: str) -> bool:

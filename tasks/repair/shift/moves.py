@@ -245,8 +245,7 @@ class Mover(Reading):
 
     def deleted_again(self, pos: int, hyp: Hyp) -> Moves:
         """Two deleted pairs, one after the other: a character of which both bytes went with them."""
-        cands = [c for c in self.any_after(hyp) if user_leads(c[2])]
-        for new in self.choose(hyp, cands, None, pos, pos, DELETED_AGAIN, "deleted"):
+        for new in self.choose(hyp, self.any_after(hyp, again=True), None, pos, pos, DELETED_AGAIN, "deleted"):
             yield pos, new
 
 

@@ -45,6 +45,18 @@ _PRIVATE = re.compile("[\ue000-\ue765]")
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
 
+REMEMBERED = 20_000  # choices among candidates that a search remembers: 30 MB at most
+
+
+def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tuple[int, Candidate]]:
+    """The `width` + 1 likeliest candidates, and those as likely as the last of them, with their chances."""
+    found = zip(chances, cands, strict=True)
+    if len(cands) <= width:
+        return list(found)
+    bound = sorted(chances)[width]
+    return [(chance, candidate) for chance, candidate in found if chance <= bound]
+
+
 class Reading:
     """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups."""
 
@@ -52,6 +64,9 @@ class Reading:
         self.text = text
         self.spliced = spliced
         self.written = frozenset(spliced.values())
+        self.strangeness: dict[str, int] = {}
+        self.chosen: dict[tuple[str, str, int, int], list[tuple[int, Candidate]]] = {}
+        self.after: dict[tuple[int, str, str, bool], list[Candidate]] = {}
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
@@ -110,8 +125,8 @@ class Reading:
             cost += self.charge(hyp, two, symbol, char, chance)
         return cost, held, two, symbol, char, (back, start, end, char, kind, byte)
 
-    def charge(self, hyp: Hyp, two: str, symbol: str, char: str, chance: int) -> int:
-        """What speaks for and against a character that is not seen as such: script, table, and the rest of the page."""
+    def strange(self, char: str, symbol: str) -> int:
+        """What a character costs on this page wherever it stands: for the script, the table, and being new to it."""
         cost = FOREIGN if char in self.foreign else 0
         if char not in self.present:
             cost += ABSENT if "\u3400" <= char <= "\u9fff" else ABSENT_MARK
@@ -119,6 +134,13 @@ class Reading:
             cost += WIDE
         if char in self.spliced:
             cost += BARE
+        self.strangeness[char] = cost
+        return cost
+
+    def charge(self, hyp: Hyp, two: str, symbol: str, char: str, chance: int) -> int:
+        """What speaks for and against a character that is not seen as such: script, table, and the rest of the page."""
+        known = self.strangeness.get(char)
+        cost = self.strange(char, symbol) if known is None else known
         if char in PARTNERS:
             cost += self.balance(hyp, char)
         if pairs := self.page.get(two + symbol):
@@ -167,13 +189,13 @@ class Reading:
         """Emit the likeliest of `cands`, holding `held` (None: minus the byte chosen) afterwards."""
         cost, _, one, two, _, back = hyp
         self.steps += len(cands)
-        chances = self.lm.costs(one, two, cands)
         width = FAN if held is not None else FAN_DELETED
-        if len(cands) > width:
-            bound = sorted(chances)[width]
-            likely = [(chance, c) for chance, c in zip(chances, cands, strict=True) if chance <= bound]
-        else:
-            likely = list(zip(chances, cands, strict=True))
+        key = one, two, id(cands), width  # the lists of candidates live as long as the search
+        likely = self.chosen.get(key)
+        if likely is None:
+            if len(self.chosen) > REMEMBERED:
+                self.chosen.clear()
+            likely = self.chosen[key] = likeliest(self.lm.costs(one, two, cands), cands, width)
         cost += charge
         return [
             (
@@ -201,14 +223,20 @@ class Reading:
             known = self.usable[kind, byte] = [c for c in kind(byte) if c[3] not in self.foreign]
         return known
 
-    def any_after(self, hyp: Hyp) -> list[Candidate]:
-        """The likeliest characters, of either script, whose lead byte went with a deleted pair and is not seen."""
+    def any_after(self, hyp: Hyp, again: bool = False) -> list[Candidate]:
+        """The likeliest characters, of either script, whose lead byte went with a deleted pair and is not seen.
+
+        `again`: whose trail byte may have gone with another one.
+        """
+        key = hyp[1], hyp[2], hyp[3], again
+        if (known := self.after.get(key)) is not None:
+            return known
         leads = user_leads(-hyp[1])
-        found = []
+        found = self.after[key] = []
         for symbol in dict.fromkeys(self.lm.successors(hyp[2], hyp[3], SUCCESSORS)):
             for char in forms(symbol):
                 pair = self.pairs.get(char, 0)
-                if pair >> 8 in leads:
+                if pair >> 8 in leads and not (again and not user_leads(pair & 0xFF)):
                     found.append((self.lm.lone(symbol), symbol, pair & 0xFF, char))
         return found
 
