@@ -7,15 +7,20 @@ figures are in docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-sear
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.records import Edit
 from tasks.repair.shift.clues import Clue, clues, has_clue, is_likely, worth_a_search
+from tasks.repair.shift.costs import LOST
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import decide
 
 __all__ = ["has_clue", "repair_shifts"]
 
+REPLACED = frozenset("!;?:！；？：")  # marks that sites replace on bytes
+# What all spans that begin with one mark must gain together, in nats, supposing that it was replaced, for that to be so.
+TOGETHER = 8.0
 LONGEST = 400  # characters that one search may cover; what is longer stays as it is
 BEFORE = 6  # characters before a hidden clue where its run may begin
 # Language model look-ups that a page may cost: so many a character, and so many besides. Real damaged pages cost
@@ -41,22 +46,32 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     if not likely:
         return []
     search = Search(text, spliced)
-    edits = sweep(search, likely, [])
+    edits, _ = sweep(search, likely, [])
     search.hit = marks_hit(edits)
-    if search.hit:
-        # What one span shows of the page's damage is evidence for the others.
-        search.damaged = True
-        search.learn(edit.after for edit in edits if edit.applied)
-        edits = sweep(search, found, edits)
-    return edits
+    if not search.hit and not spliced:
+        return edits
+    # What one span shows of the page's damage is evidence for the others: supposing that every mark was replaced, what
+    # do all places of each gain together?
+    search.damaged = True
+    search.learn(edit.after for edit in edits if edit.applied)
+    sure, search.hit = search.hit, REPLACED
+    supposed, gains = sweep(search, found, edits)
+    search.hit = sure | {mark for mark, gain in gains.items() if gain >= TOGETHER}
+    if gains.keys() <= search.hit:
+        return supposed
+    return sweep(search, found, edits)[0]
 
 
-def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> list[Edit]:
-    """Search at each clue that no applied edit covers, from left to right; others may be replaced."""
+def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple[list[Edit], Counter[str]]:
+    """Search at each clue that no applied edit covers, from left to right; unapplied edits may be replaced.
+
+    Also gives what the new edits gain, in nats, by the mark that each begins with.
+    """
     settled = Spans([edit for edit in known if edit.applied])
     open_still = Spans([edit for edit in known if not edit.applied])
     replaced: set[int] = set()
     edits: list[Edit] = []
+    gains: Counter[str] = Counter()
     done, walk = 0, WALK * len(search.text) + WALK_MORE
     budget = STEPS * len(search.text) + STEPS_MORE
     for clue in found:
@@ -69,15 +84,18 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> list[
         end, hyps = search.run(start, clue.at, entries, LONGEST)
         walk -= end - start
         sure_place = clue.strong or search.text[clue.at] in search.hit
-        for edit in decide(search, start, end, hyps, sure_place):
+        gain, decided = decide(search, start, end, hyps, sure_place)
+        for edit in decided:
             if settled.overlapping(edit.start, edit.end):
                 continue
             replaced.update(edit.start for edit in open_still.overlapping(edit.start, edit.end))
             replaced.add(edit.start)
             edits.append(edit)
+            if mark := mark_of(edit):
+                gains[mark] += gain
             done = max(done, edit.end)
     kept = [edit for edit in known if edit.applied or edit.start not in replaced]
-    return sorted([*kept, *edits], key=lambda edit: (edit.start, edit.end))
+    return sorted([*kept, *edits], key=lambda edit: (edit.start, edit.end)), gains
 
 
 class Spans:
@@ -98,6 +116,12 @@ class Spans:
         return self.ends[at - 1] if at else 0
 
 
-def marks_hit(edits: list[Edit]) -> frozenset[str]:
+def marks_hit(edits: Iterable[Edit]) -> frozenset[str]:
     """The marks that are known to have been replaced where they straddle two characters."""
-    return frozenset(e.before.lstrip("?\ufffd")[:1] for e in edits if e.applied) & frozenset("!;?:！；？：")
+    return frozenset(map(mark_of, (edit for edit in edits if edit.applied))) - {""}
+
+
+def mark_of(edit: Edit) -> str:
+    """The replaced mark that a span begins with, "" if it begins otherwise."""
+    mark = edit.before.lstrip(LOST)[:1]
+    return mark if mark and mark in REPLACED else ""

@@ -42,7 +42,8 @@ LOOK_BACK = 300  # characters in which an open quotation is looked for
 PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
 CLOSING = frozenset("”’》」』")
 OPENING = frozenset("“‘《「『")
-LEFT_OPEN = nats(4.0)  # a line ends within a quotation
+LEFT_OPEN = nats(6.0)  # a line ends within a quotation
+LEFT_OPEN_TWICE = nats(3.0)  # and the next line opens it anew, as quotations over many lines do
 ON_PAGE = 0.15  # how much the page's own pairs of characters count beside the model's
 ON_PAGE3 = 0.3  # and its own three characters in a row beside both
 HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here

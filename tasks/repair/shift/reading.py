@@ -24,6 +24,7 @@ from tasks.repair.shift.costs import (
     HOPELESS,
     IN_STEP,
     LEFT_OPEN,
+    LEFT_OPEN_TWICE,
     LOOK_BACK,
     ON_PAGE,
     ON_PAGE3,
@@ -301,6 +302,6 @@ class Reading:
             last = next((char for char in reversed(at[3]) if char in PARTNERS), "")
             start = at[1]
             at = at[0]
-        if (last or self.quotes(start)) in OPENING and self.text[pos + 1 : pos + 2] not in OPENING:
-            cost += LEFT_OPEN
+        if (last or self.quotes(start)) in OPENING:
+            cost += LEFT_OPEN_TWICE if self.text[pos + 1 : pos + 2] in OPENING else LEFT_OPEN
         return cost, *hyp[1:]

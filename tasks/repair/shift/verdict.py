@@ -33,35 +33,41 @@ WEIGHTS = (0.309, -0.207, -0.332, -0.527, -0.521, -0.6, -0.42, 0.558)
 FURTHEST = 12.0  # nats: a longer lead says no more
 
 
-def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> Iterator[Edit]:
-    """The edits that the likeliest reading of `text[start:end]` calls for; none if it gains too little.
+def decide(
+    search: Search, start: int, end: int, hyps: list[Hyp], strong: bool
+) -> tuple[float, list[Edit]]:
+    """What the likeliest reading of `text[start:end]` gains, in nats, and the edits it calls for; none if too little.
 
     `strong` says that the text is damaged for sure, so that a likely reading is better than none.
     """
     if not hyps:
-        return
+        return 0.0, []
     hyps = respelled(search, start, end, hyps)
     best = hyps[0]
     gain = (search.as_seen(start, end) - best[0]) * UNIT
     if gain < (GAIN_STRONG if strong else GAIN):
-        return
+        return gain, []
     least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
-    for run in runs(segments(best)):
-        first, last = run[0].start, run[-1].end
-        found = traits(lead(hyps, first, last), search, run)
-        after = "".join(segment.after for segment in run)
-        confidence = round(1 / (1 + exp(-logit(found))), 3)
-        yield Edit(
-            start=first,
-            end=last,
-            before=search.text[first:last],
-            after=after,
-            stage=Stage.REPAIR,
-            kind="byte_shift",
-            confidence=confidence,
-            applied=confidence >= (SURE_LONG if len(after) >= LONG else least),
-            why=explained(search.text, run),
-        )
+    return gain, [edit_of(search, hyps, run, least) for run in runs(segments(best))]
+
+
+def edit_of(search: Search, hyps: list[Hyp], run: list[Segment], least: float) -> Edit:
+    """The edit that one run of the likeliest reading calls for, applied from a confidence of `least` on."""
+    first, last = run[0].start, run[-1].end
+    found = traits(lead(hyps, first, last), search, run)
+    after = "".join(segment.after for segment in run)
+    confidence = round(1 / (1 + exp(-logit(found))), 3)
+    return Edit(
+        start=first,
+        end=last,
+        before=search.text[first:last],
+        after=after,
+        stage=Stage.REPAIR,
+        kind="byte_shift",
+        confidence=confidence,
+        applied=confidence >= (SURE_LONG if len(after) >= LONG else least),
+        why=explained(search.text, run),
+    )
 
 
 def respelled(search: Search, start: int, end: int, hyps: list[Hyp]) -> list[Hyp]:
