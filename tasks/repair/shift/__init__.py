@@ -7,7 +7,6 @@ figures are in docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-sear
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.records import Edit
@@ -19,7 +18,7 @@ from tasks.repair.shift.verdict import decide
 __all__ = ["has_clue", "repair_shifts"]
 
 REPLACED = frozenset("!;?:！；？：")  # marks that sites replace on bytes
-# What all spans that begin with one mark must gain together, in nats, supposing that it was replaced, for that to be so.
+# What all spans that begin with one mark must gain together, in nats, if it was replaced, for that to be believed.
 TOGETHER = 8.0
 LONGEST = 400  # characters that one search may cover; what is longer stays as it is
 BEFORE = 6  # characters before a hidden clue where its run may begin
@@ -53,7 +52,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     # What one span shows of the page's damage is evidence for the others: supposing that every mark was replaced, what
     # do all places of each gain together?
     search.damaged = True
-    search.learn(edit.after for edit in edits if edit.applied)
+    search.learn(edits)
     sure, search.hit = search.hit, REPLACED
     supposed, gains = sweep(search, found, edits)
     search.hit = sure | {mark for mark, gain in gains.items() if gain >= TOGETHER}
@@ -62,7 +61,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     return sweep(search, found, edits)[0]
 
 
-def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple[list[Edit], Counter[str]]:
+def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple[list[Edit], dict[str, float]]:
     """Search at each clue that no applied edit covers, from left to right; unapplied edits may be replaced.
 
     Also gives what the new edits gain, in nats, by the mark that each begins with.
@@ -71,7 +70,7 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
     open_still = Spans([edit for edit in known if not edit.applied])
     replaced: set[int] = set()
     edits: list[Edit] = []
-    gains: Counter[str] = Counter()
+    gains: dict[str, float] = {}
     done, walk = 0, WALK * len(search.text) + WALK_MORE
     budget = STEPS * len(search.text) + STEPS_MORE
     for clue in found:
@@ -92,7 +91,7 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
             replaced.add(edit.start)
             edits.append(edit)
             if mark := mark_of(edit):
-                gains[mark] += gain
+                gains[mark] = gains.get(mark, 0.0) + gain
             done = max(done, edit.end)
     kept = [edit for edit in known if edit.applied or edit.start not in replaced]
     return sorted([*kept, *edits], key=lambda edit: (edit.start, edit.end)), gains

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tasks.repair.readings import reads
 from tasks.repair.shift.candidates import LETTERS
-from tasks.repair.shift.costs import HOPELESS, LOST, OPENING, nats
+from tasks.repair.shift.costs import HOPELESS, LOST, nats
 from tasks.repair.shift.glance import (
     AFTER_A1,
     BETTER,
@@ -104,9 +104,9 @@ def _at(text: str, at: int) -> Clue | None:
         return Clue(at, True, False) if gloss and before and not reads(before, gloss[1]) else None
     if char in "，,":
         return Clue(at, False, False) if is_hanzi(text[at + 2 : at + 3]) else None
+    if char * 3 in text[max(at - 2, 0) : at + 3] and char != LOST[1]:
+        return None  # so people ask and exclaim, and no run leaves as much
     if char in LOST:
-        if char == "?" and "???" in text[max(at - 2, 0) : at + 3]:
-            return None  # so people ask, and no run leaves as much
         if _REMNANT.match(text, at):
             return Clue(at, True, False)
         halved = after != "" and after in MARKS_BEFORE and text[at + 2 : at + 3] > "\x80"
@@ -115,7 +115,7 @@ def _at(text: str, at: int) -> Clue | None:
     if char == "€":
         return Clue(at, False, False) if is_hanzi(after) else None
     beside = (before > "\x80" or before == ")") and after > "\x80" and after not in _CLOSING
-    beside |= char in "!！" and after in _ENDS  # '。”' leaves nothing but the mark
+    beside |= char in "!！" and after in _ENDS + "(（"  # '。”' leaves nothing but the mark
     return Clue(at, False, False) if beside or after in STOPS else None
 
 
@@ -137,7 +137,7 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         if text[at] == "?" and after and after in MARKS_BEFORE and text[at + 2 : at + 3] > "\x80":
             return True
-        if search.damaged and (not after or after in _ENDS) and search.quotes(at) in OPENING:
+        if search.damaged and (not after or after in _ENDS) and search.open_at(at):
             return True
         second_half = search.chars[0xA100 | search.bytes_of(after)[0]]
         if not search.damaged and text[at] in "!！" and second_half not in AFTER_A1:

@@ -40,7 +40,6 @@ PLAIN_MARKS = frozenset("，。、；：？！")
 BALANCED, UNBALANCED = nats(0.7), nats(2.0)  # a quotation mark closes an open one; it closes none, or opens one within
 LOOK_BACK = 300  # characters in which an open quotation is looked for
 PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
-CLOSING = frozenset("”’》」』")
 OPENING = frozenset("“‘《「『")
 LEFT_OPEN = nats(6.0)  # a line ends within a quotation
 LEFT_OPEN_TWICE = nats(3.0)  # and the next line opens it anew, as quotations over many lines do

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from math import exp, log
 from operator import add
 
+from tasks.records import Edit
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.shift.candidates import SPLICE, Candidate, forms, user_leads
 from tasks.repair.shift.costs import (
@@ -17,7 +18,6 @@ from tasks.repair.shift.costs import (
     AS_SEEN,
     BALANCED,
     BARE,
-    CLOSING,
     FAN,
     FAN_DELETED,
     FOREIGN,
@@ -26,6 +26,7 @@ from tasks.repair.shift.costs import (
     LEFT_OPEN,
     LEFT_OPEN_TWICE,
     LOOK_BACK,
+    LOST,
     ON_PAGE,
     ON_PAGE3,
     OPENING,
@@ -42,6 +43,7 @@ from tasks.repair.shift.script import foreign_to
 
 FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
 _QUOTES = re.compile(f"[{''.join(PARTNERS)}]")
+_MAY_CLOSE = re.compile(f"[!！{LOST}]")  # what may stand where a quotation is closed
 _PRIVATE = re.compile("[\ue000-\ue765]")
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
@@ -58,6 +60,20 @@ def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tu
     return [(chance, candidate) for chance, candidate in found if chance <= bound]
 
 
+def open_quotations(text: str, still_open: str = "") -> str:
+    """The quotations that are open after `text`, the innermost last; `still_open` are those open before it.
+
+    >>> open_quotations("他说：“《论语》里讲‘温故’"), open_quotations("”", "“《")
+    ('“', '')
+    """
+    for mark in _QUOTES.findall(text):
+        if mark in OPENING:
+            still_open += mark
+        elif (at := still_open.rfind(PARTNERS[mark])) >= 0:
+            still_open = still_open[:at]
+    return still_open
+
+
 class Reading:
     """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups."""
 
@@ -69,6 +85,8 @@ class Reading:
         self.chosen: dict[tuple[str, str, int, int], list[tuple[int, Candidate]]] = {}
         self.after: dict[tuple[int, str, str, bool], list[Candidate]] = {}
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
+        self.repaired: Sequence[Edit] = ()  # the applied edits known so far, in order
+        self.opened: dict[int, str] = {}
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
         self.steps = 0
@@ -103,9 +121,12 @@ class Reading:
         """How often each symbol stands on the page."""
         return Counter(symbols(self.text[:PAGE_MEMORY]))
 
-    def learn(self, readings: Iterable[str]) -> None:
-        """Remember what was read as if the page held it."""
-        for text in map(symbols, readings):
+    def learn(self, edits: Iterable[Edit]) -> None:
+        """Remember what was read and applied as if the page held it."""
+        self.repaired = [edit for edit in edits if edit.applied]
+        self.opened.clear()
+        for edit in self.repaired:
+            text = symbols(edit.after)
             self.singles.update(text)
             self.page.update(map(add, text, text[1:]))
             self.triples.update(map(add, map(add, text, text[1:]), text[2:]))
@@ -153,25 +174,35 @@ class Reading:
 
     def balance(self, hyp: Hyp, mark: str) -> int:
         """What it costs to open a quotation that is open, or to close one that is not; a gain to close one."""
-        partner = PARTNERS[mark]
-        at, start = hyp[5], -1
-        while at is not None:
-            if mark in at[3] or partner in at[3]:
-                return self.fits(mark, max(mark, partner, key=at[3].rfind))
-            start = at[1]
-            at = at[0]
-        start = start if start >= 0 else len(self.text)
-        line = self.text.rfind("\n", 0, start) + 1
-        line = max(line, start - LOOK_BACK)
-        found = max(mark, partner, key=lambda one: self.text.rfind(one, line, start))
-        return self.fits(mark, found if found in self.text[line:start] else "")
+        still_open = self.open_after(hyp, len(self.text))
+        if mark in OPENING:
+            return UNBALANCED if mark in still_open else 0
+        if PARTNERS[mark] not in still_open:
+            return UNBALANCED
+        return -BALANCED if still_open[-1] == PARTNERS[mark] else 0
 
-    @staticmethod
-    def fits(mark: str, latest: str) -> int:
-        """The cost of a quotation mark after the latest one of its kind before it in the line ("" if there is none)."""
-        if mark in CLOSING:
-            return -BALANCED if latest and latest not in CLOSING else UNBALANCED
-        return UNBALANCED if latest and latest not in CLOSING else 0
+    def open_after(self, hyp: Hyp, pos: int) -> str:
+        """The quotations of the line that are open after `hyp`, or at `pos` if it has read nothing; innermost last."""
+        at, read = hyp[5], ""
+        while at is not None:
+            if at[3] and (len(at[3]) > 1 or at[3] in PARTNERS):
+                read = at[3] + read
+            pos = at[1]
+            at = at[0]
+        return open_quotations(read, self.open_at(pos))
+
+    def open_at(self, pos: int) -> str:
+        """The quotations that are open at `pos`, in the text as far as it has been repaired."""
+        if pos not in self.opened:
+            text = self.text
+            line = max(text.rfind("\n", 0, pos) + 1, pos - LOOK_BACK)
+            inside = (edit for edit in self.repaired if line <= edit.start and edit.end <= pos)
+            parts: list[str] = []
+            for edit in inside:
+                parts += (text[line : edit.start], edit.after)
+                line = edit.end
+            self.opened[pos] = open_quotations("".join(parts) + text[line:pos])
+        return self.opened[pos]
 
     def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
         """`hyp` after `text[start:end]`, which stands for no character of its own."""
@@ -286,22 +317,13 @@ class Reading:
                 break
         return cost, seen, read
 
-    def quotes(self, pos: int) -> str:
-        """The last quotation mark in the line before `pos`, "" if there is none."""
-        line = max(self.text.rfind("\n", 0, pos) + 1, pos - LOOK_BACK)
-        found = _QUOTES.findall(self.text, line, pos)
-        return found[-1] if found else ""
-
     def ended(self, hyp: Hyp, pos: int) -> Hyp:
-        """`hyp` at the end of its line: some characters hardly stand there, and a quotation should be closed."""
-        if pos < len(self.text) and self.text[pos] != "\n":
-            return hyp
-        cost = hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY)
-        at, start, last = hyp[5], pos, ""
-        while at is not None and not last:
-            last = next((char for char in reversed(at[3]) if char in PARTNERS), "")
-            start = at[1]
-            at = at[0]
-        if (last or self.quotes(start)) in OPENING:
-            cost += LEFT_OPEN_TWICE if self.text[pos + 1 : pos + 2] in OPENING else LEFT_OPEN
+        """`hyp` at the end of a search: a quotation should be closed by the end of its line, and some characters hardly
+        end one."""
+        end = self.text.find("\n", pos)
+        end = len(self.text) if end < 0 else end
+        cost = hyp[0] if pos < end else hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY)
+        rest = self.text[pos:end] if end - pos < LOOK_BACK else LOST
+        if not _MAY_CLOSE.search(rest) and open_quotations(rest, self.open_after(hyp, pos)):
+            cost += LEFT_OPEN_TWICE if self.text[end + 1 : end + 2] in OPENING else LEFT_OPEN
         return cost, *hyp[1:]

@@ -19,7 +19,7 @@ class Search(Mover):
         pos, hyp = start, self.first(start)
         while pos < end:
             pos, hyp = list(self.in_step(pos, hyp, False))[-1]
-        return self.ended(hyp, end)[0] if end >= len(self.text) or self.text[end] == "\n" else hyp[0]
+        return self.ended(hyp, end)[0]
 
     def next_two(self, pos: int) -> int:
         """What the next two characters cost as they are, splices left out."""
@@ -47,7 +47,7 @@ class Search(Mover):
                 and len({h[1:4] for h in here}) == 1
                 and here[0][1] == IN_STEP
             ):
-                return pos, here
+                return pos, best([self.ended(hyp, pos) for hyp in here])
             here += self.step(pos, here, coming, pos in entries, pos >= stop)
             if pos >= stop:
                 return pos, best([self.ended(hyp, pos) for hyp in here if hyp[1] == IN_STEP])

@@ -33,9 +33,7 @@ WEIGHTS = (0.309, -0.207, -0.332, -0.527, -0.521, -0.6, -0.42, 0.558)
 FURTHEST = 12.0  # nats: a longer lead says no more
 
 
-def decide(
-    search: Search, start: int, end: int, hyps: list[Hyp], strong: bool
-) -> tuple[float, list[Edit]]:
+def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> tuple[float, list[Edit]]:
     """What the likeliest reading of `text[start:end]` gains, in nats, and the edits it calls for; none if too little.
 
     `strong` says that the text is damaged for sure, so that a likely reading is better than none.
