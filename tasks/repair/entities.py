@@ -120,7 +120,7 @@ def _bytes(run: str) -> str:
     ('第3天', '渡口', '碼頭停航')
     """
     raw = _raw(run)
-    if raw.isascii():
+    if raw.isascii() or len(set(raw)) == 1:  # dots in a row, and the like
         return ""
     readings: list[tuple[float, str]] = []
     for codec in _BYTE_CODECS:

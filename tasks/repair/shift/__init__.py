@@ -20,6 +20,7 @@ __all__ = ["has_clue", "repair_shifts"]
 REPLACED = frozenset("!;?:！；？：")  # marks that sites replace on bytes
 # What all spans that begin with one mark must gain together, in nats, if it was replaced, for that to be believed.
 TOGETHER = 8.0
+TOGETHER_MORE = 3.0  # the same where another mark is known to have been: tools replace a set of them
 LONGEST = 400  # characters that one search may cover; what is longer stays as it is
 BEFORE = 6  # characters before a hidden clue where its run may begin
 # Language model look-ups that a page may cost: so many a character, and so many besides. Real damaged pages cost
@@ -55,7 +56,8 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     search.learn(edits)
     sure, search.hit = search.hit, REPLACED
     supposed, gains = sweep(search, found, edits)
-    search.hit = sure | {mark for mark, gain in gains.items() if gain >= TOGETHER}
+    least = TOGETHER_MORE if sure else TOGETHER
+    search.hit = sure | {mark for mark, gain in gains.items() if gain >= least}
     if gains.keys() <= search.hit:
         return supposed
     return sweep(search, found, edits)[0]

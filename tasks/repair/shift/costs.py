@@ -35,6 +35,7 @@ REMNANT = nats(25.0)  # what is left of a splice after half a character: nobody 
 FOREIGN = nats(3.0)  # a character of the other script
 BARE = nats(2.5)  # a character of the page's table without its splice
 WIDE = nats(5.0)  # a full-width letter or digit: the model sees one class of them all, in either width
+LETTER, LETTER_MORE = nats(3.5), nats(2.0)  # which letter it is, after no letter and after one: the model knows a class
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
 PLAIN_MARKS = frozenset("，。、；：？！")
 BALANCED, UNBALANCED = nats(0.7), nats(2.0)  # a quotation mark closes an open one; it closes none, or opens one within
@@ -42,7 +43,7 @@ LOOK_BACK = 300  # characters in which an open quotation is looked for
 PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
 OPENING = frozenset("“‘《「『")
 LEFT_OPEN = nats(6.0)  # a line ends within a quotation
-LEFT_OPEN_TWICE = nats(3.0)  # and the next line opens it anew, as quotations over many lines do
+LEFT_OPEN_TWICE = nats(5.0)  # and the next line opens it anew, as quotations over many lines do
 ON_PAGE = 0.15  # how much the page's own pairs of characters count beside the model's
 ON_PAGE3 = 0.3  # and its own three characters in a row beside both
 HOPELESS = nats(20.0)  # the next two characters together: a second byte may be lost here

@@ -24,6 +24,8 @@ from tasks.repair.shift.costs import (
     HOPELESS,
     IN_STEP,
     LEFT_DROPPED,
+    LETTER,
+    LETTER_MORE,
     LOST,
     MARK_ADDED,
     MARK_KNOWN,
@@ -84,7 +86,8 @@ class Mover(Reading):
                 yield pos + 1, new
         if entry and ch >= "\u2e80":
             yield from self.unseen_entry(pos, hyp)
-        yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, 0, AS_SEEN)
+        charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if "A" <= ch <= "z" else 0
+        yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
 
     def half_before(self, pos: int, hyp: Hyp) -> Moves:
         """A half character shown, or that and the replaced mark after it, which the decoder swallowed."""
