@@ -234,6 +234,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--cron", metavar='"…"', default="0 3 * * *", help='when to curate (default: "0 3 * * *", nightly at three)'
     )
+    serve.add_argument(
+        "--timezone", metavar="ZONE", default="UTC", help="time zone of the schedules, as Asia/Shanghai (default: UTC)"
+    )
     serve.add_argument("--learn-cron", metavar='"…"', help="when to learn (default: when started in the UI)")
     serve.add_argument("--dedupe-cron", metavar='"…"', help="when to find duplicates (default: when started in the UI)")
     serve.add_argument("--raw", metavar="URI", help="folder of raw pages (default: raw)")
@@ -300,7 +303,7 @@ def _serve(options: argparse.Namespace) -> int:
     from flows.serve import serve
 
     crons = {"curate": options.cron, "learn": options.learn_cron, "dedupe": options.dedupe_cron}
-    return serve(options.settings, {"raw": options.raw, "curated": options.curated}, crons)
+    return serve(options.settings, {"raw": options.raw, "curated": options.curated}, crons, options.timezone)
 
 
 if __name__ == "__main__":

@@ -112,11 +112,12 @@ def test_the_deployment_is_the_flow_with_valid_settings(flow: str) -> None:
 
 def test_what_is_served_is_what_is_deployed() -> None:
     """`qingwen serve` and prefect.yaml have the same flows, each with one run at a time and the settings as a form."""
-    from flows.serve import deployments
+    from flows.serve import deployments, schedule_of
 
     plan = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     planned = {one["name"]: one for one in plan["deployments"]}
-    served = {one.name: one for one in deployments(Settings(), {"curate": "0 3 * * *"})}
+    (said,) = planned["curate"]["schedules"]
+    served = {one.name: one for one in deployments(Settings(), {"curate": schedule_of(**said)})}
     assert set(planned) == set(served)
     for name, one in served.items():
         assert one.entrypoint == planned[name]["entrypoint"]
@@ -124,7 +125,8 @@ def test_what_is_served_is_what_is_deployed() -> None:
         assert one.concurrency_options.collision_strategy == planned[name]["concurrency_limit"]["collision_strategy"]
         assert set(planned[name]["parameters"]) <= set(one.parameters)
         assert planned[name]["work_pool"]["name"] == "qingwen"
-    assert served["curate"].schedules[0].schedule.cron == "0 3 * * *"
+    schedule = served["curate"].schedules[0].schedule
+    assert (schedule.cron, schedule.timezone) == ("0 3 * * *", "Asia/Shanghai") == (said["cron"], said["timezone"])
     assert not served["verify"].schedules
     form = served["curate"]._parameter_openapi_schema.definitions["Settings"]["properties"]
     assert set(form) == set(Settings.model_fields)
