@@ -8,7 +8,7 @@ from dataclasses import replace
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block, Edit, Metadata, Policy, Stage
-from tasks.strip import bars, extractor, frame, leftovers, metadata, official, places, site, spam, tails, title
+from tasks.strip import around, bars, extractor, frame, leftovers, metadata, official, places, site, spam, tails, title
 from tasks.strip.fields import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
@@ -65,12 +65,15 @@ def strip(
     found = metadata.metadata_rows(sheet)
     starts = [row.line.start for row, fields in found if any(field.kind != "editor" for field in fields)]
     sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
+    sheet = replace(sheet, told=tuple(sorted(starts)))
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
     own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
-    above = [claim.row.line.start for kind, claim in taken if kind in frame.ABOVE and _whole(claim)]
+    above = [claim.row.line.start for kind, claim in taken if kind in around.ABOVE and _whole(claim)]
     above = [start for start in above if start < _first_prose(own)]
-    shown = title.title_row(own, starts, above, [claim.row.line.start for kind, claim in taken if kind in frame.BARS])
+    bar_starts = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
+    paths = [claim.row.line.start for kind, claim in taken if kind == "breadcrumb" and _whole(claim)]
+    shown = title.title_row(own, starts, above, bar_starts, paths)
     if "surroundings" in on:
         kinds = {claim.row.line.start: kind for kind, claim in reversed(taken) if _whole(claim)}
         kinds |= {row.line.start: "ended" for row, fields in found if any(field.kind == "editor" for field in fields)}

@@ -23,6 +23,9 @@ GAP_CHARS = 8
 # A part of a breadcrumb is no longer than this, the last (often the headline) apart.
 CRUMB_CHARS = 16
 
+# What stands before the colon in a list that explains words is no longer than this.
+LABEL_CHARS = 6
+
 # Weak words on rows longer than this are running text.
 WEAK_CHARS = 40
 _NUMBERS = re.compile(r"[(\[]?\s*[+¥$]?\d[\d.,:/万千kKwW+%-]*\s*[)\]]?")
@@ -112,7 +115,19 @@ def bars(sheet: Sheet, kind: str) -> Iterator[Claim]:
                 continue
             if kind == "navigation" and _heads_prose(sheet, number):
                 continue
+            if not sheet.outside(number) and _explained(sheet, number):
+                continue
             yield Claim.whole(row, _WHY[kind])
+
+
+def _explained(sheet: Sheet, number: int) -> bool:
+    """Whether a row is one of a list that explains words after colons: 关闭:回到首页."""
+    near = sheet.rows[max(number - 1, 0) : number + 2]
+    return (
+        len(near) > 1
+        and all(0 < row.core.find(":") <= LABEL_CHARS for row in near if not row.prose)
+        and not all(bar_kind(row.core) for row in near)
+    )
 
 
 def _beyond_prose(sheet: Sheet, number: int) -> bool:

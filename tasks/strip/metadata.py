@@ -125,7 +125,7 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> boo
         return False  # the rules for bars have their own names for it
     if kinds <= {"date", "media", "unknown", "issue"}:
         return _date_fits(sheet, number, fields, dates)
-    if kinds == {"dated"}:
+    if "dated" in kinds and kinds <= {"dated", "unknown"}:
         near = rows[max(number - 2, 0) : number] + rows[number + 1 : number + 3]
         return not any(_AGENDA.match(row.core) for row in near)
     if kinds <= {"author", "others"}:

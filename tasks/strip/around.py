@@ -1,0 +1,123 @@
+"""A page while its frame is being found: which rows are gone, by which rule, and where its prose begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from tasks.strip.sheet import Claim, Row, ends_sentence
+from tasks.strip.signs import numbered, sign, site_speech
+
+# Furniture that stands below the article and above its title: short rows beyond it are not the article's.
+BELOW = frozenset({"share", "tools", "pager", "login", "related", "footer", "disclaimer", "navigation"})
+ABOVE = frozenset({"breadcrumb", "navigation", "login"})
+BARS = frozenset({"share", "tools", "login", "font_size", "pager"})
+FRAME = BELOW | ABOVE | {"metadata", "font_size"}
+
+# A page with no more prose than this, at one of its ends, may hold its article in other rows: a run of so many.
+LITTLE_PROSE = 120
+BODY_ROWS = 5
+# What a row of prose is worth, by its length, and what a row that is gone speaks against the text around it.
+WORTH_CHARS, WORTH_PER_CHARS = 150, 15
+WORTH_GONE = {"metadata": 1.0, "caption": 0.0, "markup": 0.0, "spam": 0.0, "places": 0.0}
+WORTH_TAKEN, WORTH_SIGN, WORTH_SHORT = 2.0, 1.5, 0.1
+
+
+@dataclass(slots=True)
+class Around:
+    """The page's rows; `kinds` has the kinds of those that are gone, by number; `first` and `last` are the first and
+    last rows of standing prose, len(rows) and -1 without; `title` is the title's number, -1 without."""
+
+    rows: Sequence[Row]
+    kinds: dict[int, str]
+    first: int
+    last: int
+    title: int
+    claims: list[Claim] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], kinds: dict[int, str], title: Row | None) -> Around:
+        """The page of `rows` less those that `kinds` has."""
+        prose = [number for number, row in enumerate(rows) if row.prose and number not in kinds]
+        if sum(len(rows[number].core) for number in prose) <= LITTLE_PROSE and _body_above(rows, kinds, prose):
+            prose = []
+        at = next((number for number, row in enumerate(rows) if row is title), -1)
+        return cls(rows, kinds, prose[0] if prose else len(rows), prose[-1] if prose else -1, at)
+
+    @property
+    def furnished(self) -> bool:
+        """Whether any row is furniture for sure."""
+        return any(kind in FRAME and kind != "metadata" for kind in self.kinds.values())
+
+    @property
+    def has_prose(self) -> bool:
+        """Whether prose stands."""
+        return self.first < len(self.rows)
+
+    def take(self, number: int, why: str) -> None:
+        """Claim a row, if it stands, is not the title, and no extractor that saw the page's structure holds it."""
+        block = self.rows[number].line.block
+        if number not in self.kinds and number != self.title and not (block is not None and block.content):
+            self.kinds[number] = "surroundings"
+            self.claims.append(Claim.whole(self.rows[number], why))
+
+    def standing(self, numbers: Iterable[int]) -> list[int]:
+        """Those of the rows that stand."""
+        return [number for number in numbers if number not in self.kinds]
+
+    def outside(self, number: int) -> bool:
+        """Whether row `number` stands before the first prose or after the last, or there is none."""
+        return not self.has_prose or number < self.first or number > self.last
+
+    def sign(self, number: int) -> float:
+        """What speaks for row `number` being the site's, 1.0 at most, or below 0 for being the text's."""
+        kind = self.kinds.get(number)
+        if kind:
+            return 0.5 if kind == "metadata" else 1.0
+        core = self.rows[number].core
+        return sign(core) or (-1.0 if ends_sentence(core) else -0.5 if numbered(core) else 0.0)
+
+    def worth(self, number: int) -> float:
+        """What row `number` says for the text (above 0) or for the site around it."""
+        row = self.rows[number]
+        if number in self.kinds:
+            return -WORTH_GONE.get(self.kinds[number], WORTH_TAKEN)
+        if row.prose and site_speech(row.core):
+            return -WORTH_TAKEN
+        if row.prose:
+            return min(len(row.core), WORTH_CHARS) / WORTH_PER_CHARS
+        return -WORTH_SIGN * sign(row.core) or -WORTH_SHORT
+
+    def body_end(self) -> int:
+        """The last row of the stretch of rows whose worth sums up to the most, or -1."""
+        best, end, total = 0.0, -1, 0.0
+        for number in range(len(self.rows)):
+            total = max(total, 0.0) + self.worth(number)
+            if total > best:
+                best, end = total, number
+        return end
+
+
+def _body_above(rows: Sequence[Row], kinds: dict[int, str], prose: Sequence[int]) -> bool:
+    """Whether so many rows without signs of the site stand together above the first prose that the text may be they.
+
+    They stand below the page's metadata: above it unknown rows are menus.
+    """
+    end = prose[0] if prose else 0
+    start = max((number for number in range(end) if kinds.get(number) in ("metadata", "breadcrumb")), default=-1) + 1
+    run = 0
+    for number in range(start, end):
+        run = run + 1 if number not in kinds and not sign(rows[number].core) else 0
+        if run >= BODY_ROWS:
+            return True
+    return False
+
+
+def from_here_on(values: Sequence[float]) -> list[float]:
+    """The sum of the values from each on.
+
+    >>> from_here_on([1.0, 2.0, 3.0])
+    [6.0, 5.0, 3.0]
+    """
+    return list(accumulate(reversed(values)))[::-1]
