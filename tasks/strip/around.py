@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from tasks.strip.sheet import Claim, Row, ends_sentence
-from tasks.strip.signs import numbered, sign, site_speech
+from tasks.strip.signs import numbered, opens, sign, site_speech
 
 # Furniture that stands below the article and above its title: short rows beyond it are not the article's.
 BELOW = frozenset({"share", "tools", "pager", "login", "related", "footer", "disclaimer", "navigation"})
@@ -15,13 +15,15 @@ ABOVE = frozenset({"breadcrumb", "navigation", "login"})
 BARS = frozenset({"share", "tools", "login", "font_size", "pager"})
 FRAME = BELOW | ABOVE | {"metadata", "font_size"}
 
-# A page with no more prose than this, at one of its ends, may hold its article in other rows: a run of so many.
-LITTLE_PROSE = 120
+# A page whose prose is worth no more than this may hold its article in other rows: so many at least.
+LITTLE_PROSE = 3.0
 BODY_ROWS = 5
+# A page is furnished if so many rows outside its text may begin the site's part, and none is furniture for sure.
+LONE_SIGNS = 5
 # What a row of prose is worth, by its length, and what a row that is gone speaks against the text around it.
 WORTH_CHARS, WORTH_PER_CHARS = 150, 15
 WORTH_GONE = {"metadata": 1.0, "caption": 0.0, "markup": 0.0, "spam": 0.0, "places": 0.0}
-WORTH_TAKEN, WORTH_SIGN, WORTH_SHORT = 2.0, 1.5, 0.1
+WORTH_TAKEN, WORTH_SIGN, WORTH_SHORT, WORTH_BARE = 2.0, 1.5, 0.1, 0.7
 
 
 @dataclass(slots=True)
@@ -40,20 +42,36 @@ class Around:
     def of(cls, rows: Sequence[Row], kinds: dict[int, str], title: Row | None) -> Around:
         """The page of `rows` less those that `kinds` has."""
         prose = [number for number, row in enumerate(rows) if row.prose and number not in kinds]
-        if sum(len(rows[number].core) for number in prose) <= LITTLE_PROSE and _body_above(rows, kinds, prose):
-            prose = []
         at = next((number for number, row in enumerate(rows) if row is title), -1)
-        return cls(rows, kinds, prose[0] if prose else len(rows), prose[-1] if prose else -1, at)
+        page = cls(rows, kinds, prose[0] if prose else len(rows), prose[-1] if prose else -1, at)
+        worth = sum(map(page.worth, prose))
+        if worth <= LITTLE_PROSE and page.shown:
+            first, last, total = page.bare_body()
+            total -= sum(page.worth(n) for n in prose if n <= last)
+            if total > worth and last - first >= BODY_ROWS - 1:
+                page.first, page.last = first, last
+        return page
 
     @property
     def furnished(self) -> bool:
-        """Whether any row is furniture for sure."""
-        return any(kind in FRAME and kind != "metadata" for kind in self.kinds.values())
+        """Whether any row is furniture for sure, or many short rows outside the text show that they may be."""
+        if any(kind in FRAME and kind != "metadata" for kind in self.kinds.values()):
+            return True
+        return (
+            sum(opens(row.core) for n, row in enumerate(self.rows) if not row.prose and self.outside(n)) >= LONE_SIGNS
+        )
 
     @property
     def has_prose(self) -> bool:
         """Whether prose stands."""
         return self.first < len(self.rows)
+
+    @property
+    def shown(self) -> bool:
+        """Whether metadata right below the title, or furniture right above it, show that it is the title."""
+        return self.title >= 0 and (
+            self.kinds.get(self.title + 1) == "metadata" or self.kinds.get(self.title - 1) in FRAME - {"metadata"}
+        )
 
     def take(self, number: int, why: str) -> None:
         """Claim a row, if it stands, is not the title, and no extractor that saw the page's structure holds it."""
@@ -98,20 +116,18 @@ class Around:
                 best, end = total, number
         return end
 
-
-def _body_above(rows: Sequence[Row], kinds: dict[int, str], prose: Sequence[int]) -> bool:
-    """Whether so many rows without signs of the site stand together above the first prose that the text may be they.
-
-    They stand below the page's metadata: above it unknown rows are menus.
-    """
-    end = prose[0] if prose else 0
-    start = max((number for number in range(end) if kinds.get(number) in ("metadata", "breadcrumb")), default=-1) + 1
-    run = 0
-    for number in range(start, end):
-        run = run + 1 if number not in kinds and not sign(rows[number].core) else 0
-        if run >= BODY_ROWS:
-            return True
-    return False
+    def bare_body(self) -> tuple[int, int, float]:
+        """The first and last rows, and the worth, of a text with little prose or none: from below the title on, as far
+        as rows without signs of the site outweigh the others."""
+        rows = range(self.title + 1, len(self.rows))
+        first = next((n for n in rows if n not in self.kinds and self.sign(n) <= 0), len(self.rows))
+        best, end, total = 0.0, -1, 0.0
+        for number in range(first, len(self.rows)):
+            plain = number not in self.kinds and self.sign(number) <= 0
+            total += max(WORTH_BARE, self.worth(number)) if plain else self.worth(number)
+            if total > best:
+                best, end = total, number
+        return first, end, best
 
 
 def from_here_on(values: Sequence[float]) -> list[float]:

@@ -35,6 +35,8 @@ _EDITION = re.compile(
     r"(?:移动|手机|触屏|触摸|电脑|网页|wap|WAP|客户端|适老|无障碍|繁体|简体|英文|老年)版?(?:首页)?(?:入口)?"
 )
 _CRUMB_MARK = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\\|-{1,2}>|\N{BLACK RIGHT-POINTING TRIANGLE}|::)\s*")
+# Names with two marks of paths between them, above the text.
+_PATH = re.compile(r"[^<>\d。,!?]{1,12}(?:\s{0,3}[>»›]{1,2}\s{0,3}[^<>。,!?]{1,16}){2,5}>?")
 _CRUMB_WORD = re.compile(
     r"首页|主页|网|专栏|社区|研究|杂志|期刊|百科|资料|故事|小说|文学|图片|民俗学|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
 )
@@ -221,8 +223,14 @@ def logins(sheet: Sheet) -> Iterator[Claim]:
 def breadcrumbs(sheet: Sheet) -> Iterator[Claim]:
     """当前位置: 首页 > 新闻 > 正文."""
     for number, row in sheet.short():
-        if is_breadcrumb(row.core) and (sheet.outside(number) or _CRUMB_ROOT.search(_parts(row.core)[0])):
+        above = number + 1 < sheet.first < len(sheet.rows) and _PATH.fullmatch(row.core) and not _led_to(sheet, number)
+        if above or (is_breadcrumb(row.core) and (sheet.outside(number) or _CRUMB_ROOT.search(_parts(row.core)[0]))):
             yield Claim.whole(row, "the path from the site's home page to this page")
+
+
+def _led_to(sheet: Sheet, number: int) -> bool:
+    """Whether the row above ends in a colon, as a text's does."""
+    return number > 0 and sheet.rows[number - 1].core.endswith((":", ","))
 
 
 def _parts(core: str) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from tasks.strip.around import BELOW, BODY_ROWS, LITTLE_PROSE, Around, from_here_on
-from tasks.strip.signs import opens
+from tasks.strip.around import BELOW, BODY_ROWS, Around, from_here_on
+from tasks.strip.signs import beside, numbered, opens, sign
 
+# A page with no more prose than this, in its head, may hold its article below.
+LITTLE_PROSE = 120
 HEAD_SHARE = 3
 # Prose below the article's end is what readers and the site say, if it is no larger a part of the page's prose, its
 # rows are no longer, and so many rows around it are furniture: in all, and for each row of it.
@@ -14,10 +16,10 @@ TAIL_PROSE = 0.5
 TAIL_PROSE_CHARS = 150
 TAIL_FURNITURE = 4
 TAIL_FURNITURE_EACH = 2
-# The site's part below the text has so many rows with its words, and so large a part of all; more on pages that have no
-# other furniture.
+# The site's part below the text has so many rows with its words, and so large a part of all.
 SIGNS, SHARE = 2, 0.3
-LONE_SIGNS, LONE_SHARE = 5, 0.5
+# Rows above the site's part that go with it, at most.
+BESIDE_ROWS = 3
 
 _CHAPTERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条])"
@@ -39,7 +41,7 @@ def prose_below(page: Around) -> None:
         return
     sizes = {n: len(page.rows[n].core) for n in prose}
     beyond = page.standing(range(end + 1, len(page.rows)))
-    if any(_CHAPTERED.match(page.rows[n].core) for n in beyond):  # the text goes on
+    if any(_goes_on(page.rows[n].core) for n in beyond):
         return
     if any(_POST.search(page.rows[n].core) for n in range(end + 1, below[-1])):  # another post of a thread
         return
@@ -52,6 +54,11 @@ def prose_below(page: Around) -> None:
         page.last = max(n for n in prose if n <= end)
 
 
+def _goes_on(core: str) -> bool:
+    """Whether a row is an item of the text: numbered, and without words of the site."""
+    return _CHAPTERED.match(core) is not None or (numbered(core) and sign(core) < 1)
+
+
 def foot(page: Around) -> None:
     """Rows from the first below the text that reads as the site's, if enough of what follows does."""
     if page.last < 0 or _body_below(page):
@@ -59,11 +66,12 @@ def foot(page: Around) -> None:
     start = page.last + 1
     signs = [page.sign(number) for number in range(start, len(page.rows))]
     sums, strong = from_here_on(signs), from_here_on([float(value >= 1) for value in signs])
-    least, share = (SIGNS, SHARE) if page.furnished else (LONE_SIGNS, LONE_SHARE)
+    if not page.furnished:
+        return
     for at in range(len(signs)):
-        if strong[at] < least:
+        if strong[at] < SIGNS:
             return
-        if start + at in page.kinds or sums[at] < share * (len(signs) - at) or not opens(page.rows[start + at].core):
+        if start + at in page.kinds or sums[at] < SHARE * (len(signs) - at) or not opens(page.rows[start + at].core):
             continue
         for number in range(start + at, len(page.rows)):
             page.take(number, _WHY_SIGNS)
@@ -78,6 +86,17 @@ def below(page: Around) -> None:
     if end is not None:
         for number in range(end + 1, len(page.rows)):
             page.take(number, _WHY_BELOW)
+
+
+def beside_foot(page: Around) -> None:
+    """Rows right above the site's part below the text that have some of its words."""
+    start = next((n for n in range(page.last + 1, len(page.rows)) if n in page.kinds), None)
+    if page.last < 0 or start is None or page.kinds[start] not in BELOW | {"surroundings"}:
+        return
+    for number in range(start - 1, max(page.last, start - 1 - BESIDE_ROWS), -1):
+        if not beside(page.rows[number].core):
+            return
+        page.take(number, _WHY_BELOW)
 
 
 def _body_below(page: Around) -> bool:

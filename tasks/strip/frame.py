@@ -40,17 +40,19 @@ def spared(row: Row) -> bool:
 
 def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | None) -> Iterator[Claim]:
     """The rows that stand by their place among the furniture. `kinds` has the kind of the rows taken, by line start."""
-    if not kinds:
-        return
     found = {number: kinds[row.line.start] for number, row in enumerate(rows) if row.line.start in kinds}
     page = Around.of(rows, found, title)
+    if not (kinds or page.furnished):
+        return
     foot.prose_below(page)
+    head.speech(page)
     foot.foot(page)
     _grow(page)
     head.contents(page)
     head.above_title(page)
     head.panels(page)
     foot.below(page)
+    foot.beside_foot(page)
     _alone(page)
     yield from page.claims
 

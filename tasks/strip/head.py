@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from tasks.strip.around import ABOVE, FRAME, Around
 from tasks.strip.bars import is_weak
 from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import ends_sentence
-from tasks.strip.signs import numbered, sign
+from tasks.strip.signs import numbered, sign, site_speech
 from tasks.strip.title import may_be_title
 
 # Rows between two rows of the head's furniture are names and counts of its panels, if no more and no longer than these.
@@ -44,7 +44,7 @@ def above_title(page: Around) -> None:
     for number in range(min(above, page.first)):
         if not (_own(page, number) or _rival(page, number)):
             page.take(number, _WHY_ABOVE)
-    if page.title < page.first < len(page.rows) and _shown(page):
+    if page.title < page.first < len(page.rows) and page.shown:
         left = page.standing(range(page.title))
         signs = sum(page.sign(n) >= 1 for n in range(page.title))
         kicker = left[-1] if left and left[-1] == page.title - 1 and left[-2:-1] != [page.title - 2] else -1
@@ -64,15 +64,20 @@ def _own(page: Around, number: int) -> bool:
     return row.folded.lstrip().startswith("#") or row.prose or ends_sentence(core) or letterhead
 
 
-def _shown(page: Around) -> bool:
-    """Whether metadata right below the title, or a path right above it, show that it is the title."""
-    return page.kinds.get(page.title + 1) == "metadata" or page.kinds.get(page.title - 1) == "breadcrumb"
-
-
 def _rival(page: Around, number: int) -> bool:
     """Whether a row may be the title instead: it looks like one, right below furniture, and the title is not framed."""
     framed = page.kinds.get(page.title + 1) == "metadata" and page.kinds.get(page.title - 1) in FRAME - {"metadata"}
     return not framed and page.kinds.get(number - 1) in FRAME | {"surroundings"} and may_be_title(page.rows[number])
+
+
+def speech(page: Around) -> None:
+    """The site's words to its readers right above the text: 本文是小编为大家整理的…."""
+    while page.has_prose and page.first < page.last and page.furnished and site_speech(page.rows[page.first].core):
+        page.take(page.first, _WHY_HEAD)
+        if page.first not in page.kinds:
+            return
+        later = range(page.first + 1, page.last + 1)
+        page.first = next((n for n in later if page.rows[n].prose and n not in page.kinds), page.last)
 
 
 def panels(page: Around) -> None:
@@ -128,8 +133,10 @@ def contents(page: Around) -> None:
     again = [n for n in rows if _entry(page.rows[n].core) in later]
     if len(again) >= CONTENTS:
         rows = [n for n in rows if n <= again[-1]]
-    elif not (page.furnished and len(rows) >= CONTENTS and all(map(numbered, (page.rows[n].core for n in rows)))):
-        return
+    else:
+        rows = list(takewhile(lambda n: numbered(page.rows[n].core) or page.rows[n].folded.lstrip()[0] in "▪•·", rows))
+        if not page.furnished or sum(numbered(page.rows[n].core) for n in rows) < CONTENTS:
+            return
     for number in (head, *rows):
         page.take(number, _WHY_CONTENTS)
 

@@ -17,20 +17,25 @@ MAX_CHARS = 80
 # layouts 30 to 50 in a hundred are, of short rows in articles, sections and negatives 1 in a hundred.
 COVER = 0.4
 COVER_OF_SEVERAL = 0.25
+# Beside the site's part a row goes with it if so many are.
+COVER_BESIDE = 0.2
 # A list along a row has so many entries, each no longer than this.
 ENTRIES = 3
 ENTRY_CHARS = 8
 
+_URL = re.compile(r"https?:[\w./?=&%#:-]{3,160}")
 _LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"[(\[第]?[一二三四五六七八九十百\d]{1,3}[、.)\]章节条回](?!\d)")
 _END = re.compile(r"[-—=~*·\s]*(?:the\s?)?end[-—=~*·.\s]*", re.IGNORECASE)
 # In sentences the site shows itself by words for itself or its reader, and by what both do, so many in so few letters.
-_SELF = re.compile(r"您|小编|本站|本网|本平台|本公众号|本文|本页|亲,")
-SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 3, 0.09, 150
+_SELF = re.compile(
+    r"小编|本站|本网|本平台|本公众号|本页|亲,|关于本文|本文(?:由|来自|来源|转载|链接|网址|地址|标签|标题|仅|已被)"
+)
+SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.08, 150
 _QUOTED = re.compile(r"[“”「」『』…]")
 _SHAPE = re.compile(
     r"[¥$]\s?\d|\d\s?元/|\d{3,4}-\d{4,8}|\d{1,2}:\d\d\s*/\s*\d|[\w.]{2,30}@[a-z]|https?:|www\.|\(\d{1,7}\)\s*$|\d[万kw+]?\s?[条次人个](?!月)\S{0,6}$"
-    r"|^\d{1,2}:\d\d$|^[\d.,]{1,9}[万kw]?$|[»«›‹★☆▲▼]|\.{3}$|\d{1,2}-\d{1,2}\s?\d{1,2}:\d\d|\d{4}-\d\d-\d\d$"
+    r"|\d%|^[\u4e00-\u9fff]{2,6}:\s?[\dA-Za-z.,:/-]{1,30}$|^\d{1,2}:\d\d$|^[\d.,]{1,9}[万kw]?$|[»«›‹★☆▲▼]|\.{3}$|\d{1,2}-\d{1,2}\s?\d{1,2}:\d\d|\d{4}-\d\d-\d\d$"
 )
 
 
@@ -40,6 +45,14 @@ def _signs() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4096)  # the steps of the frame ask for each row
+def _cover(core: str) -> tuple[float, int]:
+    """The share of a row's letters that lie in words of interfaces, addresses apart, and how many words there are."""
+    core = _URL.sub("", core)
+    found = _signs().findall(core)
+    return (sum(map(len, found)) / max(len(_LETTER.findall(core)), 1), len(found)) if found else (0.0, 0)
+
+
+@lru_cache(maxsize=4096)
 def sign(core: str) -> float:
     """What speaks for a folded row's being a site's: 1.0 its words, 0.5 its shape, 0.0 nothing.
 
@@ -50,15 +63,22 @@ def sign(core: str) -> float:
         return 0.0
     if _END.fullmatch(core):
         return 1.0
-    found = _signs().findall(core)
-    covered = sum(map(len, found))
-    letters = len(_LETTER.findall(core)) if found else 0
-    if found and (covered >= COVER * letters or (len(found) > 1 and covered >= COVER_OF_SEVERAL * letters)):
+    cover, found = _cover(core)
+    if cover >= COVER or (found > 1 and cover >= COVER_OF_SEVERAL):
         return 1.0
     if _SHAPE.search(core):
         return 0.5
     words = core.split()
     return 0.5 if len(words) >= ENTRIES and max(map(len, words)) <= ENTRY_CHARS else 0.0
+
+
+def beside(core: str) -> bool:
+    """Whether a row goes with the site's part that it touches: some of its words are the site's.
+
+    >>> beside("关键词:竹灯,竹编,鱼灯"), beside("青石镇文化站")
+    (True, False)
+    """
+    return len(core) <= MAX_CHARS and not (ends_sentence(core) or numbered(core)) and _cover(core)[0] >= COVER_BESIDE
 
 
 def opens(core: str) -> bool:
@@ -91,5 +111,5 @@ def site_speech(core: str) -> bool:
     """
     if len(core) > SPEECH_CHARS or not _SELF.search(core):
         return False
-    found = _signs().findall(core)
-    return len(found) >= SPEECH_WORDS and sum(map(len, found)) >= SPEECH_COVER * len(core)
+    cover, found = _cover(core)
+    return found >= SPEECH_WORDS and cover >= SPEECH_COVER
