@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from tasks.decode.charsets import marked, text_of
+from tasks.decode.charsets import marked, text_of, whole
 from tasks.decode.cuts import resynced
 from tasks.decode.score import BAD_BYTE, cost_of, everyday, mean_cost
 
@@ -45,22 +45,27 @@ _SHORT = 256
 _MOST_SEARCHED = 2**20
 
 
-def in_step(raw: bytes, codec: str) -> str:
-    """`raw` as text, brought back into step after lost bytes. Only what looks like no text is searched, so that healthy
-    pages cost next to nothing.
+def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
+    """`raw` as text, brought back into step after lost bytes; and whether it may have marks of undecodable bytes.
 
-    UTF-16 and UTF-32 never come back by themselves; codecs of two bytes do at the next byte that is no part of a
-    character. A page of GB18030 with pinyin spliced into it is left to the shift search of the repair stage, which
-    knows why its bytes are out of step.
+    Only what looks like no text is searched, so that healthy pages cost next to nothing. UTF-16 and UTF-32 never come
+    back by themselves; codecs of two bytes do at the next byte that is no part of a character. A page of GB18030 with
+    pinyin spliced into it is left to the shift search of the repair stage, which knows why its bytes are out of step.
     """
-    text = text_of(raw, codec)
-    damaged = _DAMAGE.search(text) is not None
+    sound = whole(raw, codec)
+    text = text_of(raw, codec) if sound is None else sound
+    damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
-        return _stretches_in_step(raw, codec) if damaged or _odd_run(_LONG).search(text) else text
+        odd = damaged or _odd_run(_LONG).search(text)
+        return (_stretches_in_step(raw, codec), True) if odd else (text, False)
     if codec not in _BY_LINE or not _may_be_out_of_step(text, codec, damaged):
-        return text
+        return text, damaged
     if codec == "gb18030" and has_splices(text):
-        return text
+        return text, damaged
+    return _searched(raw, text, codec, damaged), True
+
+
+def _searched(raw: bytes, text: str, codec: str, damaged: bool) -> str:
     if codec not in _CHINESE:
         return _odd_runs_in_step(raw, text, codec, None)
     from tasks.decode.halves import is_traditional
