@@ -77,7 +77,8 @@ def strip(
     if "surroundings" in on:
         kinds = {claim.row.line.start: kind for kind, claim in reversed(taken) if _whole(claim)}
         kinds |= {row.line.start: "ended" for row, fields in found if any(field.kind == "editor" for field in fields)}
-        sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
+        if kinds or sheet.first == len(sheet.rows) or sheet.first + len(rows) - sheet.last > around.LONE_SIGNS:
+            sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
     if shown and "title" in on:
         sheet = _take(sheet, "title", title.repeats(sheet, shown), taken)
         taken += [("title", claim) for claim in _site_name(shown)]

@@ -15,8 +15,8 @@ ABOVE = frozenset({"breadcrumb", "navigation", "login"})
 BARS = frozenset({"share", "tools", "login", "font_size", "pager"})
 FRAME = BELOW | ABOVE | {"metadata", "font_size"}
 
-# A page whose prose is worth no more than this may hold its article in other rows: so many at least.
-LITTLE_PROSE = 3.0
+# A page whose prose is no more rows, and worth no more than this, may hold its article in other rows: so many at least.
+LITTLE_PROSE_ROWS, LITTLE_PROSE = 4, 3.0
 BODY_ROWS = 5
 # A page is furnished if so many rows outside its text may begin the site's part, and none is furniture for sure.
 LONE_SIGNS = 5
@@ -44,8 +44,9 @@ class Around:
         prose = [number for number, row in enumerate(rows) if row.prose and number not in kinds]
         at = next((number for number, row in enumerate(rows) if row is title), -1)
         page = cls(rows, kinds, prose[0] if prose else len(rows), prose[-1] if prose else -1, at)
-        worth = sum(map(page.worth, prose))
-        if worth <= LITTLE_PROSE and page.shown:
+        little = len(prose) <= LITTLE_PROSE_ROWS and page.shown
+        worth = sum(map(page.worth, prose)) if little else 0.0
+        if little and worth <= LITTLE_PROSE:
             first, last, total = page.bare_body()
             total -= sum(page.worth(n) for n in prose if n <= last)
             if total > worth and last - first >= BODY_ROWS - 1:
