@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 
 from tasks.strip.bars import known_word
-from tasks.strip.dates import CHINESE_DATE, DATE, PARTIAL, read_date
+from tasks.strip.dates import CHINESE_DATE, DATE, PARTIAL, read_date, read_minguo
 from tasks.strip.tables import table
 
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
@@ -62,7 +62,7 @@ _PLACED_BYLINE = re.compile(
 )
 # 《某某日报》(2021年3月2日 第07版)
 _EDITION = re.compile(
-    r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{1,10}[报刊])\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
+    r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{2,11})\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
     r"(?:星期[一二三四五六日天]\s{0,3})?第?\s?[A-Z]?\d{1,3}\s?版(?::?\s?[\u4e00-\u9fff]{2,6})?\s?\)?"
 )
 _ISSUE = re.compile(
@@ -240,6 +240,9 @@ def _bare(text: str, fields: list[Field]) -> bool:
     text = _URL.sub("", text).strip(_SEPARATORS)
     if not text or _known(text) or _POSTED.fullmatch(text):
         return True
+    if byline := _byline(text):
+        fields += byline
+        return True
     if len(text) <= 20 and is_media(text) and not _OFFICE.search(text):
         fields.append(Field("media", "", text))
         return True
@@ -270,8 +273,9 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
         fields.append(Field(kind, label, value))
         return _known(value)
     if kind in ("published", "updated", "dated"):
-        fields.append(Field(kind, label, value))
-        return not value
+        when = read_minguo(value) if kind != "dated" else None
+        fields.append(Field(kind, label, value, when))
+        return when is not None or not value
     value, rest = _cut(value)
     if len(value) > (MAX_OTHER if kind == "others" else MAX_VALUE) or _SENTENCE.search(value):
         return False
