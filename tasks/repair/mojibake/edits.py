@@ -71,6 +71,24 @@ def outside_passages(layer: Sequence[Edit], ledger: Ledger) -> list[Edit]:
     return kept
 
 
+def without_marks(ledger: Ledger) -> str:
+    """The ledger's text, in which marks of what was lost from passages read anew are line ends: no search for bytes out
+    of step begins at them or goes past them, and there are many.
+
+    >>> ledger = Ledger.of("鐢ㄦ埛�和�").then([Edit(0, 4, "鐢ㄦ埛�", "用户�", Stage.REPAIR, "utf8_as_gbk")])
+    >>> ledger.text, without_marks(ledger)
+    ('用户�和�', '用户\\n和�')
+    """
+    text = ledger.text
+    parts: list[str] = []
+    at = 0
+    for start, end in _spans(ledger):
+        if start >= at:
+            parts += (text[at:start], text[start:end].replace(LOST, "\n"))
+            at = end
+    return "".join((*parts, text[at:]))
+
+
 def _spans(ledger: Ledger) -> Iterator[tuple[int, int]]:
     shift = 0
     for edit in ledger.edits:
