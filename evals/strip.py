@@ -25,6 +25,7 @@ from tasks.records import Policy
 from tasks.strip import strip
 
 LAYOUTS = Path(__file__).with_name("layouts")
+CLEAN = LAYOUTS.with_name("clean") / "pages.txt"
 # Articles that each layout is filled with in turn.
 ROUNDS = 3
 # The least shares of furniture removed and of the article kept, by lot and of the layouts worked on and those held out.
@@ -103,6 +104,13 @@ def layouts() -> Iterator[Layout]:
             number, _, name = head.partition(" ")
             labelled = tuple((row[:1], row[2:] if row[:1] in "ABM" else row[1:]) for row in rows if row)
             yield Layout(style, int(number), name, "Hant" in name, labelled)
+
+
+def clean_pages() -> Iterator[tuple[str, str]]:
+    """Pages that are all article, with their names: nothing may be removed from them."""
+    for part in CLEAN.read_text(encoding="utf-8").split("\n== ")[1:]:
+        name, _, text = part.partition("\n")
+        yield name, text.rstrip("\n") + "\n"
 
 
 def page(layout: Layout, title: str, body: list[str]) -> list[tuple[str, str]]:

@@ -69,21 +69,19 @@ def strip(
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
     own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
-    above = [claim.row.line.start for kind, claim in taken if kind in around.ABOVE and _whole(claim)]
-    above = [start for start in above if start < _first_prose(own)]
-    bar_starts = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
-    paths = [claim.row.line.start for kind, claim in taken if kind == "breadcrumb" and _whole(claim)]
-    shown = title.title_row(own, starts, above, bar_starts, paths)
+    shown = _title(own, taken, starts)
     if "surroundings" in on:
         kinds = {claim.row.line.start: kind for kind, claim in reversed(taken) if _whole(claim)}
         kinds |= {row.line.start: "ended" for row, fields in found if any(field.kind == "editor" for field in fields)}
-        if kinds or sheet.first == len(sheet.rows) or sheet.first + len(rows) - sheet.last > around.LONE_SIGNS:
+        if kinds or around.may_be_furnished(sheet):
             sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
     if shown and "title" in on:
         sheet = _take(sheet, "title", title.repeats(sheet, shown), taken)
         taken += [("title", claim) for claim in _site_name(shown)]
     if frame.nothing_left(sheet):
         taken = [one for one in taken if not (one[0] in frame.BY_PLACE and frame.spared(one[1].row))]
+    stray = frame.strays(rows, taken)
+    taken = [one for one in taken if one[1].row.line.start not in stray]
     if blocks and "extractor" in on:
         sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
     sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
@@ -94,8 +92,13 @@ def strip(
     return ledger.then(_layer(ledger.text, taken)), replace(said, document_number=number, issuer=issuer)
 
 
-def _first_prose(sheet: Sheet) -> int:
-    return sheet.rows[sheet.first].line.start if sheet.first < len(sheet.rows) else -1
+def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], told: Sequence[int]) -> Row | None:
+    """The row that shows the title, among those that stand; `told` is where lines of metadata start."""
+    prose = sheet.rows[sheet.first].line.start if sheet.first < len(sheet.rows) else -1
+    whole = [(kind, claim.row.line.start) for kind, claim in taken if _whole(claim)]
+    menus = [start for kind, start in whole if kind in around.ABOVE and start < prose]
+    bars = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
+    return title.title_row(sheet, told, menus, bars, [start for kind, start in whole if kind == "breadcrumb"])
 
 
 def _apply(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from tasks.strip.sheet import Claim, Row, ends_sentence
+from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence
 from tasks.strip.signs import numbered, opens, sign, site_speech
 
 # Furniture that stands below the article and above its title: short rows beyond it are not the article's.
@@ -129,6 +129,11 @@ class Around:
             if total > best:
                 best, end = total, number
         return first, end, best
+
+
+def may_be_furnished(sheet: Sheet) -> bool:
+    """Whether so many rows stand outside the prose that they may be a site's, though no rule knows any of them."""
+    return sheet.first == len(sheet.rows) or sheet.first + len(sheet.rows) - 1 - sheet.last >= LONE_SIGNS
 
 
 def from_here_on(values: Sequence[float]) -> list[float]:

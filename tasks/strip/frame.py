@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tasks.strip import foot, head
-from tasks.strip.around import FRAME, Around
+from tasks.strip.around import ABOVE, BELOW, FRAME, Around
 from tasks.strip.bars import is_weak, may_head
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.tables import alone, phrase
@@ -18,6 +18,9 @@ from tasks.strip.tables import alone, phrase
 # Rules that take rows for where they stand, and what must be left of a page for them to be believed.
 BY_PLACE = frozenset({"footer", "surroundings"})
 LEAST_CHARS = 40
+# Rules that go by words, which a page of few rows says as well, and how many rows of furniture are hardly any.
+WORDED = BELOW | ABOVE | {"font_size", "surroundings"}
+STRAYS = 3
 # How far below a weak word the next row that stands is looked for.
 NEAR_ROWS = 20
 # Rows of marks and of words of buttons that stand alone are no longer than this.
@@ -36,6 +39,19 @@ def nothing_left(sheet: Sheet) -> bool:
 def spared(row: Row) -> bool:
     """Whether nothing but its place speaks against a row."""
     return not (is_weak(row.core) or phrase("copyright").search(row.core) or phrase("host").search(row.core))
+
+
+def strays(rows: Sequence[Row], taken: Sequence[tuple[str, Claim]]) -> frozenset[int]:
+    """The starts of rows that were taken in the midst of a page without prose, each alone: verses, if there are few."""
+    if len(taken) > STRAYS or any(row.prose for row in rows):
+        return frozenset()
+    gone = {claim.row.line.start for _, claim in taken}
+    inner = {
+        row.line.start
+        for above, row, below in zip(rows, rows[1:], rows[2:], strict=False)
+        if not {above.line.start, below.line.start} & gone
+    }
+    return frozenset(claim.row.line.start for kind, claim in taken if kind in WORDED and claim.row.line.start in inner)
 
 
 def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | None) -> Iterator[Claim]:

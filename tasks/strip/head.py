@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 
 from tasks.strip.around import ABOVE, FRAME, Around
 from tasks.strip.bars import is_weak
@@ -19,8 +19,10 @@ PANEL_CHARS = 10
 WIDE_CHARS = 16
 # Of a page without prose no more than one part in so many is head.
 HEAD_SHARE = 3
-# Above a title that the page shows, so many rows must show signs of the site for the others to go with them.
-ABOVE_SIGNS = 2
+# Above a title that the page shows, signs of the site must add up to this for the other rows to go with them.
+ABOVE_SIGNS = 2.0
+# A row with a sign this strong, right above the title, shows it as well as metadata does.
+BESIDE_SIGN = 0.5
 # A table of contents has so many entries.
 CONTENTS = 3
 
@@ -44,9 +46,12 @@ def above_title(page: Around) -> None:
     for number in range(min(above, page.first)):
         if not (_own(page, number) or _rival(page, number)):
             page.take(number, _WHY_ABOVE)
-    if page.title < page.first < len(page.rows) and page.shown:
+    shown = page.shown or (page.title > 0 and page.sign(page.title - 1) >= BESIDE_SIGN)
+    told = next((n for n in range(page.title) if page.kinds.get(n) == "metadata"), page.title)
+    text = sum(page.sign(n) <= 0 for n in page.standing(range(told, page.title)))
+    if page.title < page.first < len(page.rows) and shown and text < PANEL_ROWS:
         left = page.standing(range(page.title))
-        signs = sum(page.sign(n) >= 1 for n in range(page.title))
+        signs = sum(max(page.sign(n), 0.0) for n in range(page.title))
         kicker = left[-1] if left and left[-1] == page.title - 1 and left[-2:-1] != [page.title - 2] else -1
         if signs >= ABOVE_SIGNS:
             for number in left:
@@ -104,7 +109,8 @@ def _wide_panel(page: Around) -> None:
         return
     between = page.standing(range(signs[0], signs[-1] + 1))
     unknown = [n for n in between if page.sign(n) <= 0]
-    if len(unknown) <= len(signs) and all(_panel(page, n, WIDE_CHARS) for n in unknown):
+    run = max((len(list(group)) for plain, group in groupby(between, unknown.__contains__) if plain), default=0)
+    if run <= PANEL_ROWS and len(unknown) <= len(signs) and all(_panel(page, n, WIDE_CHARS) for n in unknown):
         for number in between:
             if not ends_sentence(page.rows[number].core):
                 page.take(number, _WHY_HEAD)

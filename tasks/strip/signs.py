@@ -19,6 +19,8 @@ COVER = 0.4
 COVER_OF_SEVERAL = 0.25
 # Beside the site's part a row goes with it if so many are.
 COVER_BESIDE = 0.2
+# Of a row of a few letters a third is enough: half of it is what it is about.
+FEW_CHARS, COVER_OF_FEW = 8, 0.33
 # A list along a row has so many entries, each no longer than this.
 ENTRIES = 3
 ENTRY_CHARS = 8
@@ -35,7 +37,7 @@ SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.08, 150
 _QUOTED = re.compile(r"[“”「」『』…]")
 _SHAPE = re.compile(
     r"[¥$]\s?\d|\d\s?元/|\d{3,4}-\d{4,8}|\d{1,2}:\d\d\s*/\s*\d|[\w.]{2,30}@[a-z]|https?:|www\.|\(\d{1,7}\)\s*$|\d[万kw+]?\s?[条次人个](?!月)\S{0,6}$"
-    r"|\d%|^[\u4e00-\u9fff]{2,6}:\s?[\dA-Za-z.,:/-]{1,30}$|^\d{1,2}:\d\d$|^[\d.,]{1,9}[万kw]?$|[»«›‹★☆▲▼]|\.{3}$|\d{1,2}-\d{1,2}\s?\d{1,2}:\d\d|\d{4}-\d\d-\d\d$"
+    r"|\d%|^[^<>]{2,8}\s?>\s?[^<>]{2,8}$|^\S{2,5}\s[+-]?[\d.,]{1,9}[万亿]?\S{0,2}$|^[\u4e00-\u9fff]{2,6}:\s?[\dA-Za-z.,:/-]{1,30}$|^\d{1,2}:\d\d$|^[\d.,]{1,9}[万kw]?$|[»«›‹★☆▲▼]|\.{3}$|\d{1,2}-\d{1,2}\s?\d{1,2}:\d\d|\d{4}-\d\d-\d\d$"
 )
 
 
@@ -64,7 +66,7 @@ def sign(core: str) -> float:
     if _END.fullmatch(core):
         return 1.0
     cover, found = _cover(core)
-    if cover >= COVER or (found > 1 and cover >= COVER_OF_SEVERAL):
+    if cover >= (COVER_OF_FEW if len(core) <= FEW_CHARS else COVER) or (found > 1 and cover >= COVER_OF_SEVERAL):
         return 1.0
     if _SHAPE.search(core):
         return 0.5

@@ -57,7 +57,8 @@ def title_row(
     """
     rows = sheet.rows
     for mark in (lambda row: row.tag == "h1", lambda row: bool(_H1.match(row.folded))):
-        marked = [row for row in rows if mark(row) and _can_be(row)]
+        end = sheet.last if sheet.first < len(rows) else len(rows)  # below the text # marks tags
+        marked = [row for row in rows[:end] if mark(row) and _can_be(row)]
         if marked:
             return marked[0]
     head = _head(sheet, metadata_starts)
@@ -73,10 +74,22 @@ def title_row(
     ):
         return best
     head = [row for row in head if row.line.start > max(menu_starts, default=-1)] or head
+    head = _below_signs(head)
     if len(rows) < 2 or len(head) > TOP_ROWS:
         return None
     head = [row for row in head if not _letterhead(row.core)]
     return head[0] if head and _can_be(head[0]) else None
+
+
+def _below_signs(head: Sequence[Row]) -> Sequence[Row]:
+    """The rows from the first on that looks like a title, below those that show signs of the site."""
+    signs = [number for number, row in enumerate(head) if sign(row.core)]
+    below = (
+        next((n for n in range(signs[0], len(head)) if may_be_title(head[n]) and not sign(head[n].core)), 0)
+        if signs
+        else 0
+    )
+    return head[below:]
 
 
 def _head(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
