@@ -76,7 +76,13 @@ class Machine:
         """Start a command that stays."""
         with (self.place / "log").open("wb") as log:
             process = subprocess.Popen(
-                shlex.split(self.own(line)), cwd=self.folder, env=self.environment, stdout=log, stderr=log
+                shlex.split(self.own(line)),
+                cwd=self.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                # As a shell at a terminal starts it: what starts the tests in the background has it ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         self.servers.append(process)
         return process
