@@ -35,7 +35,11 @@ _CODECS = {
 }
 #: What decoders of GBK make of the byte 80 (Windows, browsers) or of the pair A2E3.
 EURO = "€"
+_EURO_PAIR = re.compile(f"{EURO}(?=[\x80-\xbf]{{2}})")
 _UTF_8_PAIR = re.compile("[\xc2-\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xc2-\xef]")
+# Whole text of each writer; and what is none: private use, controls, line ends, noncharacters.
+_STRICT = {"utf8": "utf-8", "gbk": "gbk", "big5": "cp950"}
+_NO_TEXT = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff\ufffd-\uffff]")
 #: What Windows shows for a pair that Shift-JIS leaves out.
 SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
 
@@ -74,6 +78,23 @@ def bytes_of(reader: str, writer: str) -> dict[int, str]:
         table |= {0xF8F0 + place: byte for place, byte in enumerate("\xa0\xfd\xfe\xff")}
         table |= {code: raw for code, raw in _sjis_private() if code not in table}
     return table
+
+
+def strictly(text: str, chain: tuple[tuple[str, str], ...]) -> str | None:
+    """`text` with a chain undone, if all of it is whole characters of the chain; at a fiftieth of what tokens cost.
+
+    >>> strictly("2件鐢ㄦ埛", (("gbk", "utf8"),)), strictly("2, 鐢ㄦ埛", (("gbk", "utf8"),))
+    (None, '2, 用户')
+    """
+    for reader, writer in chain:
+        raw = text.translate(bytes_of(reader, writer))
+        if reader == "gbk" and EURO in raw:
+            raw = _EURO_PAIR.sub("\xa2\xe3", raw).replace(EURO, "\x80")
+        try:
+            text = raw.encode("latin-1").decode(_STRICT[writer])
+        except UnicodeError:
+            return None
+    return None if _NO_TEXT.search(text) else text
 
 
 @cache

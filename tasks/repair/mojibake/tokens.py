@@ -61,8 +61,8 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     >>> [token.text for token in undo(as_found("鐢ㄦ埛"), "gbk", "utf8")]
     ['用', '户']
     """
-    table = bytes_of(reader, writer)
-    parts = [(token.text or LOST).translate(table) if token.text != WALL else WALL for token in tokens]
+    raw_of = _bytes_by_char(reader, writer).get
+    parts = [raw_of(token.text, token.text) for token in tokens]
     if reader == "gbk":
         parts = [_euro(*pair) if pair[0] == EURO else pair[0] for pair in zip(parts, [*parts[1:], ""], strict=True)]
     owner = [at for at, part in enumerate(parts) for _ in part]
@@ -75,6 +75,12 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
         tail = last.tail and owner[end] != owner[end - 1]
         found.append(Token(text, first.start, last.end, head, tail, raw[start:end], cost))
     return found
+
+
+@cache
+def _bytes_by_char(reader: str, writer: str) -> dict[str, str]:
+    """What each token was read of; of one without text, bytes were lost."""
+    return {chr(code): raw for code, raw in bytes_of(reader, writer).items()} | {"": LOST, WALL: WALL}
 
 
 def _euro(_: str, following: str) -> str:
@@ -160,21 +166,20 @@ def _read(seen: str) -> tuple[str, float]:
 def _double(raw: str, chars: dict[str, str]) -> Iterator[tuple[int, int, str, float]]:
     """The cheapest cut of `raw` into pairs, ASCII and halves (Viterbi)."""
     costs, steps = [0.0], [0]
-    for end in range(1, len(raw) + 1):
-        single = raw[end - 1]
-        best, step = costs[-1] + _single(single), 1
-        if end > 1:
-            pair = raw[end - 2 : end]
-            char = chars.get(pair)
-            if char is not None:
-                total = costs[-2] + cost(char)
-            elif _is_half(pair):
-                total = costs[-2] + _HALF_PAIR
-            else:
-                total = inf
-            if total < best:
-                best, step = total, 2
-        costs.append(best)
+    before = last = inf
+    now, first = 0.0, ""
+    for byte in raw:
+        before, last = last, now
+        now, step = last + _single(byte), 1
+        pair = first + byte
+        if (char := chars.get(pair)) is not None:
+            total = before + cost(char)
+        else:
+            total = before + _HALF_PAIR if LOST in pair and first and _is_half(pair) else inf
+        if total < now:
+            now, step = total, 2
+        first = byte
+        costs.append(now)
         steps.append(step)
     cuts: list[tuple[int, int]] = []
     end = len(raw)
