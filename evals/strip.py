@@ -5,7 +5,7 @@
 `layouts/` has a file a style of site, and its folders more lots, of longer pages, each written and measured when the
 rules stood, before any of them was changed for it. A layout is rows: `B` furniture, `M` metadata, `T` the article's
 title, `@` its rows (`@1` and `@2` their halves), `A` a row of the article's own. Layouts marked Hant are read in
-traditional characters. Articles rotate through the layouts. Rules may be worked on with the odd layouts (dev); the
+traditional characters. Each layout is filled with each article. Rules may be worked on with the odd layouts (dev); the
 even ones (held) say how they do on pages that nobody looked at.
 """
 
@@ -26,17 +26,19 @@ from tasks.strip import strip
 
 LAYOUTS = Path(__file__).with_name("layouts")
 CLEAN = LAYOUTS.with_name("clean") / "pages.txt"
-# Articles that each layout is filled with in turn.
-ROUNDS = 3
 # The least shares of furniture removed and of the article kept, by lot and of the layouts worked on and those held out.
 # A change may raise them; lowering one takes a line of reason in docs/adr/0007-strip.md.
 FLOORS = {
-    ("dev", "first lot"): (0.97, 0.999),
-    ("held", "first lot"): (0.92, 0.999),
-    ("dev", "second lot"): (0.90, 0.999),
-    ("held", "second lot"): (0.83, 0.999),
-    ("dev", "third lot"): (0.84, 0.999),
-    ("held", "third lot"): (0.93, 0.999),
+    ("dev", "first lot"): (0.978, 0.999),
+    ("held", "first lot"): (0.955, 0.999),
+    ("dev", "second lot"): (0.925, 0.999),
+    ("held", "second lot"): (0.893, 0.999),
+    ("dev", "third lot"): (0.90, 0.999),
+    ("held", "third lot"): (0.965, 0.999),
+    ("dev", "fourth lot"): (0.838, 0.999),
+    ("held", "fourth lot"): (0.834, 0.999),
+    ("dev", "fifth lot"): (0.735, 0.999),
+    ("held", "fifth lot"): (0.895, 0.999),
 }
 
 
@@ -168,11 +170,10 @@ def measure(half: str | None = None) -> tuple[dict[str, Count], dict[str, list[s
     counts: dict[str, Count] = defaultdict(Count)
     wrong: dict[str, list[str]] = defaultdict(list)
     library = articles()
-    for index, layout in enumerate(layouts()):
+    for layout in layouts():
         if half and (half == "held") != layout.held:
             continue
-        for turn in range(ROUNDS):
-            title, body = library[(index + 5 * turn) % len(library)]
+        for title, body in library:
             count, said = score(page(layout, title, body))
             counts[layout.style].add(count)
             counts[layout.lot].add(count)

@@ -23,7 +23,7 @@ LONE_SIGNS = 5
 # What a row of prose is worth, by its length, and what a row that is gone speaks against the text around it.
 WORTH_CHARS, WORTH_PER_CHARS = 150, 15
 WORTH_GONE = {"metadata": 1.0, "caption": 0.0, "markup": 0.0, "spam": 0.0, "places": 0.0}
-WORTH_TAKEN, WORTH_SIGN, WORTH_SHORT, WORTH_BARE = 2.0, 1.5, 0.1, 0.7
+WORTH_TAKEN, WORTH_SIGN, WORTH_SHORT, WORTH_BARE, WORTH_SPEECH = 2.0, 1.5, 0.1, 0.7, 5.0
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Around:
         if number in self.kinds:
             return -WORTH_GONE.get(self.kinds[number], WORTH_TAKEN)
         if row.prose and site_speech(row.core):
-            return -WORTH_TAKEN
+            return -WORTH_SPEECH
         if row.prose:
             return min(len(row.core), WORTH_CHARS) / WORTH_PER_CHARS
         return -WORTH_SIGN * sign(row.core) or -WORTH_SHORT

@@ -17,6 +17,7 @@ from tasks.strip.tables import table
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
 MAX_CHARS = 200
 MAX_VALUE = 30  # of a source or a name
+SURE_UNKNOWN = 8  # beside a date in figures alone
 MAX_UNKNOWN = 12  # of a name without a label
 # How far into a row a full stop may stand that is no sentence's: before 发表于 stands the writer, in so few characters.
 POSTED_CHARS = 20
@@ -71,6 +72,7 @@ _ISSUE = re.compile(
 )
 _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}")
 _POSTED = re.compile(r"(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创")
+_NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
 _ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
@@ -201,7 +203,8 @@ def _unknown_fits(fields: list[Field]) -> bool:
     sure = any(field.kind in ("counter", "publisher", "editor") for field in fields) or any(
         ":" in field.value for field in dates
     )
-    return len(unknown) == 1 and bool(dates) and (sure or len(unknown[0].value) <= 4)
+    chars = SURE_UNKNOWN if dates and _NUMERIC.match(dates[0].value) else 4
+    return len(unknown) == 1 and bool(dates) and (sure or len(unknown[0].value) <= chars)
 
 
 def _marks(core: str) -> list[re.Match[str]]:

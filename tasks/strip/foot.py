@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tasks.strip.around import BELOW, BODY_ROWS, Around, from_here_on
-from tasks.strip.signs import beside, numbered, opens, sign
+from tasks.strip.signs import beside, cover, numbered, opens
 
 # A page with no more prose than this, in its head, may hold its article below.
 LITTLE_PROSE = 120
@@ -18,6 +18,8 @@ TAIL_FURNITURE = 4
 TAIL_FURNITURE_EACH = 2
 # The site's part below the text has so many rows with its words, and so large a part of all.
 SIGNS, SHARE = 2, 0.3
+# Items with more words of interfaces than this are the site's: 1.下载后可用….
+COVER_OF_ITEM = 0.1
 # Rows above the site's part that go with it, at most.
 BESIDE_ROWS = 3
 
@@ -56,7 +58,7 @@ def prose_below(page: Around) -> None:
 
 def _goes_on(core: str) -> bool:
     """Whether a row is an item of the text: numbered, and without words of the site."""
-    return _CHAPTERED.match(core) is not None or (numbered(core) and sign(core) < 1)
+    return cover(core) < COVER_OF_ITEM and (_CHAPTERED.match(core) is not None or numbered(core))
 
 
 def foot(page: Around) -> None:

@@ -13,7 +13,9 @@ from tasks.strip import foot, head
 from tasks.strip.around import ABOVE, BELOW, FRAME, Around
 from tasks.strip.bars import is_weak, may_head
 from tasks.strip.sheet import Claim, Row, Sheet
+from tasks.strip.signs import opens
 from tasks.strip.tables import alone, phrase
+from tasks.strip.title import may_be_title
 
 # Rules that take rows for where they stand, and what must be left of a page for them to be believed.
 BY_PLACE = frozenset({"footer", "surroundings"})
@@ -89,7 +91,8 @@ def _grow(page: Around) -> None:
 def _weak_at(page: Around, at: int) -> bool:
     core = page.rows[at].core
     if not is_weak(core):
-        return False
+        above = page.has_prose and at + 1 < page.first and not may_be_title(page.rows[at])
+        return above and opens(core)
     if core in alone() or not (may_head(core) or _HEADING.fullmatch(core)):
         return True
     near = range(at + 1, min(at + NEAR_ROWS, len(page.rows)))

@@ -70,9 +70,16 @@ def _own(page: Around, number: int) -> bool:
 
 
 def _rival(page: Around, number: int) -> bool:
-    """Whether a row may be the title instead: it looks like one, right below furniture, and the title is not framed."""
+    """Whether a row may be the title instead: it looks like one, at the top, right below furniture, or below the
+    title chosen.
+
+    A title between furniture and metadata has no rivals; one that furniture does not show has them everywhere.
+    """
     framed = page.kinds.get(page.title + 1) == "metadata" and page.kinds.get(page.title - 1) in FRAME - {"metadata"}
-    return not framed and page.kinds.get(number - 1) in FRAME | {"surroundings"} and may_be_title(page.rows[number])
+    if framed or not may_be_title(page.rows[number]):
+        return False
+    below = page.kinds.get(number - 1) in FRAME | {"surroundings"}
+    return below or number == 0 or number > page.title or not page.shown
 
 
 def speech(page: Around) -> None:

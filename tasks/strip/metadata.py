@@ -36,6 +36,11 @@ _INDEX = re.compile(
     r"(?:索引号|信息索引号|发布机构|发文机关|发文机构|发文单位|发文日期|发布日期|公开日期|成文日期|生成日期|文号|发文字号|主题分类|主题词"
     r"|体裁分类|组配分类|有效性|公开方式|公开形式|公开范围|信息名称|文件编号|服务对象|生效日期|废止日期):?"
 )
+# What a journal says of an article in rows of any length; two such rows are a journal's.
+_PAPER = re.compile(
+    r"[\[【(]?(?:收稿日期|修回日期|基金项目|基金资助|通讯作者|通信作者|第一作者|作者简介|作者单位)[\]】)]?\s{0,3}:"
+)
+PAPER_LABELS = 2
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
 )
@@ -60,9 +65,14 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     dates = _bare_dates(rows)
     below_title = 0
     table = _index_table(rows)
+    papers = sum("作者" in row.core or "基金" in row.core or "日期" in row.core for row in rows) >= PAPER_LABELS
+    papers = papers and sum(_PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
     for number, row in enumerate(rows):
         if number in table:
             found.append((row, [_in_own_script(row, field) for field in table[number]]))
+            continue
+        if papers and _PAPER.match(row.core):
+            found.append((row, [Field("others", "", row.core)]))
             continue
         if row.core.endswith(":") and (value := _value_below(sheet, number)):
             table[number], table[number + 1] = [], value

@@ -74,6 +74,15 @@ def sign(core: str) -> float:
     return 0.5 if len(words) >= ENTRIES and max(map(len, words)) <= ENTRY_CHARS else 0.0
 
 
+def cover(core: str) -> float:
+    """The share of a row's letters that lie in words of interfaces.
+
+    >>> cover("点击下载"), cover("河边点灯")
+    (1.0, 0.0)
+    """
+    return _cover(core)[0]
+
+
 def beside(core: str) -> bool:
     """Whether a row goes with the site's part that it touches: some of its words are the site's.
 

@@ -25,6 +25,10 @@ TOP_ROWS = 6
 LEAST_SCORE = 3
 # Signs of the site speak against rows no longer than this: longer rows are more often headlines that name such things.
 MENU_CHARS = 20
+# So many words, none longer than this, are a menu along a row.
+MENU_WORDS, MENU_WORD_CHARS = 4, 4
+# Where a third of a row is figures, it is an issue's number or a price.
+FIGURES = 0.3
 
 _LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
@@ -74,7 +78,7 @@ def title_row(
     ):
         return best
     head = [row for row in head if row.line.start > max(menu_starts, default=-1)] or head
-    head = _below_signs(head)
+    head = list(_below_signs(head))
     if len(rows) < 2 or len(head) > TOP_ROWS:
         return None
     head = [row for row in head if not _letterhead(row.core)]
@@ -138,6 +142,7 @@ def _looks(core: str) -> int:
     score -= 3 * (len(core) <= 10 and _SITE_WORD.search(core) is not None)
     score -= round(5 * sign(core)) if len(core) <= MENU_CHARS else 0
     score -= 3 * (_LABELLED.match(core) is not None)
+    score -= 3 * (sum(map(str.isdigit, core)) > FIGURES * len(core))
     return score
 
 
@@ -161,7 +166,8 @@ def _can_be(row: Row) -> bool:
     core = row.core
     if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
         return False
-    if _letterhead(core):
+    words = core.split()
+    if _letterhead(core) or "://" in core or (len(words) >= MENU_WORDS and max(map(len, words)) <= MENU_WORD_CHARS):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False
