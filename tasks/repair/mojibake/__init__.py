@@ -26,6 +26,7 @@ _MARGIN_SURE = 8.0
 _SHORT_LINE = 60
 # After so many clues in a row that led to nothing, one in some is followed: a page of rare characters.
 _PATIENCE = 48
+_PATIENCE_SURE = 8  # where the page's chain is known: what it does not explain is the same, with too much lost
 _THIN = 16
 
 Found = list[tuple[Passage, Chain]]
@@ -91,18 +92,17 @@ class _Page:
                 self.gains[chain] += round(sum(passage.gain for passage, _ in new))
                 places = list(_outside(places, [passage for passage, _ in new]))
                 found += new
-            elif chain:
+                self.in_vain = 0
+            else:
                 self.in_vain += 1
         return _apart(found)
 
     def chain_at(self, line: str, at: int) -> Chain | None:
         """The chain behind a clue, or None; after many clues in vain most are passed over."""
-        if self.in_vain > _PATIENCE and self.in_vain % _THIN:
-            self.in_vain += 1
+        sure = self.sure()
+        if self.in_vain > (_PATIENCE_SURE if sure else _PATIENCE) and self.in_vain % _THIN:
             return None
-        chain = best_chain(line, at, self.sure())
-        self.in_vain = 0 if chain else self.in_vain + 1
-        return chain
+        return best_chain(line, at, sure)
 
     def by_sure_chains(self, line: str) -> Found:
         """The passages of a line that the page's chains explain."""
