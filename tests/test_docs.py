@@ -142,3 +142,34 @@ def test_every_adr_that_is_named_exists() -> None:
     ]:
         for name in re.findall(r"docs/adr/[\w-]+\.md", path.read_text(encoding="utf-8")):
             assert (ROOT / name).is_file(), f"{path.name} names {name}"
+
+
+def documents() -> list[Path]:
+    """Every document that git knows."""
+    return [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "raw" / "README.md",
+        ROOT / "curated" / "README.md",
+    ]
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a document's headings, as the usual renderers make them."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_link_is_dead(path: Path) -> None:
+    """Links lead to files and headings that are there; what is named in code type as a path of ours is there too."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", text)):
+        if re.match(r"\w+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        found = (path.parent / file) if file else path
+        assert found.exists(), f"{path.name} links to {target}"
+        assert not anchor or anchor in anchors(found), f"{path.name} links to {target}"
+    for name in re.findall(r"`((?:docs|tasks|flows|tests|evals|tools|benchmarks)/[\w/.-]+)`", text):
+        assert (ROOT / name).exists(), f"{path.name} names {name}"
