@@ -8,7 +8,21 @@ from dataclasses import replace
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block, Edit, Metadata, Policy, Stage
-from tasks.strip import around, bars, extractor, frame, leftovers, metadata, official, places, site, spam, tails, title
+from tasks.strip import (
+    around,
+    bars,
+    extractor,
+    frame,
+    leftovers,
+    menus,
+    metadata,
+    official,
+    places,
+    site,
+    spam,
+    tails,
+    title,
+)
 from tasks.strip.fields import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
@@ -26,7 +40,7 @@ BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
 }
 AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "caption": leftovers.caption_leftovers,
-    "breadcrumb": bars.breadcrumbs,
+    "breadcrumb": menus.breadcrumbs,
     "related": tails.related_tails,
     "footer": tails.footers,
     "font_size": bars.font_bars,
@@ -34,7 +48,7 @@ AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "tools": bars.tool_bars,
     "pager": bars.pagers,
     "login": bars.logins,
-    "navigation": bars.menus,
+    "navigation": menus.menus,
     "label": leftovers.empty_labels,
 }
 KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "site_line", "title", "surroundings", "extractor"})

@@ -12,6 +12,7 @@ from functools import cache
 
 from tasks.strip.bars import known_word
 from tasks.strip.dates import CHINESE_DATE, DATE, PARTIAL, read_date, read_minguo
+from tasks.strip.names import SEPARATORS, is_media, names_of
 from tasks.strip.tables import table
 
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
@@ -44,13 +45,11 @@ def _label() -> re.Pattern[str]:
     )
 
 
-_SEPARATORS = " \t?|/·,;、()[]【】<>《》-—_:.丨•「」\u3000\u200b\ufeff*#"
 _EDGE = re.compile(r"[\s|/·,;()\[\]【】<>\-—_:.丨•*]")
 _COUNT = re.compile(
     r"\(?\s*(?:约|共|已有|有|被)?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
 )
 _SENTENCE = re.compile(r"[。!?;“”…]")
-_NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
 _BYLINE = re.compile(
     r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
@@ -75,17 +74,6 @@ _POSTED = re.compile(r"(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|�
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
-_ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
-_ROLES = re.compile(
-    r"(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])"
-)
-_MEDIA = re.compile(
-    r"[\u4e00-\u9fffA-Za-z0-9·•・\-—\s《》“”\"]{0,22}(?:网站?|日报|晚报|早报|时报|商报|都市报|晨报|快报|导报|周报|青年报|报社?|社|电视台|广播台|电台|总台|卫视|频道|客户端|新闻|在线|周刊|杂志|月刊|传媒|融媒体?(?:中心)?|"
-    r"发布|头条|观察|资讯|公众号|微信|政府|办公室|官网|门户|论坛|委员会|局|厅)[》”\"]?"
-)
-_MEDIA_BY_PART = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:报|网|社|台)[·•・][\u4e00-\u9fffA-Za-z0-9]{1,10}")
-
-
 # Beside a bare date an office is who enacted a law, not who published the page.
 _OFFICE = re.compile(r"(?:发布|政府|办公室|委员会|局|厅)$")
 
@@ -98,53 +86,6 @@ class Field:
     label: str
     value: str
     when: datetime | None = None
-
-
-def is_media(text: str) -> bool:
-    """Whether `text` reads as the name of a medium or an office.
-
-    >>> is_media("青石晚报·竹溪在线"), is_media("人民网"), is_media("张三")
-    (True, True, False)
-    """
-    return len(text) >= 2 and bool(_MEDIA.fullmatch(text) or _MEDIA_BY_PART.fullmatch(text))
-
-
-def names_of(value: str) -> tuple[str, ...]:
-    """The names in the value of a byline, in order; () if it does not read as names.
-
-    >>> names_of("张三、李 四 王五"), names_of("您怎么看这件事")
-    (('张三', '李四', '王五'), ())
-    """
-    value = _ROLES.sub(" ", _ASIDE.sub(" ", value) + " ")
-    parts = [part for part in re.split(r"[、,;\s/&|]+", value) if part.strip(_SEPARATORS)]
-    parts = [part.strip("()[]【】:.-—_*") for part in parts]
-    names: list[str] = []
-    held = ""
-    for part in parts:
-        if not _NAME.fullmatch(part):
-            return ()
-        if len(part) == 1 and "\u4e00" <= part <= "\u9fff":
-            held += part
-            if len(held) == 2:
-                names.append(held)
-                held = ""
-            continue
-        if held:
-            return ()
-        names.append(part)
-    if held:
-        return ()
-    return _join_latin(names)
-
-
-def _join_latin(names: list[str]) -> tuple[str, ...]:
-    joined: list[str] = []
-    for name in names:
-        if joined and name.isascii() and joined[-1].isascii():
-            joined[-1] += " " + name
-        else:
-            joined.append(name)
-    return tuple(dict.fromkeys(joined))
 
 
 def fields_of(core: str) -> list[Field]:
@@ -240,7 +181,7 @@ def _next_label(core: str, position: int, limit: int) -> re.Match[str] | None:
 
 def _bare(text: str, fields: list[Field]) -> bool:
     """Take what stands before the first mark or after a date: nothing, or the name of a medium."""
-    text = _URL.sub("", text).strip(_SEPARATORS)
+    text = _URL.sub("", text).strip(SEPARATORS)
     if not text or _known(text) or _POSTED.fullmatch(text):
         return True
     if byline := _byline(text):
@@ -302,7 +243,7 @@ def _cut(value: str) -> tuple[str, str]:
         return value, ""
     rest = value[match.end() :]
     return (
-        (value[: match.start()].strip(_SEPARATORS.replace("《》", "")), rest)
+        (value[: match.start()].strip(SEPARATORS.replace("《》", "")), rest)
         if _known(rest)
         else (re.sub(r"\s+", " ", value), "")
     )

@@ -10,7 +10,8 @@ from datetime import datetime
 from tasks.records import Metadata
 from tasks.strip.bars import is_weak
 from tasks.strip.dates import CHINESE_DATE
-from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of, is_media, names_of
+from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of
+from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.

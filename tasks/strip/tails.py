@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from tasks.strip.bars import bar_kind, is_breadcrumb, is_weak
+from tasks.strip.bars import bar_kind, is_weak
+from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import phrase, related
 
