@@ -82,13 +82,14 @@ def without_torn_lines(ledger: Ledger) -> str:
     ('用户�\\n和�好', '\\n\\n\\n\\n和�好')
     """
     text = ledger.text
-    if LOST not in text:
-        return text
     starts = [start for start, _ in _spans(ledger)]
+    if LOST not in text and not starts:
+        return text
     lines = text.split("\n")
     at = 0
     for number, line in enumerate(lines):
-        if gone := line.count(LOST):
+        gone = line.count(LOST)
+        if gone or (starts and "?" in line):
             passage = bisect_left(starts, at)
             inside = passage < len(starts) and starts[passage] < at + len(line)
             if inside or gone > _TORN * len(line):

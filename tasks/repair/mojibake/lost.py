@@ -18,7 +18,7 @@ from tasks.repair.shift.pairs import is_private, pairs
 from tasks.script.fold import simplified
 
 # How many candidates of a loss, and how many readings of what stands before, are held.
-_CANDIDATES = 40
+_CANDIDATES = 20
 _BEAM = 12
 # By how many nats the best reading must lead over the next that has another character here.
 _CLEAR = 5.0

@@ -62,8 +62,8 @@ def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -
     for first, last in passages(line, tokens):
         done = found[-1].end if found else 0
         passage = _weighed(line, tokens[first:last])
-        least = max(margin, _EACH * (last - first)) if chain[-1][1] != "utf8" else margin
-        if passage and passage.gain >= least and passage.start >= done:
+        each = 0.0 if chain[-1][1] == "utf8" or not passage else _EACH * len(passage.tokens)
+        if passage and passage.gain >= max(margin, each) and passage.start >= done:
             wider = [_weighed(line, tokens[a:b]) for a, b in _wider(tokens, first, last)]
             longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
             found.append(max(longer, key=lambda other: other.gain, default=passage))

@@ -63,8 +63,9 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     """
     raw_of = _bytes_by_char(reader, writer).get
     parts = [raw_of(token.text, token.text) for token in tokens]
-    if reader == "gbk":
-        parts = [_euro(*pair) if pair[0] == EURO else pair[0] for pair in zip(parts, [*parts[1:], ""], strict=True)]
+    if reader == "gbk" and EURO in parts:
+        around = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
+        parts = [_euro(before, after) if part == EURO else part for before, part, after in around]
     owner = [at for at, part in enumerate(parts) for _ in part]
     owner.append(-1)
     raw = "".join(parts)
@@ -83,13 +84,16 @@ def _bytes_by_char(reader: str, writer: str) -> dict[str, str]:
     return {chr(code): raw for code, raw in bytes_of(reader, writer).items()} | {"": LOST, WALL: WALL}
 
 
-def _euro(_: str, following: str) -> str:
+def _euro(before: str, after: str) -> str:
     """What a euro sign was: the byte 80, or A2 and E3, where two bytes of a character that begins with E3 follow.
 
-    A decoder that loses the byte 80 does not make a euro sign of it.
+    After the first byte of a character only one that goes on with it can stand. A decoder that loses the byte 80 does
+    not make a euro sign of it.
     """
-    two = len(following) == 2 and "\x80" <= min(following) <= max(following) <= "\xbf"
-    return "\xa2\xe3" if two or following == LOST else "\x80"
+    if "\xe0" <= before[-1:] <= "\xef":
+        return "\x80"
+    two = len(after) == 2 and "\x80" <= min(after) <= max(after) <= "\xbf"
+    return "\xa2\xe3" if two or after in (LOST, EURO) else "\x80"
 
 
 @cache
