@@ -44,10 +44,10 @@ class Around:
         prose = [number for number, row in enumerate(rows) if row.prose and number not in kinds]
         at = next((number for number, row in enumerate(rows) if row is title), -1)
         page = cls(rows, kinds, prose[0] if prose else len(rows), prose[-1] if prose else -1, at)
-        little = len(prose) <= LITTLE_PROSE_ROWS and page.shown
-        worth = sum(map(page.worth, prose)) if little else 0.0
-        if little and worth <= LITTLE_PROSE:
-            first, last, total = page.bare_body()
+        start = page._bare_start() if len(prose) <= LITTLE_PROSE_ROWS else None
+        worth = sum(map(page.worth, prose)) if start is not None else 0.0
+        if start is not None and worth <= LITTLE_PROSE:
+            first, last, total = page.bare_body(start)
             total -= sum(page.worth(n) for n in prose if n <= last)
             if total > worth and last - first >= BODY_ROWS - 1:
                 page.first, page.last = first, last
@@ -117,10 +117,20 @@ class Around:
                 best, end = total, number
         return end
 
-    def bare_body(self) -> tuple[int, int, float]:
-        """The first and last rows, and the worth, of a text with little prose or none: from below the title on, as far
-        as rows without signs of the site outweigh the others."""
-        rows = range(self.title + 1, len(self.rows))
+    def _bare_start(self) -> int | None:
+        """Where a text with little prose or none may begin: below the title, if furniture shows it, or with the first
+        of several short sentences."""
+        if self.shown:
+            return self.title + 1
+        said = [
+            n for n in self.standing(range(len(self.rows))) if ends_sentence(self.rows[n].core) and self.sign(n) < 0
+        ]
+        return said[0] if len(said) >= BODY_ROWS else None
+
+    def bare_body(self, start: int) -> tuple[int, int, float]:
+        """The first and last rows, and the worth, of a text with little prose or none: from `start` on, as far as rows
+        without signs of the site outweigh the others."""
+        rows = range(start, len(self.rows))
         first = next((n for n in rows if n not in self.kinds and self.sign(n) <= 0), len(self.rows))
         best, end, total = 0.0, -1, 0.0
         for number in range(first, len(self.rows)):

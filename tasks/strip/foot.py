@@ -42,7 +42,7 @@ def prose_below(page: Around) -> None:
     if not below or end < page.first:
         return
     sizes = {n: len(page.rows[n].core) for n in prose}
-    beyond = page.standing(range(end + 1, len(page.rows)))
+    beyond = page.standing(range(end + 1, below[-1] + 1))
     if any(_goes_on(page.rows[n].core) for n in beyond):
         return
     if any(_POST.search(page.rows[n].core) for n in range(end + 1, below[-1])):  # another post of a thread

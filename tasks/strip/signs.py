@@ -33,7 +33,7 @@ _END = re.compile(r"[-—=~*·\s]*(?:the\s?)?end[-—=~*·.\s]*", re.IGNORECASE)
 _SELF = re.compile(
     r"小编|本站|本网|本平台|本公众号|本页|亲,|关于本文|本文(?:由|来自|来源|转载|链接|网址|地址|标签|标题|仅|已被)"
 )
-SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.08, 150
+SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.06, 150
 _QUOTED = re.compile(r"[“”「」『』…]")
 _SHAPE = re.compile(
     r"[¥$]\s?\d|\d\s?元/|\d{3,4}-\d{4,8}|\d{1,2}:\d\d\s*/\s*\d|[\w.]{2,30}@[a-z]|https?:|www\.|\(\d{1,7}\)\s*$|\d[万kw+]?\s?[条次人个](?!月)\S{0,6}$"
