@@ -1,11 +1,13 @@
 """Prefect's share: the same pages curated by a plain loop, by our own crew without Prefect, and by the flow.
 
     python -m benchmarks.share                             2,000 pages in 1, 10 and 100 shards
-    python -m benchmarks.share --pages 10000 --shards 10   as many as the goal is for: some minutes
+    python -m benchmarks.share --pages 10000 --shards 10 --damaged 0.1
+                                                           as many as the goal is for, a tenth of them damaged
 
 Figures are seconds of processor time: of the run with its worker, and of the Prefect server that stands beside it and
-is up before the run, as it is for those who schedule (one of its own costs a run some eight seconds more). Pages are
-healthy ones of 3,000 characters, the least work that a page can be, so that what is not work shows most.
+is up before the run, as it is for those who schedule (one of its own costs a run some eight seconds more). Pages have
+3,000 characters and are healthy unless --damaged says otherwise: the least work that a page can be, so that what is not
+work shows most.
 """
 
 from __future__ import annotations
@@ -24,17 +26,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.corpora import healthy
+from benchmarks.corpora import damaged, healthy
 from flows.settings import Settings
 
 WAYS = ("loop", "crew", "flow")
 _CHARS, _FILES = 3_000, 400  # characters of a page; files that the pages are spread over, to be cut into shards
 
 
-def make(folder: Path, pages: int) -> int:
-    """Write so many pages as JSON Lines, and return their bytes."""
+def make(folder: Path, pages: int, hurt: float = 0.0) -> int:
+    """Write so many pages as JSON Lines, a share of them damaged, and return their bytes."""
     folder.mkdir(parents=True)
     texts = healthy("Hans", _CHARS, pages)
+    texts[: round(pages * hurt)] = damaged(_CHARS, round(pages * hurt))
     files = min(_FILES, pages)
     for number in range(files):
         lines = (json.dumps({"text": text}, ensure_ascii=False) for text in texts[number::files])
@@ -142,16 +145,18 @@ def run(way: str, raw: Path, curated: Path, shard_bytes: int, api: str, pid: int
     return figures | {"server": processor_time(pid) - before if way == "flow" else 0.0}
 
 
-def table(pages: int, counts: Sequence[int]) -> list[dict[str, float | str]]:
+def table(pages: int, counts: Sequence[int], hurt: float, ways: Sequence[str]) -> list[dict[str, float | str]]:
     """Print a line for each way and number of shards; the figures."""
     rows: list[dict[str, float | str]] = []
-    print(f"{pages:,} pages of {_CHARS:,} characters: seconds of processor time, with one worker")
+    print(
+        f"{pages:,} pages of {_CHARS:,} characters, {hurt:.0%} of them damaged; seconds of processor time, one worker"
+    )
     print(f"{'shards':>8}{'':4}{'way':8}{'run':>9}{'server':>9}{'run / loop':>12}{'(run + server) / loop':>24}")
     with tempfile.TemporaryDirectory(prefix="qingwen-share-") as folder, server(Path(folder)) as (api, pid):
-        size = make(Path(folder, "raw"), pages)
+        size = make(Path(folder, "raw"), pages, hurt)
         for count in counts:
             loop = 0.0
-            for way in WAYS:
+            for way in ways:
                 out = Path(folder, f"{way}{count}")
                 found = run(way, Path(folder, "raw"), out, max(2**16, size // count), api, pid)
                 loop = loop or found["seconds"]
@@ -167,13 +172,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=2_000)
     parser.add_argument("--shards", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--damaged", type=float, default=0.0, metavar="SHARE", help="of the pages, from 0 to 1")
+    parser.add_argument("--ways", nargs="+", default=WAYS, choices=WAYS, help="the first is what others are beside")
     parser.add_argument("--measure", nargs=4, metavar=("WAY", "RAW", "CURATED", "BYTES"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         way, raw, curated, shard_bytes = options.measure
         print(json.dumps(measured(way, raw, curated, int(shard_bytes))))
     else:
-        table(options.pages, options.shards)
+        table(options.pages, options.shards, options.damaged, options.ways)
 
 
 if __name__ == "__main__":
