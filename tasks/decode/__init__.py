@@ -22,6 +22,7 @@ Piece = TypeVar("Piece", bytes, str)
 # A page with more control characters than this is no text. Text with stray ones has under 1 in 100; compiled programs,
 # images and compressed data read as single bytes have 10 in 100 and more.
 _BINARY_SHARE = 0.05
+_CONTROLS_FEW = 1  # a title may have one
 # A page of whose bytes beyond ASCII more are undecodable is in an encoding we do not know. One byte in 10 lost leaves
 # GB18030 with 10 % undecodable, and no page with more can be read by a person.
 _UNDECODABLE_SHARE = 0.3
@@ -178,7 +179,7 @@ def _readings(text: str, bad: list[tuple[int, int]], codec: str) -> dict[int, Re
 
 def _unreadable(raw: bytes, text: str, bad: int, codec: str) -> tuple[Reason, str] | None:
     """Why a decoded text with `bad` undecodable bytes is none, or None if it is one."""
-    if (controls := _controls(raw, text, codec)) > _BINARY_SHARE * len(text):
+    if (controls := _controls(raw, text, codec)) > _BINARY_SHARE * len(text) + _CONTROLS_FEW:
         return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
     if bad > _UNDECODABLE_FEW:
         beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))

@@ -165,6 +165,10 @@ def _decoded(raw: bytes, codec: str) -> str:
     try:
         return raw.decode(codec)
     except UnicodeDecodeError:
+        if codec == "iso2022_kr" or codec.startswith("iso2022_jp"):
+            from tasks.decode import cns
+
+            return cns.torn(raw, codec)
         return raw.decode(codec, _HANDLER)
 
 

@@ -43,15 +43,20 @@ _CHEAP = {"utf-8": 2.9, "gb18030": 3.9, "big5hkscs": 3.9, "utf-16-le": 3.9, "utf
 # Of what starts with the first byte beyond ASCII, the share that must be hanzi of UTF-8 for it to be worth a search.
 _UTF_8_HANZI = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _UTF_8_SHARE = 0.4
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_ASCII_COST = cost_of("a")
 _KANA = re.compile("[\u3041-\u30fe]")
 _KANA_SHARE = 0.02
 # What HZ and ISO-2022 read must look like, or the escapes are part of a text that is ASCII: no dearer than a list of
 # rare characters, and hardly damaged.
 _PLAUSIBLE = 9.5
 _DAMAGED_SHARE = 0.2
+# Of such a page at most this share of bytes is beyond ASCII, by bits that were flipped on the way.
+_FLIPPED_SHARE = 0.005
 # The share of zero bytes above which a page cannot be in a multibyte encoding; stray ones are below it, and so is
 # UTF-16 with hardly any ASCII, which `_looks_wide` knows.
 _ZERO_SHARE = 0.04
+_ZERO_CHARACTERS = 8  # in UTF-32 that is read as UTF-16 every second character is zero, in text hardly one
 # Cost per byte below which UTF-16 or UTF-32 is worth comparing: Chinese in UTF-16 has 3.2, other encodings read so 4.5
 # up.
 _WIDE = 4.2
@@ -88,21 +93,23 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
         return Verdict(mark[0], Evidence.BOM, 1.0, mark[1])
     wide = raw.count(b"\x00", 0, _SAMPLE) > _ZERO_SHARE * min(len(raw), _SAMPLE)
     if not wide and raw.isascii():
-        return _seven_bit(raw, declared)
+        return _seven_bit(raw, declared) or Verdict("ascii", Evidence.VALID, 1.0)
+    if not wide and (found := _flipped_seven_bit(raw, declared)):
+        return found
     if not wide and (text := _utf8(raw)) is not None and not _two_byte_accident(raw):
         evidence = Evidence.DECLARED if declared == "utf-8" else Evidence.VALID
         return Verdict("utf-8", evidence, 1.0, text=text)
     sample = raw[:_SAMPLE] if wide else _sample(raw)
     first = WIDE_CODECS if wide else _CHINESE
-    if found := _clear_one(sample, (declared, *first) if declared else first):
-        return Verdict(found, Evidence.DECLARED if found == declared else Evidence.DETECTED, 0.99)
+    if clear := _clear_one(sample, (declared, *first) if declared else first):
+        return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
     if not wide and _looks_wide(raw):
         wide, sample = True, raw[:_SAMPLE]
-        if found := _clear_one(sample, WIDE_CODECS[2:]):
-            return Verdict(found, Evidence.DECLARED if found == declared else Evidence.DETECTED, 0.99)
+        if clear := _clear_one(sample, WIDE_CODECS[2:]):
+            return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
     damaged = WIDE_CODECS[2:] if wide else (*_CHINESE, *WIDE_CODECS[2:])
-    if len(sample) >= _SEARCHED_LEAST and (found := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
-        return Verdict(found, Evidence.DECLARED if found == declared else Evidence.DETECTED, 0.99)
+    if len(sample) >= _SEARCHED_LEAST and (torn := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
+        return Verdict(torn, Evidence.DECLARED if torn == declared else Evidence.DETECTED, 0.99)
     if best := likeliest(sample, declared):
         return Verdict(best[0], Evidence.DECLARED if best[0] == declared else Evidence.DETECTED, best[1])
     return None
@@ -129,14 +136,23 @@ def _damaged_one(sample: bytes, codecs: Iterable[str]) -> str | None:
     return next((codec for codec in codecs if _is_damaged_chinese(sample, codec)), None)
 
 
-def _seven_bit(raw: bytes, declared: str | None) -> Verdict:
+def _flipped_seven_bit(raw: bytes, declared: str | None) -> Verdict | None:
+    """What `_seven_bit` says of a page that is ASCII but for a few bytes of which a bit was flipped."""
+    if b"~{" not in raw and b"\x1b$" not in raw:
+        return None
+    beyond = len(raw) - len(raw.translate(None, _BEYOND_ASCII))
+    return _seven_bit(raw, declared) if beyond <= max(1, _FLIPPED_SHARE * len(raw)) else None
+
+
+def _seven_bit(raw: bytes, declared: str | None) -> Verdict | None:
+    """The codec that the escapes of a page of ASCII speak of, if what they enclose is text."""
     for escape, codec in _ESCAPES:
         if (b"~{" in raw if codec == "hz" else b"\x1b" in raw) and escape.search(raw):
             sample = raw[:_SAMPLE]
             text = text_of(sample, codec)
             if mean_cost(text) < _PLAUSIBLE and len(marked(text)) < _DAMAGED_SHARE * len(text):
                 return Verdict(codec, Evidence.DECLARED if declared == codec else Evidence.DETECTED, 0.99)
-    return Verdict("ascii", Evidence.VALID, 1.0)
+    return None
 
 
 def _utf8(raw: bytes) -> str | None:
@@ -179,7 +195,9 @@ def _sample(raw: bytes) -> bytes:
 
 def _is_clear(text: str) -> bool:
     beyond = len(text) - len(text.encode("ascii", "ignore"))
-    return beyond >= _CLEAR_CHARACTERS and not marked(text) and mean_cost(text) < CLEAR and not _is_japanese(text)
+    if beyond < _CLEAR_CHARACTERS or marked(text) or _ZERO_CHARACTERS * text.count("\x00") > len(text):
+        return False
+    return mean_cost(text) < CLEAR and not _is_japanese(text)
 
 
 def _is_japanese(text: str) -> bool:
@@ -194,4 +212,9 @@ def _is_damaged_chinese(sample: bytes, codec: str) -> bool:
     if _is_japanese(text_of(sample, codec)):
         return False
     limit = _CHEAP[codec] - (_CLEARER if len(sample) < _SEARCHED_FIRST else 0.0)
-    return cheapest_cost(sample, codec) < limit * len(sample)
+    beyond = len(sample)
+    spent = cheapest_cost(sample, codec)
+    if codec in _CHINESE:  # what is ASCII in all of them says nothing
+        beyond -= len(sample.translate(None, _BEYOND_ASCII))
+        spent -= _ASCII_COST * (len(sample) - beyond)
+    return spent < limit * beyond

@@ -44,6 +44,11 @@ _PRIOR = {
 _OTHER_PRIOR = 6.0
 # A declaration is worth this much: a page that is as likely in its declared encoding as 10^6 to 1 against stays there.
 _DECLARED = 14.0
+# In these a text with so many kana is so much rarer, in nats, than in EUC-JP.
+_KANA_TOO = frozenset({"gb18030", "euc-tw", "cp949"})
+_KANA = re.compile("[\u3041-\u30fe]")
+_KANA_SHARE = 0.25
+_JAPANESE = 16.0
 _MULTIBYTE = ("gb18030", "big5hkscs", "utf-8", "euc_jp", "cp932", "cp949", "euc-tw", "cp1252")
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
@@ -65,6 +70,7 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
         codecs = [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
     readings = {codec: text_of(sample, codec) for codec in codecs}
     plain = {codec: penalised(text) for codec, text in readings.items()}
+    plain = {codec: cost + _kana_prior(codec, readings[codec]) for codec, cost in plain.items()}
     costs = {codec: _weighed(codec, cost, declared) for codec, cost in plain.items()}
     best = min(costs, key=costs.__getitem__)
     if best == "cp1252" or marked(readings[best]) or mean_cost(readings[best]) > CLEAR:
@@ -74,7 +80,8 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
             plain = {codec: penalised(text) for codec, text in readings.items()}
         costs = {codec: _weighed(codec, _searched(sample, codec, plain[codec]), declared) for codec in codecs}
         best = min(costs, key=costs.__getitem__)
-        if (best == "cp1252" or costs[best] > _ODD * len(sample)) and (guess := _chardet(sample, best)) not in codecs:
+        odd = best == "cp1252" or costs[best] > _ODD * len(sample)
+        if odd and best != declared and (guess := _chardet(sample, best)) not in codecs:
             readings[guess] = text_of(sample, guess)
             costs[guess] = _weighed(guess, penalised(readings[guess]), declared)
             # Between two Latin alphabets only chardet can tell; the costs know no words.
@@ -87,6 +94,12 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
     # The model's nats are overconfident, for characters of a text are not independent: a tenth of them is nearer.
     confidence = min(0.99, 1 / (1 + math.exp(-margin / 10)))
     return best, confidence
+
+
+def _kana_prior(codec: str, text: str) -> float:
+    """Kana stand at the same codes in EUC-JP, GB18030 and EUC-TW: text that is full of them is Japanese, and in the
+    first."""
+    return _JAPANESE if codec in _KANA_TOO and len(_KANA.findall(text)) > _KANA_SHARE * len(text) else 0.0
 
 
 def _are_isolated(sample: bytes) -> bool:
