@@ -13,10 +13,12 @@ import pytest
 from flows.check import verify
 from flows.cli import main
 from flows.count import count_shard
+from flows.crew import LocalCrew
 from flows.duplicates import deduping, make_table, sketched
 from flows.learning import learning
 from flows.learning import make_table as make_lines
 from flows.settings import Settings
+from tasks.errors import QingwenError
 from tasks.write.corpus import read_record, tidy
 from tasks.write.store import store_of
 from tests.conftest import ROOT
@@ -138,3 +140,23 @@ def test_on_a_cluster_both_tables_have_the_same_bytes(prefect_server: None, raw:
         made.append({name: content for name, content in held(out).items() if name.endswith(".parquet")})
     assert made[0] == made[1]
     assert {name.split("/")[0] for name in made[0]} >= set(TABLES.values())
+
+
+def dies_until(place: str) -> int:
+    """Kills its worker until a folder holds as many files as its name says."""
+    folder = Path(place)
+    (folder / str(os.getpid())).touch()
+    if len(list(folder.iterdir())) < int(folder.name):
+        os._exit(9)
+    return 7
+
+
+def test_a_worker_that_dies_over_a_sketch_is_replaced_once(tmp_path: Path) -> None:
+    places = [tmp_path / name for name in ("2", "9", "1")]
+    for place in places:
+        place.mkdir()
+    with LocalCrew(1) as crew:
+        assert crew.call(dies_until, str(places[0])) == 7
+        with pytest.raises(QingwenError, match="dies_until lost its worker; is there too little memory"):
+            crew.call(dies_until, str(places[1]))
+        assert crew.call(dies_until, str(places[2])) == 7
