@@ -77,6 +77,8 @@ class Around:
     def take(self, number: int, why: str) -> None:
         """Claim a row, if it stands, is not the title, and no extractor that saw the page's structure holds it."""
         block = self.rows[number].line.block
+        if self.kinds.get(number - 1) == "breadcrumb" and self.kinds.get(number + 1) == "metadata":
+            return  # a title that names what sites are made of
         if number not in self.kinds and number != self.title and not (block is not None and block.content):
             self.kinds[number] = "surroundings"
             self.claims.append(Claim.whole(self.rows[number], why))

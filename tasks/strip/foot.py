@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tasks.strip.around import BELOW, BODY_ROWS, Around, from_here_on
-from tasks.strip.signs import beside, cover, numbered, opens
+from tasks.strip.signs import beside, cover, numbered, opens, site_speech
 
 # A page with no more prose than this, in its head, may hold its article below.
 LITTLE_PROSE = 120
@@ -16,8 +16,10 @@ TAIL_PROSE = 0.5
 TAIL_PROSE_CHARS = 150
 TAIL_FURNITURE = 4
 TAIL_FURNITURE_EACH = 2
+# So many rows of the site's part it from the text: one may as well head the text's last section.
+PARTED = 2
 # The site's part below the text has so many rows with its words, and so large a part of all.
-SIGNS, SHARE = 2, 0.3
+SIGNS, SHARE = 2, 0.2
 # Items with more words of interfaces than this are the site's: 1.下载后可用….
 COVER_OF_ITEM = 0.1
 # Rows above the site's part that go with it, at most.
@@ -42,14 +44,16 @@ def prose_below(page: Around) -> None:
     if not below or end < page.first:
         return
     sizes = {n: len(page.rows[n].core) for n in prose}
-    beyond = page.standing(range(end + 1, below[-1] + 1))
+    opened = next((n for n in range(end + 1, below[-1]) if page.sign(n) >= 1), below[-1])
+    beyond = page.standing(range(opened, below[-1] + 1))
     if any(_goes_on(page.rows[n].core) for n in beyond):
         return
     if any(_POST.search(page.rows[n].core) for n in range(end + 1, below[-1])):  # another post of a thread
         return
     signs = sum(page.sign(n) >= 1 for n in range(end + 1, len(page.rows)) if not page.rows[n].prose)
     small = sum(sizes[n] for n in below) <= TAIL_PROSE * sum(sizes.values())
-    enough = signs >= max(TAIL_FURNITURE, TAIL_FURNITURE_EACH * len(below))
+    parted = sum(page.sign(n) >= 1 for n in range(end + 1, below[0])) >= PARTED or site_speech(page.rows[below[0]].core)
+    enough = parted and signs >= max(TAIL_FURNITURE, TAIL_FURNITURE_EACH * len(below))
     if small and enough and all(sizes[n] <= TAIL_PROSE_CHARS for n in below):
         for number in below:
             page.take(number, _WHY_PROSE)
@@ -73,6 +77,8 @@ def foot(page: Around) -> None:
     for at in range(len(signs)):
         if strong[at] < SIGNS:
             return
+        if _heads_sentence(page, start + at):
+            continue
         if start + at in page.kinds or sums[at] < SHARE * (len(signs) - at) or not opens(page.rows[start + at].core):
             continue
         for number in range(start + at, len(page.rows)):
@@ -88,6 +94,12 @@ def below(page: Around) -> None:
     if end is not None:
         for number in range(end + 1, len(page.rows)):
             page.take(number, _WHY_BELOW)
+
+
+def _heads_sentence(page: Around, number: int) -> bool:
+    """Whether a sentence of the text's stands right below a row: 留言 may head one."""
+    below = number + 1
+    return below < len(page.rows) and below not in page.kinds and page.sign(below) <= -1
 
 
 def beside_foot(page: Around) -> None:

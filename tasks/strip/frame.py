@@ -91,13 +91,19 @@ def _grow(page: Around) -> None:
 def _weak_at(page: Around, at: int) -> bool:
     core = page.rows[at].core
     if not is_weak(core):
-        above = page.has_prose and at + 1 < page.first and not may_be_title(page.rows[at])
-        return above and opens(core)
+        return page.has_prose and at < page.first and opens(core) and not _may_be_shown(page, at)
     if core in alone() or not (may_head(core) or _HEADING.fullmatch(core)):
         return True
     near = range(at + 1, min(at + NEAR_ROWS, len(page.rows)))
     following = next((page.rows[n] for n in near if n not in page.kinds), None)
     return page.has_prose and not (following and following.prose)
+
+
+def _may_be_shown(page: Around, at: int) -> bool:
+    """Whether a row above the text may be its title, though it has words of the site: by its looks or its place."""
+    if may_be_title(page.rows[at]) or page.kinds.get(at + 1) == "metadata" or page.kinds.get(at - 1) == "breadcrumb":
+        return True
+    return page.title < 0 and not page.standing(range(at + 1, page.first))
 
 
 def _alone(page: Around) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from itertools import groupby, pairwise, takewhile
 
 from tasks.strip.around import ABOVE, FRAME, Around
 from tasks.strip.bars import is_weak
 from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import ends_sentence
-from tasks.strip.signs import numbered, sign, site_speech
+from tasks.strip.signs import MAX_CHARS, numbered, sign, site_speech
 from tasks.strip.title import may_be_title
 
 # Rows between two rows of the head's furniture are names and counts of its panels, if no more and no longer than these.
@@ -17,6 +18,8 @@ PANEL_ROWS = 3
 PANEL_CHARS = 10
 # A panel whose rows mostly show signs of the site may have longer ones.
 WIDE_CHARS = 16
+# More rows together whose words are not the site's are the text's: a table.
+TABLE_ROWS = 5
 # Of a page without prose no more than one part in so many is head.
 HEAD_SHARE = 3
 # Above a title that the page shows, signs of the site must add up to this for the other rows to go with them.
@@ -115,12 +118,19 @@ def _wide_panel(page: Around) -> None:
     if not signs:
         return
     between = page.standing(range(signs[0], signs[-1] + 1))
-    unknown = [n for n in between if page.sign(n) <= 0]
-    run = max((len(list(group)) for plain, group in groupby(between, unknown.__contains__) if plain), default=0)
-    if run <= PANEL_ROWS and len(unknown) <= len(signs) and all(_panel(page, n, WIDE_CHARS) for n in unknown):
+    unsure = [n for n in between if page.sign(n) < 1]
+    unknown = [n for n in unsure if page.sign(n) <= 0]
+    if len(unknown) > len(signs) or _longest_run(between, unknown) > PANEL_ROWS:
+        return
+    if _longest_run(between, unsure) <= TABLE_ROWS and all(_panel(page, n, WIDE_CHARS) for n in unknown):
         for number in between:
-            if not ends_sentence(page.rows[number].core):
+            if page.sign(number) >= 1 or _panel(page, number, MAX_CHARS):
                 page.take(number, _WHY_HEAD)
+
+
+def _longest_run(rows: Sequence[int], wanted: Collection[int]) -> int:
+    """How many of the rows stand together that are `wanted`."""
+    return max((len(list(group)) for found, group in groupby(rows, wanted.__contains__) if found), default=0)
 
 
 def _panel(page: Around, number: int, chars: int) -> bool:

@@ -25,6 +25,8 @@ FEW_CHARS, COVER_OF_FEW = 8, 0.33
 ENTRIES = 3
 ENTRY_CHARS = 8
 
+# A word that a text explains: 关闭:回到首页.
+_EXPLAINED = re.compile(r"[\u4e00-\u9fff]{2,6}:[\u4e00-\u9fff,]{4,40}$")
 _URL = re.compile(r"https?:[\w./?=&%#:-]{3,160}")
 _LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"[(\[第]?[一二三四五六七八九十百\d]{1,3}[、.)\]章节条回](?!\d)")
@@ -65,6 +67,8 @@ def sign(core: str) -> float:
         return 0.0
     if _END.fullmatch(core):
         return 1.0
+    if _EXPLAINED.match(core):
+        return 0.5 if _SHAPE.search(core) else 0.0
     cover, found = _cover(core)
     if cover >= (COVER_OF_FEW if len(core) <= FEW_CHARS else COVER) or (found > 1 and cover >= COVER_OF_SEVERAL):
         return 1.0

@@ -140,7 +140,7 @@ def _looks(core: str) -> int:
     score = next(points for chars, points in _LENGTHS if len(core) >= chars)
     score -= 3 * (_CHAPTER.match(core) is not None)
     score -= 3 * (len(core) <= 10 and _SITE_WORD.search(core) is not None)
-    score -= round(5 * sign(core)) if len(core) <= MENU_CHARS else 0
+    score -= round(3 * sign(core)) if len(core) <= MENU_CHARS else 0
     score -= 3 * (_LABELLED.match(core) is not None)
     score -= 3 * (sum(map(str.isdigit, core)) > FIGURES * len(core))
     return score
