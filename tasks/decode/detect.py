@@ -60,14 +60,17 @@ _ZERO_CHARACTERS = 8  # in UTF-32 that is read as UTF-16 every second character 
 # Cost per byte below which UTF-16 or UTF-32 is worth comparing: Chinese in UTF-16 has 3.2, other encodings read so 4.5
 # up.
 _WIDE = 4.2
+_UTF_16 = ("utf-16-le", "utf-16-be")
 _CHINESE = ("utf-8", "gb18030", "big5hkscs")
 _MULTIBYTE_STRICT = frozenset({*_CHINESE, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff][^\n]*")
 _THREE_BYTES = re.compile(rb"[\xe0-\xff]")
 _ESCAPES = (
     (re.compile(rb"~\{(?:[!-w][!-~]){2}"), "hz"),
     (re.compile(rb"\x1b\$\)[AEG]"), "iso-2022-cn"),
     (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"\x1b\(I"), "iso2022_jp_ext"),
     (re.compile(rb"\x1b(?:\$[@B]|\$\([DOPQ]|\([IJ])"), "iso2022_jp_2"),
 )
 
@@ -93,6 +96,8 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
         return Verdict(mark[0], Evidence.BOM, 1.0, mark[1])
     wide = raw.count(b"\x00", 0, _SAMPLE) > _ZERO_SHARE * min(len(raw), _SAMPLE)
     if not wide and raw.isascii():
+        if _CONTROLS.search(raw, 0, _SAMPLE) and _looks_wide(raw):  # Thai, with hardly a space
+            return _likeliest(raw[:_SAMPLE], declared)
         return _seven_bit(raw, declared) or Verdict("ascii", Evidence.VALID, 1.0)
     if not wide and (found := _flipped_seven_bit(raw, declared)):
         return found
@@ -110,6 +115,10 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     damaged = WIDE_CODECS[2:] if wide else (*_CHINESE, *WIDE_CODECS[2:])
     if len(sample) >= _SEARCHED_LEAST and (torn := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
         return Verdict(torn, Evidence.DECLARED if torn == declared else Evidence.DETECTED, 0.99)
+    return _likeliest(sample, declared)
+
+
+def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
     if best := likeliest(sample, declared):
         return Verdict(best[0], Evidence.DECLARED if best[0] == declared else Evidence.DETECTED, best[1])
     return None
@@ -209,7 +218,8 @@ def _is_japanese(text: str) -> bool:
 def _is_damaged_chinese(sample: bytes, codec: str) -> bool:
     if codec == "utf-8" and 3 * len(_UTF_8_HANZI.findall(sample)) < _UTF_8_SHARE * len(sample):
         return False
-    if _is_japanese(text_of(sample, codec)):
+    # Little-endian kana are big-endian ones from the second byte on.
+    if any(_is_japanese(text_of(sample, each)) for each in (_UTF_16 if codec in _UTF_16 else (codec,))):
         return False
     limit = _CHEAP[codec] - (_CLEARER if len(sample) < _SEARCHED_FIRST else 0.0)
     beyond = len(sample)

@@ -33,6 +33,7 @@ _MARGIN = 4 * 16
 # The same where the letter itself would be the half. Measured on 30 sentences with a single letter in each ("A股",
 # "T恤", "D座"), in both codecs: of 60 one comes near, while half the letters that are halves pass.
 _LETTER_MARGIN = 5 * 16
+_SYMBOLS = "\u2000"  # before it stand letters of alphabets: on a page without other damage, "μm" is healthy
 _NO_CHARACTER = 10**6  # the cost of a pair that is none
 _UNKNOWN = "\ufffd"  # a symbol that the model has never seen
 
@@ -57,7 +58,7 @@ class Run:
 
 def place(run: Run, codec: str, damaged: bool, script: bool | None) -> int | None:
     """How many characters before its end a run lost the byte, or None if no place is better than none."""
-    if run.letter and not damaged and run.length == 0:
+    if run.letter and not damaged and (run.length == 0 or run.text[-1] < _SYMBOLS):
         return None
     places = sorted(_places(run, codec))
     best: tuple[float, int] = (math.inf, 0)

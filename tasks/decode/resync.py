@@ -57,7 +57,7 @@ def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
     damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
         odd = damaged or _odd_run(_LONG).search(text)
-        return (_stretches_in_step(raw, codec), True) if odd else (text, False)
+        return (_stretches_in_step(raw, codec, 0.0 if damaged else _LEAST_GAIN), True) if odd else (text, False)
     if codec not in _BY_LINE or not _may_be_out_of_step(text, codec, damaged):
         return text, damaged
     if codec == "gb18030" and has_splices(text):
@@ -159,9 +159,9 @@ def _cost_of_marked(text: str) -> float:
 
 @cache
 def _odd_run(length: int) -> re.Pattern[str]:
-    """So many characters in a row that hardly a text has: what a stretch out of step is full of. Kana and the syllables
-    of Korean are no such characters."""
-    odd = f"[^\\x00-\\x7f\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(_ORDINARY))}]"
+    """So many characters in a row that hardly a text has: what a stretch out of step is full of. Kana, the syllables of
+    Korean and box drawings are no such characters."""
+    odd = f"[^\\x00-\\x7f\u2500-\u259f\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(_ORDINARY))}]"
     return re.compile(f"{odd}{{{length}}}")
 
 
@@ -170,7 +170,7 @@ def _rare() -> re.Pattern[str]:
     return re.compile(f"[^\\x00-\\x7f{re.escape(everyday(_EVERYDAY))}]")
 
 
-def _stretches_in_step(raw: bytes, codec: str) -> str:
+def _stretches_in_step(raw: bytes, codec: str, least: float) -> str:
     parts: list[str] = []
     position = searched = 0
     closely = 0  # up to where short stretches are looked at
@@ -183,16 +183,24 @@ def _stretches_in_step(raw: bytes, codec: str) -> str:
             continue
         if odd:
             searched += len(piece)
-            text = resynced(piece, codec)
-            if codec.startswith("utf-16") and _HAN.search(text):
-                from tasks.decode.lost import refined
-
-                text = refined(piece, text, codec)
+            text = _stretch_in_step(piece, text, codec, least)
             left = 0 if position + len(piece) == len(raw) else _passed_at_end(text)
             text, piece = text[: len(text) - left], piece[: len(piece) - left]
         parts.append(text)
         position += len(piece)
     return "".join(parts)
+
+
+def _stretch_in_step(raw: bytes, text: str, codec: str, least: float) -> str:
+    """A stretch of UTF-16 or UTF-32 cut anew, if that is likelier by `least` nats."""
+    found = resynced(raw, codec)
+    if _cost_of_marked(text) - _cost_of_marked(found) < least:
+        return text
+    if codec.startswith("utf-16") and _HAN.search(found):
+        from tasks.decode.lost import refined
+
+        return refined(raw, found, codec)
+    return found
 
 
 def _passed_at_end(text: str) -> int:
