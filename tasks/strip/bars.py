@@ -173,7 +173,9 @@ def _buttons(sheet: Sheet, core: str) -> bool:
 
 @cache
 def _pager() -> re.Pattern[str]:
-    return re.compile(phrase("pager").pattern + r"\s*(?:[:>»|\])\N{RIGHTWARDS ARROW}]|没有|无$|$|\s)")
+    return re.compile(
+        r"(?![上下][篇集期部][\s|])" + phrase("pager").pattern + r"\s*(?:[:>»|\])\N{RIGHTWARDS ARROW}]|没有|无$|$|\s)"
+    )
 
 
 @cache

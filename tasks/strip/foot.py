@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tasks.strip.around import BELOW, BODY_ROWS, Around, from_here_on
+from tasks.strip.around import BELOW, BODY_ROWS, FRAME, Around, from_here_on
 from tasks.strip.signs import beside, cover, numbered, opens, site_speech
 
 # A page with no more prose than this, in its head, may hold its article below.
@@ -91,9 +91,16 @@ def below(page: Around) -> None:
     if page.last < 0 or _body_below(page):
         return
     end = min((n for n, kind in page.kinds.items() if n > page.last and kind in BELOW | {"ended"}), default=None)
-    if end is not None:
-        for number in range(end + 1, len(page.rows)):
-            page.take(number, _WHY_BELOW)
+    if end is None or not (any(page.sign(n) >= 1 for n in range(end + 1, len(page.rows))) or _framed(page, end)):
+        return
+    for number in range(end + 1, len(page.rows)):
+        page.take(number, _WHY_BELOW)
+
+
+def _framed(page: Around, end: int) -> bool:
+    """Whether anything but row `end` shows that the page is a site's, or the row is more than a word: 节目单."""
+    others = any(kind in FRAME | {"ended"} for number, kind in page.kinds.items() if number != end)
+    return others or page.kinds[end] != "navigation"
 
 
 def _heads_sentence(page: Around, number: int) -> bool:

@@ -20,7 +20,8 @@ from tasks.strip.title import may_be_title
 # Rules that take rows for where they stand, and what must be left of a page for them to be believed.
 BY_PLACE = frozenset({"footer", "surroundings"})
 LEAST_CHARS = 40
-# Rules that go by words, which a page of few rows says as well, and how many rows of furniture are hardly any.
+# Rules that go by words, which a text says as well, and how many rows of furniture are hardly any: of verses and
+# lists; of a page with prose one, of menus.
 WORDED = BELOW | ABOVE | {"font_size", "surroundings"}
 STRAYS = 3
 # How far below a weak word the next row that stands is looked for.
@@ -44,16 +45,18 @@ def spared(row: Row) -> bool:
 
 
 def strays(rows: Sequence[Row], taken: Sequence[tuple[str, Claim]]) -> frozenset[int]:
-    """The starts of rows that were taken in the midst of a page without prose, each alone: verses, if there are few."""
-    if len(taken) > STRAYS or any(row.prose for row in rows):
+    """The starts of rows that were taken in the midst of a page, each alone: the text's, if there are hardly others."""
+    prose = any(row.prose for row in rows)
+    if len(taken) > (1 if prose else STRAYS):
         return frozenset()
+    worded = frozenset({"navigation"}) if prose else WORDED
     gone = {claim.row.line.start for _, claim in taken}
     inner = {
         row.line.start
         for above, row, below in zip(rows, rows[1:], rows[2:], strict=False)
         if not {above.line.start, below.line.start} & gone
     }
-    return frozenset(claim.row.line.start for kind, claim in taken if kind in WORDED and claim.row.line.start in inner)
+    return frozenset(claim.row.line.start for kind, claim in taken if kind in worded and claim.row.line.start in inner)
 
 
 def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | None) -> Iterator[Claim]:

@@ -42,6 +42,7 @@ _PAPER = re.compile(
     r"[\[【(]?(?:收稿日期|修回日期|基金项目|基金资助|通讯作者|通信作者|第一作者|作者简介|作者单位)[\]】)]?\s{0,3}:"
 )
 PAPER_LABELS = 2
+_CLOCKS = re.compile(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
 )
@@ -178,6 +179,8 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
         return False
     core = sheet.rows[number].core
     clock = ":" in core
+    if not any(field.when for field in fields) and _CLOCKS.search(core):  # of a timetable
+        return False
     if sheet.first == len(sheet.rows):
         if number > NEAR_TOP and sum(not is_weak(row.core) for row in sheet.rows[: min(number, 40)]) > NEAR_TOP:
             return False
