@@ -83,7 +83,8 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     First match wins:
     1. a byte order mark;
     2. ASCII, with the escapes of HZ and ISO-2022 read where they stand;
-    3. valid UTF-8, unless all of it is two-byte characters and another reading is far likelier;
+    3. valid UTF-8, unless all of it is two-byte characters and another reading is far likelier; and what would be 2 but
+       for a few flipped bits;
     4. the declared codec, where its text is ordinary Chinese, then GB18030 and Big5 (or UTF-16 and UTF-32, where there
        are too many zero bytes for these) on the same condition;
     5. UTF-8, GB18030 or Big5, or UTF-16, where it is ordinary Chinese but for a few lost bytes;
@@ -99,11 +100,11 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
         if _CONTROLS.search(raw, 0, _SAMPLE) and _looks_wide(raw):  # Thai, with hardly a space
             return _likeliest(raw[:_SAMPLE], declared)
         return _seven_bit(raw, declared) or Verdict("ascii", Evidence.VALID, 1.0)
-    if not wide and (found := _flipped_seven_bit(raw, declared)):
-        return found
     if not wide and (text := _utf8(raw)) is not None and not _two_byte_accident(raw):
         evidence = Evidence.DECLARED if declared == "utf-8" else Evidence.VALID
         return Verdict("utf-8", evidence, 1.0, text=text)
+    if not wide and (found := _flipped_seven_bit(raw, declared)):
+        return found
     sample = raw[:_SAMPLE] if wide else _sample(raw)
     first = WIDE_CODECS if wide else _CHINESE
     if clear := _clear_one(sample, (declared, *first) if declared else first):
@@ -147,7 +148,8 @@ def _damaged_one(sample: bytes, codecs: Iterable[str]) -> str | None:
 
 def _flipped_seven_bit(raw: bytes, declared: str | None) -> Verdict | None:
     """What `_seven_bit` says of a page that is ASCII but for a few bytes of which a bit was flipped."""
-    if b"~{" not in raw and b"\x1b$" not in raw:
+    head = raw[:_SAMPLE]
+    if b"~{" not in head and b"\x1b$" not in head:
         return None
     beyond = len(raw) - len(raw.translate(None, _BEYOND_ASCII))
     return _seven_bit(raw, declared) if beyond <= max(1, _FLIPPED_SHARE * len(raw)) else None
