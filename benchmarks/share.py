@@ -25,9 +25,11 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks.corpora import damaged, healthy
-from flows.settings import Settings
+# What the driver alone needs is imported where it is needed: workers import this module too.
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 WAYS = ("loop", "crew", "flow")
 _CHARS, _FILES = 3_000, 400  # characters of a page; files that the pages are spread over, to be cut into shards
@@ -35,6 +37,8 @@ _CHARS, _FILES = 3_000, 400  # characters of a page; files that the pages are sp
 
 def make(folder: Path, pages: int, hurt: float = 0.0) -> int:
     """Write so many pages as JSON Lines, a share of them damaged, and return their bytes."""
+    from benchmarks.corpora import damaged, healthy
+
     folder.mkdir(parents=True)
     texts = healthy("Hans", _CHARS, pages)
     texts[: round(pages * hurt)] = damaged(_CHARS, round(pages * hurt))
@@ -47,6 +51,8 @@ def make(folder: Path, pages: int, hurt: float = 0.0) -> int:
 
 def measured(way: str, raw: str, curated: str, shard_bytes: int) -> dict[str, float]:
     """Curate in this process, in one of the ways; seconds of processor time, and how many shards and pages it was."""
+    from flows.settings import Settings
+
     settings = Settings(raw=raw, curated=curated, shard_bytes=shard_bytes, workers=1)
     shards, pages = _curate_by_flow(settings) if way == "flow" else _curate_without(settings, alone=way == "loop")
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

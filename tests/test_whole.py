@@ -160,3 +160,24 @@ def test_a_worker_that_dies_over_a_sketch_is_replaced_once(tmp_path: Path) -> No
         with pytest.raises(QingwenError, match="dies_until lost its worker; is there too little memory"):
             crew.call(dies_until, str(places[1]))
         assert crew.call(dies_until, str(places[2])) == 7
+
+
+def test_a_worker_does_not_import_the_main_module_of_the_run(tmp_path: Path) -> None:
+    """Which may be Prefect's, and large, or a script without a guard, which would run once more."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import prefect.flows\n"
+        "from flows.crew import LocalCrew\n"
+        "from tests.test_whole import modules\n"
+        "with LocalCrew(1) as crew:\n"
+        "    print(crew.call(modules, 'prefect'), __spec__, __file__)\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout == f"[] None {script}\n"
+
+
+def modules(name: str) -> list[str]:
+    """The modules of a package that this process has imported."""
+    return [one for one in sys.modules if one.split(".")[0] == name]
