@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 
-.PHONY: run test check operate eval bench kill lock clean help
+.PHONY: run test check operate eval bench kill package lock clean help
 
 run: .venv/.installed ## curate raw/ into curated/; ARGS="--raw … --curated …" goes to the command
 	$(BIN)/qingwen run $(ARGS)
@@ -40,9 +40,15 @@ eval: .venv/.installed-dev ## figures of every stage on held-out pages; fails wh
 bench: .venv/.installed-dev ## speed of every stage beside the peers and the floor; ARGS="--quick" for a first look
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.encodings
+	$(BIN)/python -m benchmarks.calls
+	$(BIN)/python -m benchmarks.share
+	$(BIN)/python -m benchmarks.scale --pages 10000 --workers 1 2
 
 kill: .venv/.installed-dev ## kill runs at random moments, KILLS of them (240, of which some are over before), and look that nothing is lost; SEED=2 for others
 	KILLS=$${KILLS:-240} $(BIN)/python -m pytest -q -s tests/test_kill.py $(ARGS)
+
+package: .venv/.installed ## build wheel and sdist in build/package, install the wheel in an empty place and use it there
+	$(BIN)/python -m tools.check_package
 
 lock: ## pin what a fresh install of today resolves to, in constraints.txt
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -14,19 +14,23 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import datatrove
+from benchmarks import datajuicer, datatrove
 from benchmarks.chart import chart
 from benchmarks.corpora import Corpus, corpora
 from benchmarks.growth import LARGE, SMALL, Growth, growth
 from benchmarks.measure import medians, pin
-from benchmarks.subjects import stages_on, works_on
+from benchmarks.stages import costs_of_stages, stage_table, write_profile
+from benchmarks.subjects import works_on
 
 CEILINGS = Path(__file__).with_name("ceilings.json")
 _PEER, _FLOOR = "ftfy.fix_text", "floor"
-_STAGES_ON = ("Hans", "Hant", "damaged")
+_STAGES_ON = ("Hans", "Hant", "damaged", "HTML")
+_PIPELINES_ON = ("Hans", "Hant", "damaged")
 
 Costs = dict[str, float]  # microseconds a thousand characters, by what was timed
 
@@ -34,8 +38,9 @@ Costs = dict[str, float]  # microseconds a thousand characters, by what was time
 def costs_of(corpus: Corpus, rounds: int) -> Costs:
     """What everything that is timed on a corpus costs."""
     works = works_on(corpus)
-    if datatrove.is_installed() and corpus.name in ("Hans", "damaged"):
-        works["datatrove"] = lambda: datatrove.run(corpus.texts)
+    for name, peer in (("datatrove", datatrove), ("data-juicer", datajuicer)):
+        if peer.is_installed() and corpus.name in _PIPELINES_ON:
+            works[name] = partial(peer.run, corpus.texts)
     return {name: seconds / corpus.chars * 1e9 for name, seconds in medians(works, rounds).items()}
 
 
@@ -45,13 +50,6 @@ def table(name: str, costs: Costs) -> str:
     for what, cost in costs.items():
         lines.append(f"{'':16}{what:24}{cost:12,.1f}{cost / costs[_PEER]:10.2f}{cost / costs[_FLOOR]:10.1f}")
     return "\n".join(lines)
-
-
-def stage_table(name: str, costs: Costs) -> str:
-    """The stages' figures on a corpus, and their shares."""
-    total = sum(costs.values())
-    rows = (f"{'':16}{stage:24}{cost:12,.1f}{cost / total:10.0%}" for stage, cost in costs.items())
-    return "\n".join([f"{name:16}{'stage':24}{'µs per 1000':>12}{'share':>10}", *rows])
 
 
 def growth_table(found: Sequence[Growth]) -> str:
@@ -100,6 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="a quarter of the pages, three rounds")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures")
     parser.add_argument("--chart", metavar="FILE", type=Path, help="write a chart of cost against size as SVG")
+    parser.add_argument("--profiles", metavar="FOLDER", type=Path, help="write where the time goes, as text")
     parser.add_argument("--gate", action="store_true", help="fail if a ratio is above its ceiling")
     options = parser.parse_args(arguments)
     rounds, scale = (3, 0.25) if options.quick else (5, 1.0)
@@ -109,9 +108,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures["corpora"][corpus.name] = costs = costs_of(corpus, rounds)
         print(table(corpus.name, costs), flush=True)
         if corpus.name in _STAGES_ON:
-            taken = medians(stages_on(corpus.pages), rounds)
-            figures["stages"][corpus.name] = stages = {name: s / corpus.chars * 1e9 for name, s in taken.items()}
+            stages = costs_of_stages(corpus, rounds)
+            figures["stages"][corpus.name] = [asdict(one) for one in stages]
             print(stage_table(corpus.name, stages), flush=True)
+            if options.profiles:
+                print(f"{'':16}profile in {write_profile(corpus, options.profiles)}")
     grown = list(growth(rounds))
     print(growth_table(grown))
     figures["growth"] = {one.stage: dict(zip(map(str, one.sizes), one.costs, strict=True)) for one in grown}

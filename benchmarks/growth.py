@@ -34,7 +34,8 @@ def growth(rounds: int, script: Script = "Hans") -> Iterator[Growth]:
     costs: dict[str, list[float]] = {}
     for size in sizes:
         pages = [Page(f"{at}.txt", text[at : at + size].encode()) for at in range(0, LARGE, size)]
-        for stage, seconds in medians(stages_on(pages), rounds).items():
+        works = {name: stage.work for name, stage in stages_on(pages).items()}
+        for stage, seconds in medians(works, rounds).items():
             costs.setdefault(stage, []).append(seconds / LARGE * 1e9)
     for stage, found in costs.items():
         yield Growth(stage, sizes, tuple(found))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +21,7 @@ from flows.fix import fixed
 from tasks.decode import decode
 from tasks.ledger import Ledger
 from tasks.page import curate_page
-from tasks.records import Decoded, Limits, Page, Policy, Reject
+from tasks.records import Curated, Decoded, Limits, Page, Policy
 from tasks.repair import repair
 from tasks.script.convert import converter
 from tasks.script.detect import detect_script
@@ -100,7 +101,14 @@ def _detectors(corpus: Corpus) -> dict[str, Work]:
     }
 
 
-def stages_on(pages: Sequence[Page]) -> Mapping[str, Work]:
+class Stage(NamedTuple):
+    """A stage's work on some pages, and the bytes that go into it."""
+
+    work: Work
+    bytes_in: int
+
+
+def stages_on(pages: Sequence[Page]) -> Mapping[str, Stage]:
     """Each stage alone, on what the stages before it make of the pages."""
     decoded = [found for page in pages if isinstance(found := decode(page, LIMITS), Decoded)]
     ledgers = [Ledger.of(one.text).then(one.edits) for one in decoded]
@@ -108,15 +116,26 @@ def stages_on(pages: Sequence[Page]) -> Mapping[str, Work]:
     converts = [converter(detect_script(one.text), POLICY.target, POLICY.punctuation) for one in repaired]
     stripped = [strip(one, found.blocks, POLICY) for one, found in zip(repaired, decoded, strict=True)]
     laid = [segment(one, found.blocks, said)[0] for (one, said), found in zip(stripped, decoded, strict=True)]
-    curated = [curate_page(page, POLICY) for page in pages]
-    if any(isinstance(one, Reject) for one in curated):
+    curated = [one for page in pages if isinstance(one := curate_page(page, POLICY), Curated)]
+    if len(curated) < len(pages):
         raise ValueError("a page of the benchmark is rejected")
-    return {
-        "decode": lambda: [decode(page, LIMITS) for page in pages],
-        "repair": lambda: [repair(ledger) for ledger in ledgers],
-        "script": lambda: [detect_script(one.text) for one in repaired],
-        "strip": lambda: [strip(one, found.blocks, POLICY) for one, found in zip(repaired, decoded, strict=True)],
-        "segment": lambda: [segment(one, f.blocks, said) for (one, said), f in zip(stripped, decoded, strict=True)],
-        "convert": lambda: [convert(one.text) for convert, one in zip(converts, laid, strict=True)],
-        "rows": lambda: [page_rows(one) for one in curated],
+    works: dict[str, tuple[Work, Iterable[str]]] = {
+        "repair": (lambda: [repair(ledger) for ledger in ledgers], (one.text for one in ledgers)),
+        "script": (lambda: [detect_script(one.text) for one in repaired], (one.text for one in repaired)),
+        "strip": (
+            lambda: [strip(one, found.blocks, POLICY) for one, found in zip(repaired, decoded, strict=True)],
+            (one.text for one in repaired),
+        ),
+        "segment": (
+            lambda: [segment(one, f.blocks, said) for (one, said), f in zip(stripped, decoded, strict=True)],
+            (one.text for one, _ in stripped),
+        ),
+        "convert": (
+            lambda: [convert(one.text) for convert, one in zip(converts, laid, strict=True)],
+            (one.text for one in laid),
+        ),
+        "rows": (lambda: [page_rows(one) for one in curated], (one.text for one in curated)),
     }
+    raw = Stage(lambda: [decode(page, LIMITS) for page in pages], sum(len(page.raw) for page in pages))
+    sized = {name: Stage(work, sum(len(text.encode()) for text in texts)) for name, (work, texts) in works.items()}
+    return {"decode": raw, **sized}

@@ -20,6 +20,14 @@ from tasks.records import Limits, Media, Metadata, Page, Policy, Reject
 from tasks.strip import strip
 
 PAGES = Path(__file__).with_name("metadata") / "pages.txt"
+# Shapes of headers, around the same text: @ stands for it, @@ for it in traditional characters.
+HEADERS = PAGES.with_name("headers.txt")
+BODIES = {
+    "@": "东岸码头昨晚开出第一班夜班船,船上坐了二十三位下夜班的工人。\n"
+    "船公司说,夜班船试开三个月,每天两班,票价和白天一样。",
+    "@@": "東岸碼頭昨晚開出第一班夜班船,船上坐了二十三位下夜班的工人。\n"
+    "船公司說,夜班船試開三個月,每天兩班,票價和白天一樣。",
+}
 FIELDS = ("title", "published_at", "publisher", "authors", "editor", "document_number", "issuer")
 # The least share of the fields that pages have that is right, and how many may be wrong, of all fields of all pages.
 LEAST_RIGHT = 0.97
@@ -38,10 +46,12 @@ class Tally:
 
 def pages() -> Iterator[tuple[str, dict[str, str], str]]:
     """Name, labelled fields and text of the pages."""
-    for part in PAGES.read_text(encoding="utf-8").split("\n== ")[1:]:
-        head, text = part.split("\n--\n", 1)
-        name, *lines = head.split("\n")
-        yield name, dict(line.split(": ", 1) for line in lines), text.rstrip("\n") + "\n"
+    for source in (PAGES, HEADERS):
+        for part in source.read_text(encoding="utf-8").split("\n== ")[1:]:
+            head, text = part.split("\n--\n", 1)
+            name, *lines = head.split("\n")
+            rows = [BODIES.get(row, row) for row in text.rstrip("\n").split("\n")]
+            yield name, dict(line.split(": ", 1) for line in lines), "\n".join(rows) + "\n"
 
 
 def fields_of(metadata: Metadata) -> dict[str, str]:

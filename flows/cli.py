@@ -1,5 +1,4 @@
-"""The command line: `qingwen run`, `fix`, `explain`, `report`, `verify`, `learn`,
-`dedupe`, `serve`.
+"""The command line: `qingwen run`, `fix`, `explain`, `report`, `verify`, `learn`, `dedupe`, `serve`.
 
 Only the standard library is imported here, and each command imports what it needs: `qingwen fix` is a filter, and a
 filter that takes a second to start is of no use in a pipe.
@@ -12,85 +11,12 @@ import os
 import sys
 from collections.abc import Sequence
 
+from flows import examples
 from tasks.errors import QingwenError, UsageError
 from tasks.records import Punctuation, Target
 from tasks.version import PIPELINE_VERSION
 
 _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
-
-_EPILOG = """\
-examples:
-  qingwen run                                raw/ into curated/; a second call does only what is new
-  qingwen run --raw crawl --curated tables   the same with folders of your own
-  qingwen fix page.txt > repaired.txt        one page, any encoding in, UTF-8 out
-  curl -s https://… | qingwen fix --strip    as a filter, without menus and footers
-  qingwen explain page.html                  what was changed, why, and how sure it is
-  qingwen report curated                     a page of figures and samples to open in a browser
-  qingwen verify curated --raw raw           whether the tables are whole, and every edit replays
-
-exit status: 0 done (rejected pages do not count as a failure), 1 failed, 2 wrong usage
-"""
-
-_RUN_EPILOG = """\
-Settings come from --settings FILE (TOML), then from the environment (QINGWEN_TARGET, QINGWEN_LIMITS__PAGE_BYTES, …),
-then from these options; the later one counts. A file of settings:
-
-  target = "Hans"            # or Hant, keep
-  punctuation = "fullwidth"  # or keep
-  shard_bytes = 8388608
-  [strip]
-  related = false            # leave lists of related news where they are
-  [limits]
-  page_bytes = 67108864
-
-examples:
-  qingwen run --raw raw/samples --curated /tmp/tables
-  QINGWEN_TARGET=keep qingwen run
-"""
-
-_FIX_EPILOG = """\
-examples:
-  qingwen fix page.txt                  repaired text, simplified characters
-  qingwen fix --target keep *.txt       in the script that each page is in
-  zcat page.html.gz | qingwen fix --strip
-"""
-
-_EXPLAIN_EPILOG = """\
-examples:
-  qingwen explain page.txt              every edit in its place; removed text is struck out
-  qingwen explain --json page.txt | jq '.edits[] | select(.confidence < 0.9)'
-"""
-
-
-_LEARN_EPILOG = """\
-Writes the table site_lines. The next `qingwen run` removes these lines where they stand at the edge of a page, and
-curates everything again if lines have come or gone. Only what is new in raw/ is counted.
-
-examples:
-  qingwen learn --raw crawl --curated tables
-  qingwen learn --curated lines              into a folder of its own; site_lines = "lines" in the settings uses it
-"""
-
-_DEDUPE_EPILOG = """\
-Writes the table duplicates: documents whose text is the same in folded form, or nearly the same, each with the document
-that stands for it: the one with the fewest places left damaged, then the fewest edits, then the longest text.
-
-examples:
-  qingwen dedupe --curated tables
-  qingwen dedupe --curated tables --similarity 0.9
-"""
-
-_VERIFY_EPILOG = """\
-Without --raw, what the tables tell by themselves: digests and schemas of all files, counts, edits in order, sections
-that cover the text, rows without a document, files that belong to nothing. With --raw, every page is read and decoded
-again and its edits replayed, which must give documents.text letter for letter.
-
-examples:
-  qingwen verify curated
-  qingwen verify s3://bucket/tables --raw s3://bucket/crawl --workers 8
-
-exit status: 0 nothing is wrong, 1 something is (each with its file and what to do), 2 there are no tables
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -121,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="qingwen",
         description="Raw crawled Chinese pages in, curated Parquet tables out; and a filter for single pages.",
-        epilog=_EPILOG,
+        epilog=examples.COMMAND,
         formatter_class=shape,
     )
     root.add_argument("--version", action="version", version=f"qingwen {PIPELINE_VERSION}")
@@ -130,17 +56,17 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, says: str, epilog: str = "") -> argparse.ArgumentParser:
         return commands.add_parser(name, help=says, description=f"{says}.", epilog=epilog, formatter_class=shape)
 
-    _add_run(command("run", "curate the pages of raw/ that curated/ does not hold yet", _RUN_EPILOG))
-    _add_fix(command("fix", "repair text: files or standard input, in any encoding, to standard output", _FIX_EPILOG))
-    _add_explain(command("explain", "show every edit of a page, with why and how sure", _EXPLAIN_EPILOG))
+    _add_run(command("run", "curate the pages of raw/ that curated/ does not hold yet", examples.RUN))
+    _add_fix(command("fix", "repair text: files or standard input, in any encoding, to standard output", examples.FIX))
+    _add_explain(command("explain", "show every edit of a page, with why and how sure", examples.EXPLAIN))
     _add_report(command("report", "write one HTML page of figures and samples about a folder of tables"))
     _add_verify(
         command(
-            "verify", "check a folder of tables: digests, schemas, counts, and that the edits replay", _VERIFY_EPILOG
+            "verify", "check a folder of tables: digests, schemas, counts, and that the edits replay", examples.VERIFY
         )
     )
-    _add_learn(command("learn", "learn from raw/ which lines each site repeats around its articles", _LEARN_EPILOG))
-    _add_dedupe(command("dedupe", "find the documents of curated/ that repeat another", _DEDUPE_EPILOG))
+    _add_learn(command("learn", "learn from raw/ which lines each site repeats around its articles", examples.LEARN))
+    _add_dedupe(command("dedupe", "find the documents of curated/ that repeat another", examples.DEDUPE))
     _add_serve(command("serve", "serve the scheduled deployments until interrupted"))
     return root
 
@@ -234,6 +160,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--cron", metavar='"…"', default="0 3 * * *", help='when to curate (default: "0 3 * * *", nightly at three)'
     )
+    serve.add_argument(
+        "--timezone", metavar="ZONE", default="UTC", help="time zone of the schedules, as Asia/Shanghai (default: UTC)"
+    )
     serve.add_argument("--learn-cron", metavar='"…"', help="when to learn (default: when started in the UI)")
     serve.add_argument("--dedupe-cron", metavar='"…"', help="when to find duplicates (default: when started in the UI)")
     serve.add_argument("--raw", metavar="URI", help="folder of raw pages (default: raw)")
@@ -300,7 +229,7 @@ def _serve(options: argparse.Namespace) -> int:
     from flows.serve import serve
 
     crons = {"curate": options.cron, "learn": options.learn_cron, "dedupe": options.dedupe_cron}
-    return serve(options.settings, {"raw": options.raw, "curated": options.curated}, crons)
+    return serve(options.settings, {"raw": options.raw, "curated": options.curated}, crons, options.timezone)
 
 
 if __name__ == "__main__":

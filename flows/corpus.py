@@ -9,10 +9,10 @@ from typing import Any
 
 from flows import duplicates, learning
 from flows.environment import prepare
+from flows.reasons import told
 from flows.settings import Settings
-from tasks.errors import QingwenError
-from tasks.write.corpus import TableRecord
-from tasks.write.store import check_free, store_of
+from tasks.write.corpus import TableRecord, tidy
+from tasks.write.store import Store, check_free, store_of
 
 
 def learn(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
@@ -25,9 +25,9 @@ def learn(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: b
     store = store_of(settings.curated)
     found = learning.nothing_new(store, learning.learning(settings, store))
     if found:
-        print(f"Nothing new in {settings.raw}: {_learned(found, settings)}")
-        return 0
-    print(_learned(_run("learn", settings, verbose), settings))
+        _nothing_to_do(store)
+    said = _learned(found or _run("learn", settings, verbose), settings)
+    print(f"Nothing new in {settings.raw}: {said}" if found else said)
     return 0
 
 
@@ -37,10 +37,16 @@ def dedupe(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: 
     store = store_of(settings.curated)
     found = duplicates.nothing_new(store, duplicates.deduping(settings, store))
     if found:
-        print(f"Nothing new: {_repeated(found, settings)}")
-        return 0
-    print(_repeated(_run("dedupe", settings, verbose), settings))
+        _nothing_to_do(store)
+    said = _repeated(found or _run("dedupe", settings, verbose), settings)
+    print(f"Nothing new: {said}" if found else said)
     return 0
+
+
+def _nothing_to_do(store: Store) -> None:
+    """Clear what a run that died may have left; no server is started for that."""
+    with store.locked():
+        tidy(store)
 
 
 def _learned(record: TableRecord, settings: Settings) -> str:
@@ -65,11 +71,4 @@ def _run(name: str, settings: Settings, verbose: bool) -> TableRecord:
     from flows.learn import learn as learn_flow
 
     flow: Callable[[Settings], TableRecord] = learn_flow if name == "learn" else dedupe_flow
-    try:
-        return flow(settings)
-    except QingwenError:
-        raise
-    except Exception as error:
-        if verbose:
-            raise
-        raise QingwenError(f"{name} failed with {type(error).__name__}: {error} (--verbose shows where)") from error
+    return told(flow, settings, verbose=verbose)

@@ -10,11 +10,12 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing.connection import wait
@@ -79,7 +80,7 @@ class LocalCrew:
         with self._free:
             pool = self._pool
             try:
-                return pool.submit(self._work, job).result()
+                return _submitted(pool, self._work, job).result()
             except BrokenProcessPool:
                 self._replace(pool)
                 return _careful(job, self._work)
@@ -89,12 +90,12 @@ class LocalCrew:
         with self._free:
             pool = self._pool
             try:
-                return pool.submit(function, value).result()
+                return _submitted(pool, function, value).result()
             except BrokenProcessPool:
                 self._replace(pool)
             with _pool(1) as own:
                 try:
-                    return own.submit(function, value).result()
+                    return _submitted(own, function, value).result()
                 except BrokenProcessPool as error:
                     raise QingwenError(f"{function.__name__} lost its worker; is there too little memory?") from error
 
@@ -114,7 +115,7 @@ def _careful(job: Job, work: Work) -> Done:
             trail.write_text("", encoding="utf-8")
             with _pool(1) as pool:
                 try:
-                    return pool.submit(work, job).result()
+                    return _submitted(pool, work, job).result()
                 except BrokenProcessPool:
                     step = trail.read_text(encoding="utf-8")
             if step:
@@ -127,6 +128,28 @@ def _careful(job: Job, work: Work) -> Done:
 def _pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+
+
+# A pool starts a worker when it is given work.
+_starting = threading.Lock()
+
+
+def _submitted(pool: ProcessPoolExecutor, function: Callable[[V], R], value: V) -> Future[R]:
+    """Give a pool work, and have a worker that it starts for it leave our main module alone.
+
+    A spawned process imports the main module of its parent. Under `qingwen serve` and a Prefect worker that is the
+    engine of Prefect: 1.2 s and 70 MB for each worker, which needs nothing of it.
+    """
+    main = sys.modules["__main__"]
+    with _starting:
+        kept: dict[str, Any] = {
+            name: main.__dict__.pop(name) for name in ("__spec__", "__file__") if name in main.__dict__
+        }
+        main.__spec__ = None
+        try:
+            return pool.submit(function, value)
+        finally:
+            main.__dict__.update(kept)
 
 
 def _start() -> None:

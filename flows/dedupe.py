@@ -9,28 +9,24 @@ from flows.environment import prepare
 
 prepare()  # before the first import of prefect
 
-from prefect import flow, get_run_logger, task  # noqa: E402
+from prefect import flow, get_run_logger  # noqa: E402
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
 from flows.corpus_pages import duplicates_page  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
-from flows.duplicates import Deduping, deduping, largest, make_table, sketched  # noqa: E402
+from flows.duplicates import deduping, largest, make_table, sketched  # noqa: E402
 from flows.settings import Settings  # noqa: E402
-from flows.show import forget, settled  # noqa: E402
-from flows.together import WAITING, all_of, whole  # noqa: E402
+from flows.show import settled  # noqa: E402
+from flows.together import SHARDS, all_of, one  # noqa: E402
 from tasks.write.corpus import TableRecord, tidy  # noqa: E402
-from tasks.write.store import Store, store_of  # noqa: E402
+from tasks.write.store import store_of  # noqa: E402
 
 
 @flow(
     name="dedupe",
     flow_run_name="dedupe {settings.curated}",
     description="Which documents repeat which.",
-    task_runner=ThreadPoolTaskRunner(max_workers=WAITING),  # type: ignore[arg-type]  # its own type variable is not the flow's
-    persist_result=False,
-    on_failure=[forget],
+    **SHARDS,
 )
 def dedupe(settings: Settings = Settings()) -> TableRecord:  # noqa: B008 (frozen)
     """Write the table duplicates of `settings.curated`.
@@ -43,11 +39,11 @@ def dedupe(settings: Settings = Settings()) -> TableRecord:  # noqa: B008 (froze
 def _dedupe(settings: Settings) -> TableRecord:
     store = store_of(settings.curated)
     with store.locked():
-        tidy(store, "duplicates")
+        tidy(store)
         work = deduping(settings, store)
         with crew_of(settings, len(work.jobs)) as crew:
             counts = all_of("sketch", [(job.shard, job) for job in work.jobs], partial(crew.call, sketched))
-        record = write_duplicates(whole(store), whole(work))
+        record = one("cluster", partial(make_table, store), work)
         clusters = list(largest(store, record, work))
     get_run_logger().info(
         "%d documents sketched; %d exact and %d near duplicates in %d clusters",
@@ -57,9 +53,3 @@ def _dedupe(settings: Settings) -> TableRecord:
         duplicates_page(record.figures, clusters), key="qingwen-duplicates", description="Duplicates"
     )
     return record
-
-
-@task(name="cluster", task_run_name="cluster", cache_policy=NO_CACHE, persist_result=False)
-def write_duplicates(store: Store, work: Deduping) -> TableRecord:
-    """Cluster all sketches, and write the table."""
-    return make_table(store, work)

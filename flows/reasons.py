@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from tasks.errors import QingwenError
 from tasks.records import Reason
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+T = TypeVar("T")
 
 #: What a reason to reject says.
 REASONS = {
@@ -33,16 +39,39 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENOTCONN, errno.EIO}
 
 
-def sentence(error: QingwenError) -> str:
+def sentence(error: Exception, curated: str = "curated") -> str:
     """What an error says, on one line, and what to do about it if it does not say so itself.
 
     >>> from tasks.errors import UsageError
     >>> sentence(UsageError("cannot read raw: No such file or directory"))
     'cannot read raw: No such file or directory; mend that and run again'
+    >>> sentence(OSError(errno.ENOSPC, "No space left on device"), "tables")
+    '[Errno 28] No space left on device. Make room for tables and run again: what is written stays'
+    >>> sentence(KeyError("x"))
+    "a fault of qingwen, KeyError: 'x'. Report it with the lines below; what is written stays"
     """
-    said = " ".join(str(error).split())
-    told = any(word in said for word in ("run again", "wait for", "`qingwen "))
-    return said if told else f"{said}; mend that and run again"
+    said = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, OSError):
+        return f"{said.rstrip('.')}. {_remedy(error, curated)} run again: what is written stays"
+    if not isinstance(error, QingwenError):
+        return (
+            f"a fault of qingwen, {type(error).__name__}: {said}. Report it with the lines below; what is written stays"
+        )
+    is_told = any(word in said for word in ("run again", "wait for", "`qingwen "))
+    return said if is_told else f"{said}; mend that and run again"
+
+
+def told(flow: Callable[[Settings], T], settings: Settings, *, verbose: bool) -> T:
+    """What a flow returns. Raises QingwenError, a sentence, however it fails; if `verbose`, the error as it is."""
+    try:
+        return flow(settings)
+    except QingwenError:
+        raise
+    except Exception as error:
+        if verbose:
+            raise
+        said = sentence(error, settings.curated).replace("the lines below", "what --verbose shows")
+        raise QingwenError(said) from error
 
 
 def failure(failures: Sequence[BaseException], shards: int, curated: str) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 from flows.environment import prepare
 from flows.plan import Plan
 from flows.progress import watched_by
+from flows.reasons import told
 from flows.settings import Settings
 from flows.terminal import Bar, show_summary
 from flows.work import survey
-from tasks.errors import QingwenError
+from tasks.write.corpus import tidy
 from tasks.write.store import Store, check_free, store_of
 
 
@@ -39,16 +40,7 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
     from flows.curate import curate
 
     with Bar(shown=terminal) as bar, watched_by(bar):
-        try:
-            record = curate(settings)
-        except QingwenError:
-            raise
-        except Exception as error:
-            if verbose:
-                raise
-            raise QingwenError(
-                f"the run failed with {type(error).__name__}: {error} (--verbose shows where)"
-            ) from error
+        record = told(curate, settings, verbose=verbose)
     show_summary(record, settings.curated)
     return 0
 
@@ -56,7 +48,7 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
 def _nothing_to_do(settings: Settings, store: Store, work: Plan) -> int:
     """Say so, and clear what a run that died may have left; no server is started for that."""
     with store.locked():
-        store.sweep(())
+        tidy(store, ())
     tally = [manifest.tally for manifest in work.unchanged]
     pages, kept = sum(one.pages for one in tally), sum(one.kept for one in tally)
     print(f"Nothing to do: all {pages} pages of {settings.raw} are in {settings.curated} ({kept} kept), as now set.")

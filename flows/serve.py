@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows.environment import prepare
 from flows.settings import Settings
@@ -17,6 +18,7 @@ from tasks.errors import QingwenError, SettingsError
 
 if TYPE_CHECKING:
     from prefect import Flow
+    from prefect.schedules import Schedule
 
 #: Prefect's own port, unless PREFECT_SERVER_API_PORT names another.
 _PORT = "4200"
@@ -24,25 +26,29 @@ _PORT = "4200"
 _START_SECONDS = 120
 
 
-def serve(settings_file: str | None, overrides: Mapping[str, Any], crons: Mapping[str, str | None]) -> int:
+def serve(
+    settings_file: str | None, overrides: Mapping[str, Any], crons: Mapping[str, str | None], timezone: str = "UTC"
+) -> int:
     """Serve the flows until interrupted, one run at a time: each on its schedule of `crons`, or, where that is None,
     when someone starts it in the UI. Without PREFECT_API_URL, start a Prefect server for as long.
 
-    Raises SettingsError if a setting or the schedule is wrong, QingwenError if the server does not start.
+    `timezone` is the one that schedules are read in, by its name in the IANA database. Raises SettingsError if a
+    setting, a schedule or the time zone is wrong, QingwenError if the server does not start.
     """
     settings = Settings.load(settings_file, os.environ, overrides)
     prepare()
     url = _own_address()  # before the first import of prefect, which reads the environment then
-    for cron in crons.values():
-        _check(cron)
+    schedules = {name: schedule_of(cron, timezone) for name, cron in crons.items() if cron is not None}
     with _server(url) if url else nullcontext():
         from prefect import serve as serve_all
 
-        serve_all(*deployments(settings, crons), limit=1, print_starting_message=True)
+        for name, schedule in schedules.items():
+            print(f"{name} is scheduled at {schedule.cron!r} in {timezone}", flush=True)
+        serve_all(*deployments(settings, schedules), limit=1, print_starting_message=True)
     return 0
 
 
-def deployments(settings: Settings, crons: Mapping[str, str | None]) -> list[Any]:
+def deployments(settings: Settings, schedules: Mapping[str, Schedule]) -> list[Any]:
     """A deployment for each flow, named like the flow, with the settings as its parameters.
 
     A run that would start while another of its flow is at work is cancelled: the one at work does the same.
@@ -61,7 +67,7 @@ def deployments(settings: Settings, crons: Mapping[str, str | None]) -> list[Any
     return [
         flow.to_deployment(
             name=flow.name,
-            cron=crons.get(flow.name),
+            schedule=schedules.get(flow.name),
             parameters=parameters,
             description=flow.description,
             tags=["qingwen"],
@@ -71,17 +77,21 @@ def deployments(settings: Settings, crons: Mapping[str, str | None]) -> list[Any
     ]
 
 
-def _check(cron: str | None) -> None:
-    """Raise SettingsError unless Prefect takes the schedule, before anything is started for it."""
-    if cron is None:
-        return
+def schedule_of(cron: str, timezone: str) -> Schedule:
+    """A schedule that Prefect takes. Raises SettingsError if it does not, before anything is started for it."""
     from prefect.client.schemas.schedules import CronSchedule
+    from prefect.schedules import Cron
     from pydantic import ValidationError
 
     try:
-        CronSchedule(cron=cron)
+        ZoneInfo(timezone)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise SettingsError(f"there is no time zone {timezone!r}; Asia/Shanghai is one") from error
+    try:
+        CronSchedule(cron=cron, timezone=timezone)
     except ValidationError as error:
         raise SettingsError(f"{cron!r} is not a schedule that cron knows") from error
+    return Cron(cron, timezone=timezone)
 
 
 def _own_address() -> str | None:

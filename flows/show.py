@@ -99,12 +99,16 @@ def publish(record: RunRecord, curated: str) -> None:
 def settled(work: Callable[..., T], *given: Any) -> T:
     """What a flow ends with: what `work` returns, or a failed state with a sentence for its first line.
 
-    Whoever called the flow gets the error itself either way.
+    Whoever called the flow gets the error itself either way. One that nobody has foreseen is in the log with its place.
     """
     try:
         return work(*given)
-    except QingwenError as error:
-        state: State[Any] = Failed(message=sentence(error), data=error)
+    except Exception as error:
+        curated = getattr(given[0], "curated", given[0])
+        said = sentence(error, str(curated))
+        if not isinstance(error, QingwenError | OSError):
+            get_run_logger().error("%s", said, exc_info=error)
+        state: State[Any] = Failed(message=said, data=error)
         return cast(T, state)
 
 

@@ -1,9 +1,9 @@
-"""What the flows over the whole corpus have in common: jobs that are done in any order, all of them or none.
+"""What the flows have in common: how they are made, and jobs that are done in any order, a task run each.
 
 Without `from __future__ import annotations`: served runs need the parameters' real types.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 from flows.environment import prepare
@@ -13,9 +13,11 @@ prepare()  # before the first import of prefect
 from prefect import task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import as_completed  # noqa: E402
+from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import quote  # noqa: E402
 
 from flows.embedded import tie_server  # noqa: E402
+from flows.show import forget  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 
 tie_server()
@@ -23,10 +25,17 @@ tie_server()
 J = TypeVar("J")
 D = TypeVar("D")
 
-#: Task runs wait for the crew, which has its own limit; so many may wait at once.
-WAITING = 64
-# A full disk or a network share that blinks: worth two more tries, a while apart.
+# Task runs wait for the crew, which has its own limit; so many may wait at once.
+_WAITING = 64
+# A full disk or a network share that blinks: worth two more tries, a while apart. Bad pages never get here.
 _RETRY_SECONDS = [5.0, 60.0]
+
+#: How every flow over shards is made.
+SHARDS: dict[str, Any] = {
+    "task_runner": ThreadPoolTaskRunner(max_workers=_WAITING),
+    "persist_result": False,
+    "on_failure": [forget],
+}
 
 
 def _storage_failed(_task: Any, _run: Any, state: Any) -> bool:
@@ -35,35 +44,46 @@ def _storage_failed(_task: Any, _run: Any, state: Any) -> bool:
 
 
 @task(
-    name="one of many",
-    task_run_name="{what} {name}",
+    name="job",
+    task_run_name="{name}",
     retries=len(_RETRY_SECONDS),
     retry_delay_seconds=_RETRY_SECONDS,
     retry_condition_fn=_storage_failed,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def one_of_many(what: str, name: str, work: Callable[[Any], Any], job: Any) -> Any:
+def run_job(name: str, work: Callable[[Any], Any], job: Any) -> Any:
     """Do one job."""
     return work(job)
 
 
+def outcomes(jobs: Sequence[tuple[str, J]], work: Callable[[J], D]) -> Iterator[tuple[J, D | Exception]]:
+    """Do jobs, each as a task run of the name given with it; each with its result, or how it failed, as it ends."""
+    runs = {run_job.submit(name, _whole(work), _whole(job)): job for name, job in jobs}
+    for run in as_completed(list(runs)):
+        yield runs[run], run.result(raise_on_failure=False)
+
+
 def all_of(what: str, jobs: Sequence[tuple[str, J]], work: Callable[[J], D]) -> list[D]:
-    """Do named jobs, each as a task run called `what` and its name; results are in the order of the jobs.
+    """Do jobs, each as a task run called `what` and its name; their results in any order.
 
     Raises QingwenError if one of them failed, after all have ended.
     """
-    runs = [one_of_many.submit(what, name, whole(work), whole(job)) for name, job in jobs]
-    outcomes: dict[Any, Any] = {run: run.result(raise_on_failure=False) for run in as_completed(runs)}
-    failures = [outcomes[run] for run in runs if isinstance(outcomes[run], Exception)]
+    ended = [outcome for _, outcome in outcomes([(f"{what} {name}", job) for name, job in jobs], work)]
+    failures = [outcome for outcome in ended if isinstance(outcome, Exception)]
     if failures:
         raise QingwenError(
-            f"{len(failures)} of {len(runs)} jobs ({what}) failed, the first with: {failures[0]}; "
+            f"{len(failures)} of {len(ended)} jobs ({what}) failed, the first with: {failures[0]}; "
             "what the others found is kept: run again for the rest"
         ) from failures[0]
-    return [outcomes[run] for run in runs]
+    return [outcome for outcome in ended if not isinstance(outcome, Exception)]
 
 
-def whole(value: Any) -> Any:
+def one(name: str, work: Callable[[J], D], job: J) -> D:
+    """Do one job in this process, as a task run. Raises what it raises."""
+    return cast(D, run_job(name, _whole(work), _whole(job)))
+
+
+def _whole(value: Any) -> Any:
     """Have Prefect hand a parameter on as it is, instead of looking into every part of it for results to wait for."""
     return cast(Any, quote(value))

@@ -219,6 +219,7 @@ def test_wrong_usage_of_run_is_one_sentence(
         "cannot read the settings file no.toml": ["run", "--settings", "no.toml"],
         "nowhere holds no tables of qingwen": ["report", "nowhere"],
         "'at noon' is not a schedule that cron knows": ["serve", "--cron", "at noon"],
+        "there is no time zone 'Mars/Olympus'": ["serve", "--timezone", "Mars/Olympus"],
     }
     for sentence, arguments in cases.items():
         assert main(arguments) == 2, arguments

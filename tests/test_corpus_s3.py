@@ -34,7 +34,7 @@ def learn(raw: str, curated: str) -> corpus.TableRecord:
 
     store = store_of(curated)
     with store.locked():
-        corpus.tidy(store, "site_lines")
+        corpus.tidy(store)
         work = learning(Settings(raw=raw, curated=curated, shard_bytes=2**16), store)
         for job in work.jobs:
             count_shard(job)
@@ -48,7 +48,7 @@ def dedupe(curated: str) -> corpus.TableRecord:
 
     store = store_of(curated)
     with store.locked():
-        corpus.tidy(store, "duplicates")
+        corpus.tidy(store)
         work = deduping(Settings(curated=curated), store)
         for job in work.jobs:
             sketched(job)
@@ -79,5 +79,6 @@ def test_both_tables_are_what_they_are_on_a_disk(fs: Any, tmp_path: Path, monkey
     stray.write_bytes(b"left by a run that died")
     store.put_table(stray, "duplicates", "part-0000.parquet")
     assert len(store.files("duplicates")) == 2
-    assert corpus.tidy(store, "duplicates") == made[1][1]
+    corpus.tidy(store)
+    assert corpus.read_record(store, "duplicates") == made[1][1]
     assert len(store.files("duplicates")) == 1

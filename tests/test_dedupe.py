@@ -165,7 +165,7 @@ def dedupe(out: Path) -> corpus.TableRecord:
     """The flow's work, in this process."""
     store = store_of(str(out))
     with store.locked():
-        corpus.tidy(store, "duplicates")
+        corpus.tidy(store)
         work = deduping(Settings(curated=str(out)), store)
         for job in work.jobs:
             sketched(job)

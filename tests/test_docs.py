@@ -112,11 +112,12 @@ def test_the_deployment_is_the_flow_with_valid_settings(flow: str) -> None:
 
 def test_what_is_served_is_what_is_deployed() -> None:
     """`qingwen serve` and prefect.yaml have the same flows, each with one run at a time and the settings as a form."""
-    from flows.serve import deployments
+    from flows.serve import deployments, schedule_of
 
     plan = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     planned = {one["name"]: one for one in plan["deployments"]}
-    served = {one.name: one for one in deployments(Settings(), {"curate": "0 3 * * *"})}
+    (said,) = planned["curate"]["schedules"]
+    served = {one.name: one for one in deployments(Settings(), {"curate": schedule_of(**said)})}
     assert set(planned) == set(served)
     for name, one in served.items():
         assert one.entrypoint == planned[name]["entrypoint"]
@@ -124,7 +125,8 @@ def test_what_is_served_is_what_is_deployed() -> None:
         assert one.concurrency_options.collision_strategy == planned[name]["concurrency_limit"]["collision_strategy"]
         assert set(planned[name]["parameters"]) <= set(one.parameters)
         assert planned[name]["work_pool"]["name"] == "qingwen"
-    assert served["curate"].schedules[0].schedule.cron == "0 3 * * *"
+    schedule = served["curate"].schedules[0].schedule
+    assert (schedule.cron, schedule.timezone) == ("0 3 * * *", "Asia/Shanghai") == (said["cron"], said["timezone"])
     assert not served["verify"].schedules
     form = served["curate"]._parameter_openapi_schema.definitions["Settings"]["properties"]
     assert set(form) == set(Settings.model_fields)
@@ -140,3 +142,34 @@ def test_every_adr_that_is_named_exists() -> None:
     ]:
         for name in re.findall(r"docs/adr/[\w-]+\.md", path.read_text(encoding="utf-8")):
             assert (ROOT / name).is_file(), f"{path.name} names {name}"
+
+
+def documents() -> list[Path]:
+    """Every document that git knows."""
+    return [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "raw" / "README.md",
+        ROOT / "curated" / "README.md",
+    ]
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a document's headings, as the usual renderers make them."""
+    heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_link_is_dead(path: Path) -> None:
+    """Links lead to files and headings that are there; what is named in code type as a path of ours is there too."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", text)):
+        if re.match(r"\w+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        found = (path.parent / file) if file else path
+        assert found.exists(), f"{path.name} links to {target}"
+        assert not anchor or anchor in anchors(found), f"{path.name} links to {target}"
+    for name in re.findall(r"`((?:docs|tasks|flows|tests|evals|tools|benchmarks)/[\w/.-]+)`", text):
+        assert (ROOT / name).exists(), f"{path.name} names {name}"

@@ -195,7 +195,7 @@ def learn(raw: Path, curated: Path, **more: Any) -> corpus.TableRecord:
     """The flow's work, in this process."""
     store = store_of(str(curated))
     with store.locked():
-        corpus.tidy(store, "site_lines")
+        corpus.tidy(store)
         work = learning(settings(raw, curated, **more), store)
         for job in work.jobs:
             count_shard(job)

@@ -76,7 +76,13 @@ class Machine:
         """Start a command that stays."""
         with (self.place / "log").open("wb") as log:
             process = subprocess.Popen(
-                shlex.split(self.own(line)), cwd=self.folder, env=self.environment, stdout=log, stderr=log
+                shlex.split(self.own(line)),
+                cwd=self.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                # As a shell at a terminal starts it: what starts the tests in the background has it ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         self.servers.append(process)
         return process
@@ -102,7 +108,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def machine(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    from prefect.settings import get_current_settings
+
     place = tmp_path_factory.mktemp("machine")
     (place / "home").mkdir()
     (place / "data" / "crawl").mkdir(parents=True)
@@ -119,14 +127,12 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "NO_COLOR": "1",
+        # The session's server for the commands that end, until the page comes to servers: each would start its own.
+        "PREFECT_API_URL": str(get_current_settings().api.url),
         **{f"GIT_{who}_{what}": "t@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
     }
     made = Machine(place, place, environment)
     publish(made)
-    # One server for the commands that end, until the page comes to servers: each would start one of its own.
-    made.start(f"{sys.executable} -m prefect server start")
-    until(lambda: answers(made), made)
-    environment["PREFECT_API_URL"] = made.own("http://127.0.0.1:4200/api")
     yield made
     made.stop()
     stop = [sys.executable, "-m", "prefect", "server", "stop"]
@@ -220,12 +226,11 @@ EXPECTED = {
 
 def serve(machine: Machine, line: str) -> None:
     """Served, it answers, has the deployments, and ends when it is interrupted."""
-    machine.stop()
-    until(lambda: not answers(machine), machine)
     del machine.environment["PREFECT_API_URL"]
     process = machine.start(line)
     until(lambda: "dedupe/dedupe" in machine.log() or process.poll() is not None, machine)
     assert answers(machine)
+    assert "curate is scheduled at '0 3 * * *' in Asia/Shanghai" in machine.log()
     for name in ("curate", "learn", "dedupe", "verify"):
         assert f"{name}/{name}" in machine.log()
     process.send_signal(signal.SIGINT)
@@ -236,7 +241,7 @@ def serve(machine: Machine, line: str) -> None:
 def work(machine: Machine, line: str) -> None:
     """The worker takes the run that was asked for before, and does it."""
     (machine.folder / "raw" / "新页.txt").write_text(
-        "渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。\n", encoding="utf-8"
+        f"渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。\n{HOSTILE}\n", encoding="utf-8"
     )
     process = machine.start(line)
     until(lambda: "Flow run 'curate raw' - Finished" in machine.log() or process.poll() is not None, machine)
@@ -252,11 +257,8 @@ def test_the_ui_shows_what_the_run_did(machine: Machine) -> None:
     """The Prefect UI in a browser: our artifacts, text of hostile pages as text, and the settings as a form."""
     from playwright.sync_api import sync_playwright
 
-    runs = asked(
-        machine, "flow_runs", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}, "sort": "END_TIME_DESC"}
-    )
-    of_run = {"flow_runs": {"id": {"any_": [runs[0]["id"]]}}}
-    artifacts = {one["key"]: one["id"] for one in asked(machine, "artifacts", of_run)}
+    of_worker = {"flow_runs": {"name": {"any_": ["curate raw"]}}}
+    artifacts = {one["key"]: one["id"] for one in asked(machine, "artifacts", of_worker)}
     deployments = {one["name"]: one["id"] for one in asked(machine, "deployments", {})}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
@@ -265,12 +267,14 @@ def test_the_ui_shows_what_the_run_did(machine: Machine) -> None:
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         page.route("**/*", lambda route: route.continue_() if "//127.0.0.1" in route.request.url else route.abort())
         page.goto(machine.own(f"http://127.0.0.1:4200/v2/artifacts/artifact/{artifacts['qingwen-samples']}"))
-        page.get_by_role("heading", name="Before and after").wait_for(timeout=60_000)
+        page.get_by_text("window.hostile=1;alert(1)</script>[").first.wait_for(timeout=60_000)
         assert (dialogs, page.evaluate("window.hostile"), page.locator("a[href^=javascript]").count()) == ([], None, 0)
         page.goto(machine.own(f"http://127.0.0.1:4200/v2/artifacts/artifact/{artifacts['qingwen-damage']}"))
         page.get_by_role("cell", name="repair/splice", exact=True).first.wait_for(timeout=60_000)
-        page.goto(machine.own(f"http://127.0.0.1:4200/v2/deployments/deployment/{deployments['curate']}/run"))
-        page.get_by_text("Folder of raw pages, of any depth.").wait_for(timeout=60_000)
+        page.goto(machine.own(f"http://127.0.0.1:4200/v2/deployments/deployment/{deployments['curate']}"))
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Custom run").click()
+        page.get_by_text("Folder of raw pages, of any depth").wait_for(timeout=60_000)
         assert page.get_by_text("Largest page, in bytes; larger ones are rejected.").is_visible()
         browser.close()
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from flows.artifacts import counts_table, damage_page, rejects_page, removed_page, samples_page, tables_page
+from flows.cli import main
 from flows.plan import Plan
 from flows.progress import Silent
 from flows.reasons import failure
@@ -134,6 +135,55 @@ def test_a_failed_run_says_what_to_do_and_leaves_no_file(
     with pytest.raises(QingwenError):
         flow(given)
     assert stored() == before
+
+
+def full(*given: Any, **named: Any) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def faulty(*given: Any, **named: Any) -> None:
+    raise KeyError("no such\nkey")
+
+
+@pytest.mark.parametrize(
+    ("where", "fails", "message"),
+    [
+        ("flows.curate.record_of", full, "No space left on device. Make room for {out} and run again: what is written"),
+        ("tasks.write.local.LocalStore.commit", full, "1 shards are written and could not be made visible: [Errno 28]"),
+        ("tasks.write.local.LocalStore.sweep", full, "No space left on device. Make room for {out} and run again"),
+        (
+            "flows.curate.survey",
+            faulty,
+            "a fault of qingwen, KeyError: 'no such\\nkey'. Report it with the lines below",
+        ),
+    ],
+)
+def test_what_nobody_has_foreseen_is_a_sentence_too(
+    prefect_server: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    where: str,
+    fails: Any,
+    message: str,
+) -> None:
+    from flows.curate import curate
+
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "页.txt").write_text(f"{SENTENCE}\n", encoding="utf-8")
+    out = str(tmp_path / "out")
+    monkeypatch.setattr(where, fails)
+    state = curate(Settings(raw=str(tmp_path / "raw"), curated=out), return_state=True)
+    assert state.is_failed()
+    assert message.format(out=out) in str(state.message)
+    assert "\n" not in str(state.message)
+    (tmp_path / "raw" / "又一页.txt").write_text(f"{SENTENCE}\n", encoding="utf-8")
+    assert main(["run", "--raw", str(tmp_path / "raw"), "--curated", out]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("qingwen: ")
+    assert message.format(out=out).replace("the lines below", "what --verbose shows") in said
+    monkeypatch.undo()
+    assert main(["run", "--raw", str(tmp_path / "raw"), "--curated", out]) == 0
 
 
 def test_a_server_that_is_gone_does_not_fail_a_run(monkeypatch: pytest.MonkeyPatch) -> None:

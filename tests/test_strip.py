@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.strip import layouts, short_of_floor
+from evals.strip import clean_pages, layouts, short_of_floor
 from tasks.ledger import Ledger, replay
 from tasks.records import Block, Policy, Stage
 from tasks.strip import AFTER_METADATA, BEFORE_METADATA, KINDS, strip
@@ -153,6 +153,11 @@ def test_rules_are_named_once() -> None:
 @pytest.mark.parametrize("half", ["dev", "held"])
 def test_layouts_of_many_sites(half: str) -> None:
     assert short_of_floor(half) == []
+
+
+@pytest.mark.parametrize(("name", "text"), list(clean_pages()), ids=[name for name, _ in clean_pages()])
+def test_nothing_is_taken_from_pages_that_are_all_article(name: str, text: str) -> None:
+    assert stripped(text).text == text
 
 
 def test_there_are_layouts_enough() -> None:

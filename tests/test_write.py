@@ -8,10 +8,13 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -205,6 +208,22 @@ def test_the_bytes_do_not_depend_on_when_pages_came(tmp_path: Path) -> None:
         run(tmp_path / "bits", grown)
     assert len(data(whole)) > len(SHARD_TABLES)
     assert data(whole) == data(grown)
+
+
+def test_the_bytes_do_not_depend_on_the_order_of_listing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, listing = raw_with(tmp_path / "raw", PAGES), os.scandir
+    run(raw, tmp_path / "whole")
+
+    @contextmanager
+    def shuffled(folder: Any) -> Iterator[Iterator[Any]]:
+        with listing(folder) as entries:
+            found = list(entries)
+            yield iter(Random(str(folder)).sample(found, len(found)))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.read.sources.os.scandir", shuffled)
+        run(raw, tmp_path / "out")
+    assert data(tmp_path / "out") == data(tmp_path / "whole")
 
 
 def test_a_second_run_has_nothing_to_do(tmp_path: Path) -> None:

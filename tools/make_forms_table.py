@@ -9,7 +9,8 @@ Rows of name, characters, what they stand for, separated by tabs:
 - compatibility: CJK compatibility ideographs by their canonical decomposition
 - private: what GBK and GB 18030-2000 had to put into the private use area, and where GB 18030-2022 has it in Unicode
 - japanese: Japanese forms that neither GB 2312 nor Big5 has, to the traditional form (OpenCC, Apache-2.0)
-- regional: forms of Hong Kong and Taiwan that GB 2312 lacks and OpenCC's t2s leaves, to the simplified form (OpenCC)
+- regional: forms of Hong Kong and Taiwan that GB 2312 lacks and OpenCC's t2s leaves, to the simplified form (OpenCC),
+  and variants of the list of 1955 (第一批异体字整理表) that OpenCC leaves as well
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ SUPPLEMENT = (
     "厂乛乚乙亻冂.刀刂卜㔾小小兀尣尢.巳幺彑彐忄㣺扌攵.旡日月歺母民氵氺灬爫爫丬牛犭王疋目示礻竹糹纟罓罒㓁.."
     "羊..耂肀聿肉臼艹艹艹虎衤覀西见角.讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食.飠饣.马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
 )
+
+# Variants and the characters that the list of 1955 puts in their place.
+VARIANTS = {"濬": "浚", "尅": "克", "傚": "效"}
 
 # Private code point, and its character, where Python's codec still gives a private one (GB 18030-2022).
 MOVED = {
@@ -110,6 +114,7 @@ def regional() -> Iterator[tuple[str, str]]:
             same = next((s for convert in converters if (s := convert(char)) != char), char)
             if same != char and len(same) == 1:
                 yield char, same
+    yield from VARIANTS.items()
 
 
 def has(encoding: str, char: str) -> bool:

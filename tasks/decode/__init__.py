@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TypeVar
 
 from tasks.decode.charsets import marked, text_of
 from tasks.decode.declared import declared_codec
@@ -16,15 +17,19 @@ from tasks.records import Block, Decoded, Edit, Evidence, Limits, Media, Page, R
 
 __all__ = ["decode"]
 
+Piece = TypeVar("Piece", bytes, str)
+
 # A page with more control characters than this is no text. Text with stray ones has under 1 in 100; compiled programs,
 # images and compressed data read as single bytes have 10 in 100 and more.
 _BINARY_SHARE = 0.05
+_CONTROLS_FEW = 1  # a title may have one
 # A page of whose bytes beyond ASCII more are undecodable is in an encoding we do not know. One byte in 10 lost leaves
 # GB18030 with 10 % undecodable, and no page with more can be read by a person.
 _UNDECODABLE_SHARE = 0.3
+# A page that is no text shows it in its first, middle or last so many characters.
+_PIECE = 2**16
 _UNDECODABLE_FEW = 8  # a title of ten characters may lose three
-# A reading of a character that lost a byte is applied from this confidence on: of those nearly all are right
-# (`python -m evals.lost_bytes`).
+# A reading of a character that lost a byte is applied from this confidence on: of those nearly all are right.
 _SURE = 0.75
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_BYTES = bytes(byte for byte in range(128) if _CONTROLS.match(chr(byte)))
@@ -59,8 +64,8 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
     body = raw[verdict.skip :] if verdict.skip else raw
-    text = in_step(body, verdict.codec) if verdict.text is None else verdict.text
-    bad = [] if verdict.text is not None else marked(text)
+    text, damaged = in_step(body, verdict.codec) if verdict.text is None else (verdict.text, False)
+    bad = marked(text) if damaged else []
     pieces = foreign_pieces(body, text, verdict.codec, damaged=bool(bad)) if verdict.text is None else []
     html = _is_html(page, text)
     seams: tuple[Edit, ...] = ()
@@ -174,17 +179,28 @@ def _readings(text: str, bad: list[tuple[int, int]], codec: str) -> dict[int, Re
 
 def _unreadable(raw: bytes, text: str, bad: int, codec: str) -> tuple[Reason, str] | None:
     """Why a decoded text with `bad` undecodable bytes is none, or None if it is one."""
-    if codec.startswith(("utf-16", "utf-32", "iso")):
-        controls = len(_CONTROLS.findall(text))
-    else:  # where no escapes are bytes too, ASCII's control characters are these bytes, and these bytes nothing else
-        controls = len(raw) - len(raw.translate(None, _CONTROL_BYTES))
-    if controls > _BINARY_SHARE * len(text):
+    if (controls := _controls(raw, text, codec)) > _BINARY_SHARE * len(text) + _CONTROLS_FEW:
         return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
     if bad > _UNDECODABLE_FEW:
         beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
         if bad > _UNDECODABLE_SHARE * beyond_ascii + _UNDECODABLE_FEW:
             return Reason.UNDECODABLE, f"{bad} bytes are no characters of the likeliest encoding"
     return None
+
+
+def _controls(raw: bytes, text: str, codec: str) -> int:
+    """How many control characters a page has, or 0 if it begins, goes on and ends without one."""
+    if codec.startswith(("utf-16", "utf-32", "iso")):
+        return len(_CONTROLS.findall(text)) if any(map(_CONTROLS.search, _pieces(text))) else 0
+    # Where no escapes are bytes too, ASCII's control characters are these bytes, and these bytes nothing else.
+    if any(piece.translate(None, _CONTROL_BYTES) != piece for piece in _pieces(raw)):
+        return len(raw) - len(raw.translate(None, _CONTROL_BYTES))
+    return 0
+
+
+def _pieces(page: Piece) -> tuple[Piece, Piece, Piece]:
+    middle = len(page) // 2
+    return page[:_PIECE], page[middle : middle + _PIECE], page[-_PIECE:]
 
 
 def _is_html(page: Page, text: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 
 # Of the standard's labels those that do not lead Python to the same codec by themselves.
 _LABELS = {
@@ -97,6 +98,9 @@ _ANEW = {
     "big5hkscs": (re.compile(f"[{''.join(map(chr, _BIG5_SYMBOLS))}]"), _BIG5_SYMBOLS),
 }
 
+# Codecs that Python lacks, or that do not survive a lost byte there.
+_OURS = frozenset({"euc-tw", "iso-2022-cn", "hz"})
+
 # Marks for undecodable bytes: lone surrogates, as in PEP 383, but for all 256 bytes (UTF-16 loses ASCII ones as well).
 _MARK = 0xDC00
 _MARKED = re.compile("[\udc00-\udcff]")
@@ -133,7 +137,20 @@ def text_of(raw: bytes, codec: str) -> str:
     >>> ascii(text_of(b"\\xd6\\xd0\\xff\\xb9\\xfa", "gb18030"))
     "'\\\\u4e2d\\\\udcff\\\\u56fd'"
     """
-    text = _decoded(raw, codec)
+    return _mapped_anew(_decoded(raw, codec), codec)
+
+
+def characters(pieces: Iterable[bytes], codec: str) -> str:
+    """The characters of those pieces that are exactly one character of `codec` beyond ASCII.
+
+    >>> characters([b"\\xd6\\xd0", b"\\xd6", b"\\xd6\\xff", b"A"], "gb18030")
+    '中'
+    """
+    found = (piece.decode(codec, "ignore") for piece in pieces)
+    return _mapped_anew("".join([char for char in found if len(char) == 1 and char > "\x7f"]), codec)
+
+
+def _mapped_anew(text: str, codec: str) -> str:
     if codec in _ANEW:
         found, table = _ANEW[codec]
         return found.sub(lambda match: chr(table[ord(match[0])]), text) if found.search(text) else text
@@ -141,14 +158,32 @@ def text_of(raw: bytes, codec: str) -> str:
 
 
 def _decoded(raw: bytes, codec: str) -> str:
-    if codec in ("euc-tw", "iso-2022-cn", "hz"):
+    if codec in _OURS:
         from tasks.decode import cns
 
         return cns.decode(raw, codec)
     try:
         return raw.decode(codec)
     except UnicodeDecodeError:
+        if codec == "iso2022_kr" or codec.startswith("iso2022_jp"):
+            from tasks.decode import cns
+
+            return cns.torn(raw, codec)
         return raw.decode(codec, _HANDLER)
+
+
+def whole(raw: bytes, codec: str) -> str | None:
+    """`raw` as text, or None if it may have undecodable bytes: what `text_of` gives, and not looked through for marks.
+
+    >>> whole(b"\\xd6\\xd0", "gb18030"), whole(b"\\xd6\\xff", "gb18030")
+    ('中', None)
+    """
+    if codec in _OURS:
+        return None
+    try:
+        return _mapped_anew(raw.decode(codec), codec)
+    except UnicodeDecodeError:
+        return None
 
 
 def marked(text: str) -> list[tuple[int, int]]:

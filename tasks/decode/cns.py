@@ -1,4 +1,5 @@
-"""EUC-TW, ISO-2022-CN and HZ. Python has no codec for the first two, and its HZ does not survive a lost byte."""
+"""EUC-TW, ISO-2022-CN and HZ, and torn ISO-2022-JP and -KR. Python has no codec for the first two, and those for the
+others do not survive a lost byte."""
 
 from __future__ import annotations
 
@@ -27,6 +28,10 @@ _HZ = re.compile(
     re.DOTALL,
 )
 _HIGH = bytes(range(0x80, 0x100)) * 2
+# ISO-2022-JP (RFC 1468): an escape says what follows up to the next, or the line's end. ISO-2022-KR (RFC 1557): SO and
+# SI shift to KS X 1001 and back.
+_JAPANESE = re.compile(rb"\x1b(?P<escape>\$[@B]|\([BJ])|(?P<run>[^\x1b\n]+)|(?P<rest>\n|\x1b)")
+_KOREAN = re.compile(rb"\x1b\$\)C|(?P<out>\x0e)|(?P<back>\x0f)|(?P<run>[^\x0e\x0f\n\x1b]+)|(?P<rest>\n|\x1b)")
 
 
 @cache
@@ -89,6 +94,26 @@ def _hz(raw: bytes) -> Iterator[str]:
             yield _pairs(match["run"] or match["torn"], "gb18030")
         elif match["tilde"] or match["ascii"]:
             yield (match["tilde"] or match["ascii"]).decode("ascii", "replace")
+
+
+def torn(raw: bytes, codec: str) -> str:
+    """`raw`, which lost bytes, as text of ISO-2022-JP or ISO-2022-KR; undecodable bytes as in `decode`.
+
+    >>> torn("水車が回る".encode("iso2022_jp")[:-4] + b"\\x1b(B", "iso2022_jp")[:4]
+    '水車が回'
+    """
+    korean = codec == "iso2022_kr"
+    pieces: list[str] = []
+    double = False
+    for match in (_KOREAN if korean else _JAPANESE).finditer(raw):
+        if run := match["run"]:
+            pieces.append(_pairs(run, "cp949" if korean else "euc_jp") if double else run.decode("cp1252", "replace"))
+        elif match["rest"]:
+            double = double and match["rest"] != b"\n"
+            pieces.append("\n" if match["rest"] == b"\n" else _marks(match["rest"]))
+        else:
+            double = match["out"] is not None if korean else match["escape"][:1] == b"$"
+    return "".join(pieces)
 
 
 def _pairs(run: bytes, codec: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tasks.decode.charsets import codec_of, marked, text_of
-from tasks.decode.cuts import CUT, cheapest_cost
+from tasks.decode.charsets import marked, text_of
+from tasks.decode.cuts import cheapest_cost
 from tasks.decode.declared import marked_codec
-from tasks.decode.score import BAD_BYTE, cost_of, mean_cost
+from tasks.decode.likeliest import CLEAR, WIDE_CODECS, likeliest, penalised
+from tasks.decode.score import cost_of, mean_cost
 from tasks.records import Evidence
 
 
@@ -31,71 +31,46 @@ class Verdict:
 
 # How many bytes are judged: 1,300 hanzi or more, 100 times what a decision needs, at about 0.5 ms a codec.
 _SAMPLE = 4096
-# Below this mean cost of the characters beyond ASCII, a decoding without undecodable bytes is ordinary Chinese and no
-# other codec is tried. Right readings of the evaluation texts: 5.7 to 8.0 from 24 characters on; wrong ones: 9.4 up.
-_CLEAR = 8.0
+# So many characters of a reading that is ordinary Chinese need no other tried.
 _CLEAR_CHARACTERS = 24
-# Where the likeliest reading is not ordinary Chinese, or has undecodable bytes, the codecs are judged by their
-# cheapest cuts (tasks/decode/cuts.py) over this many bytes, a few milliseconds a codec.
-_SEARCHED = 1024
 # Before all codecs are, the three that Chinese pages are in are tried so on half of that. Right cuts: 3.1 to 3.6 nats
 # per byte, for UTF-8 2.2 to 2.6; wrong ones 4.2 up, but for Japanese, whose kana stand at the same codes in EUC-JP.
 _SEARCHED_FIRST = 512
+# Text shorter than that must be so much clearer, in nats per byte, and no shorter than so many bytes.
+_CLEARER = 0.15
+_SEARCHED_LEAST = 64
 _CHEAP = {"utf-8": 2.9, "gb18030": 3.9, "big5hkscs": 3.9, "utf-16-le": 3.9, "utf-16-be": 3.9}
 # Of what starts with the first byte beyond ASCII, the share that must be hanzi of UTF-8 for it to be worth a search.
 _UTF_8_HANZI = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _UTF_8_SHARE = 0.4
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_ASCII_COST = cost_of("a")
 _KANA = re.compile("[\u3041-\u30fe]")
 _KANA_SHARE = 0.02
-# Where the likeliest cut is dearer than this, in nats per byte, chardet is asked as well. Chinese has 3.2.
-_ODD = 3.9
-# chardet's word against windows-1252, in nats; and how near its confidences must lie for windows-1252, the commonest.
-_BETWEEN_LATIN = 40.0
-_AS_SURE = 0.9
 # What HZ and ISO-2022 read must look like, or the escapes are part of a text that is ASCII: no dearer than a list of
 # rare characters, and hardly damaged.
 _PLAUSIBLE = 9.5
 _DAMAGED_SHARE = 0.2
-# Cost per byte above which a reading is none: random and compressed bytes have 4.9 to 5.8 in their likeliest reading,
-# Chinese 3.2, lists of the rarest hanzi 4.6, single-byte alphabets 3.4 to 4.3.
-_NO_TEXT = 4.8
+# Of such a page at most this share of bytes is beyond ASCII, by bits that were flipped on the way.
+_FLIPPED_SHARE = 0.005
 # The share of zero bytes above which a page cannot be in a multibyte encoding; stray ones are below it, and so is
 # UTF-16 with hardly any ASCII, which `_looks_wide` knows.
 _ZERO_SHARE = 0.04
+_ZERO_CHARACTERS = 8  # in UTF-32 that is read as UTF-16 every second character is zero, in text hardly one
 # Cost per byte below which UTF-16 or UTF-32 is worth comparing: Chinese in UTF-16 has 3.2, other encodings read so 4.5
 # up.
 _WIDE = 4.2
-# What a codec must beat the others by, in nats: how much rarer it is among Chinese pages.
-_PRIOR = {
-    "gb18030": 0.0,
-    "utf-8": 0.0,
-    "big5hkscs": 0.5,
-    "utf-16-le": 1.0,
-    "utf-16-be": 1.0,
-    "euc-tw": 6.0,
-    "euc_jp": 4.0,
-    "cp932": 4.0,
-    "cp949": 4.0,
-    "cp1252": 6.0,
-}
-_OTHER_PRIOR = 6.0
-# A declaration is worth this much: a page that is as likely in its declared encoding as 10^6 to 1 against stays there.
-_DECLARED = 14.0
-_MULTIBYTE = ("gb18030", "big5hkscs", "utf-8", "euc_jp", "cp932", "cp949", "euc-tw", "cp1252")
+_UTF_16 = ("utf-16-le", "utf-16-be")
 _CHINESE = ("utf-8", "gb18030", "big5hkscs")
 _MULTIBYTE_STRICT = frozenset({*_CHINESE, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
-_WIDE_CODECS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff][^\n]*")
-_ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
-_BEYOND_ASCII = bytes(range(0x80, 0x100))
-# Of the bytes beyond ASCII, the share that stands alone: English, French and Spanish 1.0 (Polish and Turkish less, and
-# they need no help); Big5 at most 0.33 from 12 characters on, GBK 0.0, traditional characters in GBK 0.25.
-_ISOLATED_SHARE = 0.75
 _THREE_BYTES = re.compile(rb"[\xe0-\xff]")
 _ESCAPES = (
     (re.compile(rb"~\{(?:[!-w][!-~]){2}"), "hz"),
     (re.compile(rb"\x1b\$\)[AEG]"), "iso-2022-cn"),
     (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"\x1b\(I"), "iso2022_jp_ext"),
     (re.compile(rb"\x1b(?:\$[@B]|\$\([DOPQ]|\([IJ])"), "iso2022_jp_2"),
 )
 
@@ -108,7 +83,8 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     First match wins:
     1. a byte order mark;
     2. ASCII, with the escapes of HZ and ISO-2022 read where they stand;
-    3. valid UTF-8, unless all of it is two-byte characters and another reading is far likelier;
+    3. valid UTF-8, unless all of it is two-byte characters and another reading is far likelier; and what would be 2 but
+       for a few flipped bits;
     4. the declared codec, where its text is ordinary Chinese, then GB18030 and Big5 (or UTF-16 and UTF-32, where there
        are too many zero bytes for these) on the same condition;
     5. UTF-8, GB18030 or Big5, or UTF-16, where it is ordinary Chinese but for a few lost bytes;
@@ -121,20 +97,32 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
         return Verdict(mark[0], Evidence.BOM, 1.0, mark[1])
     wide = raw.count(b"\x00", 0, _SAMPLE) > _ZERO_SHARE * min(len(raw), _SAMPLE)
     if not wide and raw.isascii():
-        return _seven_bit(raw, declared)
+        if _CONTROLS.search(raw, 0, _SAMPLE) and _looks_wide(raw):  # Thai, with hardly a space
+            return _likeliest(raw[:_SAMPLE], declared)
+        return _seven_bit(raw, declared) or Verdict("ascii", Evidence.VALID, 1.0)
     if not wide and (text := _utf8(raw)) is not None and not _two_byte_accident(raw):
         evidence = Evidence.DECLARED if declared == "utf-8" else Evidence.VALID
         return Verdict("utf-8", evidence, 1.0, text=text)
+    if not wide and (found := _flipped_seven_bit(raw, declared)):
+        return found
     sample = raw[:_SAMPLE] if wide else _sample(raw)
-    first = _WIDE_CODECS if wide else _CHINESE
-    if found := _clear_one(sample, (declared, *first) if declared else first):
-        return Verdict(found, Evidence.DECLARED if found == declared else Evidence.DETECTED, 0.99)
+    first = WIDE_CODECS if wide else _CHINESE
+    if clear := _clear_one(sample, (declared, *first) if declared else first):
+        return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
     if not wide and _looks_wide(raw):
         wide, sample = True, raw[:_SAMPLE]
-    damaged = _WIDE_CODECS[2:] if wide else (*_CHINESE, *_WIDE_CODECS[2:])
-    if len(sample) >= _SEARCHED_FIRST and (found := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
-        return Verdict(found, Evidence.DECLARED if found == declared else Evidence.DETECTED, 0.99)
+        if clear := _clear_one(sample, WIDE_CODECS[2:]):
+            return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
+    damaged = WIDE_CODECS[2:] if wide else (*_CHINESE, *WIDE_CODECS[2:])
+    if len(sample) >= _SEARCHED_LEAST and (torn := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
+        return Verdict(torn, Evidence.DECLARED if torn == declared else Evidence.DETECTED, 0.99)
     return _likeliest(sample, declared)
+
+
+def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
+    if best := likeliest(sample, declared):
+        return Verdict(best[0], Evidence.DECLARED if best[0] == declared else Evidence.DETECTED, best[1])
+    return None
 
 
 def _clear_one(sample: bytes, codecs: Iterable[str]) -> str | None:
@@ -158,14 +146,24 @@ def _damaged_one(sample: bytes, codecs: Iterable[str]) -> str | None:
     return next((codec for codec in codecs if _is_damaged_chinese(sample, codec)), None)
 
 
-def _seven_bit(raw: bytes, declared: str | None) -> Verdict:
+def _flipped_seven_bit(raw: bytes, declared: str | None) -> Verdict | None:
+    """What `_seven_bit` says of a page that is ASCII but for a few bytes of which a bit was flipped."""
+    head = raw[:_SAMPLE]
+    if b"~{" not in head and b"\x1b$" not in head:
+        return None
+    beyond = len(raw) - len(raw.translate(None, _BEYOND_ASCII))
+    return _seven_bit(raw, declared) if beyond <= max(1, _FLIPPED_SHARE * len(raw)) else None
+
+
+def _seven_bit(raw: bytes, declared: str | None) -> Verdict | None:
+    """The codec that the escapes of a page of ASCII speak of, if what they enclose is text."""
     for escape, codec in _ESCAPES:
         if (b"~{" in raw if codec == "hz" else b"\x1b" in raw) and escape.search(raw):
             sample = raw[:_SAMPLE]
             text = text_of(sample, codec)
             if mean_cost(text) < _PLAUSIBLE and len(marked(text)) < _DAMAGED_SHARE * len(text):
                 return Verdict(codec, Evidence.DECLARED if declared == codec else Evidence.DETECTED, 0.99)
-    return Verdict("ascii", Evidence.VALID, 1.0)
+    return None
 
 
 def _utf8(raw: bytes) -> str | None:
@@ -181,7 +179,7 @@ def _two_byte_accident(raw: bytes) -> bool:
     if _THREE_BYTES.search(raw):
         return False
     sample = _sample(raw)
-    other = min(_penalised(text_of(sample, codec)) for codec in ("gb18030", "big5hkscs"))
+    other = min(penalised(text_of(sample, codec)) for codec in ("gb18030", "big5hkscs"))
     return other < cost_of(sample.decode("utf-8", "replace"))
 
 
@@ -189,7 +187,7 @@ def _looks_wide(raw: bytes) -> bool:
     """Whether the head of `raw`, which has hardly a zero byte, could be UTF-16: Chinese with few spaces or line
     ends."""
     head = raw[:512]
-    return any(_penalised(text_of(head, codec)) < _WIDE * len(head) for codec in _WIDE_CODECS[2:])
+    return any(penalised(text_of(head, codec)) < _WIDE * len(head) for codec in WIDE_CODECS[2:])
 
 
 def _sample(raw: bytes) -> bytes:
@@ -206,15 +204,11 @@ def _sample(raw: bytes) -> bytes:
     return b"\n".join(parts)
 
 
-def _penalised(text: str) -> float:
-    """The cost of `text`, in which each undecodable byte is a lone surrogate."""
-    bad = len(marked(text))
-    return cost_of(text) + bad * (BAD_BYTE - 16.0) if bad else cost_of(text)
-
-
 def _is_clear(text: str) -> bool:
     beyond = len(text) - len(text.encode("ascii", "ignore"))
-    return beyond >= _CLEAR_CHARACTERS and not marked(text) and mean_cost(text) < _CLEAR and not _is_japanese(text)
+    if beyond < _CLEAR_CHARACTERS or marked(text) or _ZERO_CHARACTERS * text.count("\x00") > len(text):
+        return False
+    return mean_cost(text) < CLEAR and not _is_japanese(text)
 
 
 def _is_japanese(text: str) -> bool:
@@ -226,64 +220,13 @@ def _is_japanese(text: str) -> bool:
 def _is_damaged_chinese(sample: bytes, codec: str) -> bool:
     if codec == "utf-8" and 3 * len(_UTF_8_HANZI.findall(sample)) < _UTF_8_SHARE * len(sample):
         return False
-    if _is_japanese(text_of(sample, codec)):
+    # Little-endian kana are big-endian ones from the second byte on.
+    if any(_is_japanese(text_of(sample, each)) for each in (_UTF_16 if codec in _UTF_16 else (codec,))):
         return False
-    return cheapest_cost(sample, codec) < _CHEAP[codec] * len(sample)
-
-
-def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
-    """The verdict by likelihood; None if no reading looks like text."""
-    codecs = [*_MULTIBYTE, *_WIDE_CODECS]
-    if declared and declared not in codecs:
-        codecs.append(declared)
-    if _are_isolated(sample):
-        codecs = [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
-    readings = {codec: text_of(sample, codec) for codec in codecs}
-    costs = {codec: _weighed(codec, _penalised(text), declared) for codec, text in readings.items()}
-    best = min(costs, key=costs.__getitem__)
-    if best == "cp1252" or marked(readings[best]) or mean_cost(readings[best]) > _CLEAR:
-        sample = sample[:_SEARCHED]
-        readings = {codec: text_of(sample, codec) for codec in codecs}
-        costs = {codec: _weighed(codec, _searched(sample, codec, readings[codec]), declared) for codec in codecs}
-        best = min(costs, key=costs.__getitem__)
-        if (best == "cp1252" or costs[best] > _ODD * len(sample)) and (guess := _chardet(sample, best)) not in codecs:
-            readings[guess] = text_of(sample, guess)
-            costs[guess] = _weighed(guess, _penalised(readings[guess]), declared)
-            # Between two Latin alphabets only chardet can tell; the costs know no words.
-            costs[guess] -= _BETWEEN_LATIN if best == "cp1252" else 0.0
-            best = min(costs, key=costs.__getitem__)
-    if costs[best] > _NO_TEXT * len(sample) + 2 * BAD_BYTE:
-        return None
-    rivals = [cost for codec, cost in costs.items() if readings[codec] != readings[best]]
-    margin = min(rivals, default=costs[best]) - costs[best]
-    # The model's nats are overconfident, for characters of a text are not independent: a tenth of them is nearer.
-    confidence = min(0.99, 1 / (1 + math.exp(-margin / 10)))
-    return Verdict(best, Evidence.DECLARED if best == declared else Evidence.DETECTED, confidence)
-
-
-def _are_isolated(sample: bytes) -> bool:
-    """Whether bytes beyond ASCII stand alone, as in European languages; of hanzi only some of Big5 have one such
-    byte."""
-    beyond = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
-    return len(_ISOLATED.findall(sample)) > _ISOLATED_SHARE * beyond
-
-
-def _searched(sample: bytes, codec: str, reading: str) -> float:
-    return min(_penalised(reading), cheapest_cost(sample, codec)) if codec in CUT else _penalised(reading)
-
-
-def _weighed(codec: str, cost: float, declared: str | None) -> float:
-    prior = _PRIOR.get(codec, _OTHER_PRIOR)
-    return cost + (prior - _DECLARED if codec == declared else prior)
-
-
-def _chardet(sample: bytes, otherwise: str) -> str:
-    """The codec that chardet names, or `otherwise` if it names none that we have, or is as sure of Western
-    European."""
-    import chardet
-
-    guesses = chardet.detect_all(sample, ignore_threshold=True)
-    named = [(codec_of(guess["encoding"] or ""), guess["confidence"]) for guess in guesses]
-    best, confidence = next(((codec, sure) for codec, sure in named if codec), (otherwise, 0.0))
-    western = max((sure for codec, sure in named if codec == "cp1252"), default=0.0)
-    return otherwise if otherwise == "cp1252" and western >= _AS_SURE * confidence else best or otherwise
+    limit = _CHEAP[codec] - (_CLEARER if len(sample) < _SEARCHED_FIRST else 0.0)
+    beyond = len(sample)
+    spent = cheapest_cost(sample, codec)
+    if codec in _CHINESE:  # what is ASCII in all of them says nothing
+        beyond -= len(sample.translate(None, _BEYOND_ASCII))
+        spent -= _ASCII_COST * (len(sample) - beyond)
+    return spent < limit * beyond

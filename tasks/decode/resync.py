@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from tasks.decode.charsets import marked, text_of
+from tasks.decode.charsets import marked, text_of, whole
 from tasks.decode.cuts import resynced
 from tasks.decode.score import BAD_BYTE, cost_of, everyday, mean_cost
 
@@ -45,22 +45,27 @@ _SHORT = 256
 _MOST_SEARCHED = 2**20
 
 
-def in_step(raw: bytes, codec: str) -> str:
-    """`raw` as text, brought back into step after lost bytes. Only what looks like no text is searched, so that healthy
-    pages cost next to nothing.
+def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
+    """`raw` as text, brought back into step after lost bytes; and whether it may have marks of undecodable bytes.
 
-    UTF-16 and UTF-32 never come back by themselves; codecs of two bytes do at the next byte that is no part of a
-    character. A page of GB18030 with pinyin spliced into it is left to the shift search of the repair stage, which
-    knows why its bytes are out of step.
+    Only what looks like no text is searched, so that healthy pages cost next to nothing. UTF-16 and UTF-32 never come
+    back by themselves; codecs of two bytes do at the next byte that is no part of a character. A page of GB18030 with
+    pinyin spliced into it is left to the shift search of the repair stage, which knows why its bytes are out of step.
     """
-    text = text_of(raw, codec)
-    damaged = _DAMAGE.search(text) is not None
+    sound = whole(raw, codec)
+    text = text_of(raw, codec) if sound is None else sound
+    damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
-        return _stretches_in_step(raw, codec) if damaged or _odd_run(_LONG).search(text) else text
+        odd = damaged or _odd_run(_LONG).search(text)
+        return (_stretches_in_step(raw, codec, 0.0 if damaged else _LEAST_GAIN), True) if odd else (text, False)
     if codec not in _BY_LINE or not _may_be_out_of_step(text, codec, damaged):
-        return text
+        return text, damaged
     if codec == "gb18030" and has_splices(text):
-        return text
+        return text, damaged
+    return _searched(raw, text, codec, damaged), True
+
+
+def _searched(raw: bytes, text: str, codec: str, damaged: bool) -> str:
     if codec not in _CHINESE:
         return _odd_runs_in_step(raw, text, codec, None)
     from tasks.decode.halves import is_traditional
@@ -154,9 +159,9 @@ def _cost_of_marked(text: str) -> float:
 
 @cache
 def _odd_run(length: int) -> re.Pattern[str]:
-    """So many characters in a row that hardly a text has: what a stretch out of step is full of. Kana and the syllables
-    of Korean are no such characters."""
-    odd = f"[^\\x00-\\x7f\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(_ORDINARY))}]"
+    """So many characters in a row that hardly a text has: what a stretch out of step is full of. Kana, the syllables of
+    Korean and box drawings are no such characters."""
+    odd = f"[^\\x00-\\x7f\u2500-\u259f\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(_ORDINARY))}]"
     return re.compile(f"{odd}{{{length}}}")
 
 
@@ -165,7 +170,7 @@ def _rare() -> re.Pattern[str]:
     return re.compile(f"[^\\x00-\\x7f{re.escape(everyday(_EVERYDAY))}]")
 
 
-def _stretches_in_step(raw: bytes, codec: str) -> str:
+def _stretches_in_step(raw: bytes, codec: str, least: float) -> str:
     parts: list[str] = []
     position = searched = 0
     closely = 0  # up to where short stretches are looked at
@@ -178,16 +183,24 @@ def _stretches_in_step(raw: bytes, codec: str) -> str:
             continue
         if odd:
             searched += len(piece)
-            text = resynced(piece, codec)
-            if codec.startswith("utf-16") and _HAN.search(text):
-                from tasks.decode.lost import refined
-
-                text = refined(piece, text, codec)
+            text = _stretch_in_step(piece, text, codec, least)
             left = 0 if position + len(piece) == len(raw) else _passed_at_end(text)
             text, piece = text[: len(text) - left], piece[: len(piece) - left]
         parts.append(text)
         position += len(piece)
     return "".join(parts)
+
+
+def _stretch_in_step(raw: bytes, text: str, codec: str, least: float) -> str:
+    """A stretch of UTF-16 or UTF-32 cut anew, if that is likelier by `least` nats."""
+    found = resynced(raw, codec)
+    if _cost_of_marked(text) - _cost_of_marked(found) < least:
+        return text
+    if codec.startswith("utf-16") and _HAN.search(found):
+        from tasks.decode.lost import refined
+
+        return refined(raw, found, codec)
+    return found
 
 
 def _passed_at_end(text: str) -> int:

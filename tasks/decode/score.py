@@ -41,6 +41,8 @@ _BLOCKS: tuple[tuple[int, float], ...] = (
     (0x1E00, 6.5),  # Latin with two marks: Vietnamese
     (0x1F00, 7.0),
     (0x2000, 9.5),
+    (0x2500, 8.0),  # box drawings: where there is one there are many
+    (0x2580, 9.5),
     (0x2E80, 14.0),
     (0x3000, 8.5),
     (0x3041, 4.0),  # hiragana
@@ -69,8 +71,8 @@ _BLOCKS: tuple[tuple[int, float], ...] = (
 )
 _FIRSTS = [first for first, _ in _BLOCKS]
 _WHITE = {"\n": 3.4, "\t": 4.0, "\r": 5.0, "\f": 8.0}
-# The syllables that make up most of written Korean, most of them endings and particles.
-_HANGUL = (
+#: The syllables that make up most of written Korean, most of them endings and particles.
+HANGUL = (
     "이다의는에을를가은로한고하지도사기서자인그대어해나시들아리정수일라부전있과보게으스면원제구장상여주만경성"
     "적안조요공세소비동실것거선신우발중생무미국문마진유민물모관학위화교방간연출개행오되치내당분식회양등없용작"
     "체려러까네통같집음남계람저결와또때할합된권업법산심드니입습까드던데처터영예반체육년월명말김박최강건감역야"
@@ -102,7 +104,7 @@ def _table() -> dict[str, float]:
     for line in source.read_text(encoding="utf-8").splitlines():
         cost, chars = line.split("\t")
         costs.update(dict.fromkeys(chars, min(int(cost) / 10, 11.0)))
-    costs.update(dict.fromkeys(_HANGUL, _HANGUL_COST))
+    costs.update(dict.fromkeys(HANGUL, _HANGUL_COST))
     return costs
 
 

@@ -11,7 +11,7 @@ from tasks.repair.controls import control_edits
 from tasks.repair.entities import entity_edits
 from tasks.repair.layers import beside
 from tasks.repair.mojibake import mojibake_edits
-from tasks.repair.mojibake.edits import outside_passages
+from tasks.repair.mojibake.edits import outside_passages, without_torn_lines
 from tasks.repair.noise import noise_edits
 from tasks.repair.private import private_edits
 from tasks.repair.shift import repair_shifts
@@ -43,7 +43,7 @@ def repair(ledger: Ledger) -> Ledger:
     if unusual:
         for step in (control_edits, private_edits):
             ledger = ledger.then(step(ledger.text))
-    found = outside_passages(_out_of_step(ledger.text), ledger)
+    found = outside_passages(_out_of_step(ledger.text, without_torn_lines(ledger)), ledger)
     damaged = any(edit.applied for edit in found)
     ledger = ledger.then(found)
     ledger = ledger.then(noise_edits(ledger.text, damaged))
@@ -52,7 +52,8 @@ def repair(ledger: Ledger) -> Ledger:
     return ledger.then(clue_edits(ledger.text, damaged))
 
 
-def _out_of_step(text: str) -> list[Edit]:
+def _out_of_step(text: str, searched: str) -> list[Edit]:
+    """Edits for splices and shifts, the latter in `searched`, which is as long as `text`."""
     splices = find_splices(text)
     table = infer_table(splices, text)
-    return beside(repair_shifts(text, table.readings), splice_edits(splices, table))
+    return beside(repair_shifts(searched, table.readings), splice_edits(splices, table))

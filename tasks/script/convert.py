@@ -38,6 +38,14 @@ _HAS_ALSO_SIMPLIFIED = re.compile("[乾徵夥麴吒榘]")
 _ASPECT = re.compile(
     "(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公])著(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
 )
+# Pronouns of Taiwan, and its words for 只 and 什么, that OpenCC leaves; a simplified page that has 妳 means it.
+_PRONOUNS = str.maketrans("妳牠", "你它")
+_ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])|甚(?=麼|么)")
+_HAS_WORDS = re.compile("[妳牠祇甚]")
+# A city's 市 written as the apron 巿, which stands in few words and one name.
+_APRON = re.compile("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
+# 乾 in names of towns and counties; 乾 of what is dry stands before other characters.
+_TOWN = re.compile("乾(?=[^旱燥淨净枯涸冷熱热粮糧果貨货草坤的了而透着著癟瘪脆杯][縣县鎮镇])")
 # A full-width point in a number whose digits were full-width.
 _POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
@@ -75,6 +83,8 @@ def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation
         if with_other_form().search(text):
             text = _POINT.sub(".", text.translate(forms()))
         text = latin_words(text)
+    if "巿" in text:
+        text = _APRON.sub("市", text)
     if target is Target.HANS:
         text = _lines_to_hans(text, script) if script is Script.HANS else _to_hans(text, script)
     if target is Target.HANT:
@@ -96,6 +106,7 @@ def _to_hans(text: str, script: Script) -> str:
     text = in_lines_with(with_japanese_form(), lambda line: line.translate(japanese()), text)
     if "著" in text and script is not Script.HANS:
         text = in_lines_with(_CONTINUOUS, _aspect, text)
+    text = in_lines_with(_HAS_WORDS, partial(_taiwans_words, script=script), text)
     converted = _opencc("t2s", text)
     if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
         converted = _opencc("t2s", converted)
@@ -107,8 +118,16 @@ def _to_hans(text: str, script: Script) -> str:
 def _kept(before: str, after: str) -> str:
     """A converted line; a simplified one keeps the characters that simplified text uses as well."""
     if not only_traditional().isdisjoint(before):
-        return after
+        towns = [match.start() for match in _TOWN.finditer(before)]
+        return "".join("乾" if at in towns else char for at, char in enumerate(after)) if towns else after
     return "".join(o if o in _ALSO_SIMPLIFIED else n for o, n in zip(before, after, strict=True))
+
+
+def _taiwans_words(line: str, script: Script) -> str:
+    """A traditional line with the words of Taiwan and Hong Kong that OpenCC leaves: 妳 and 牠, 祇 for 只, 甚麼."""
+    if script is Script.HANS and only_traditional().isdisjoint(line):
+        return line
+    return _ONLY.sub(lambda match: "只" if match[0] == "祇" else "什", line).translate(_PRONOUNS)
 
 
 def _aspect(line: str) -> str:

@@ -28,6 +28,8 @@ _DIVISIONS, _LONGEST_DIVISION = 2, 20
 # A number alone on its line heads a paragraph at least this long; a cell of a table stands above another cell.
 _PROSE = 30
 _LONGEST_SENTENCE = 30
+# Numbers with no mark but a space are headings from so many on.
+_FEWEST_SPACED = 3
 
 _RULES = re.compile(
     r"应当|不得|必须|可以|请|本办法|本规定|本通知|我们?(?!国|省|市|县|区|镇|村|院|校|厂|军|党|局|行)|您|你|吗\?"
@@ -163,12 +165,21 @@ def _heading_styles(
             by_style[found.style].append(found)
     kept: list[Candidate] = []
     for (style, rank), group in by_style.items():
-        if style == "spaced" and not any(name == "decimal" for name, _ in by_style):
+        alone = style == "spaced" and not any(name == "decimal" for name, _ in by_style)
+        if alone and not _count_over_prose(paragraphs, group):
             continue
         good = [found for found in group if found.end and found.at in bodied]
         if 2 * len(good) >= len(group) and _is_sequence(group, rank):
             kept += [found for place, found in enumerate(group) if found.end and _heads(group, place, bodied)]
     return kept
+
+
+def _count_over_prose(paragraphs: Sequence[Paragraph], group: Sequence[Candidate]) -> bool:
+    """Whether numbers and spaces count from 1, each above a paragraph of prose: rows of tables and lists do not."""
+    if len(group) < _FEWEST_SPACED or [found.value for found in group] != list(range(1, len(group) + 1)):
+        return False
+    below = [paragraphs[found.at + 1].text if found.at + 1 < len(paragraphs) else "" for found in group]
+    return all(len(text) >= _PROSE for text in below)
 
 
 def _bodied(paragraphs: Sequence[Paragraph], numbered: Sequence[Candidate], taken: Collection[int]) -> set[int]:

@@ -132,6 +132,8 @@ def _may_be_cut(paragraph: Paragraph, after: Paragraph) -> bool:
         return False
     if folded[0] in "—-" and len(folded) < _LONG_PROSE:
         return False
+    if "](" in after.text and "[" in paragraph.text:  # the two would make a link of Markdown's
+        return False
     return not paragraph.cell and _OPEN_END.search(folded) is not None
 
 
@@ -142,6 +144,10 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     paragraphs end as sentences, prose without an end, as far as the character model can see it going on.
     """
     before, after = paragraphs[at].folded, paragraphs[at + 1].folded
+    below = paragraphs[at + 1]
+    # Once its marks are gone nothing tells a heading below an open quotation mark.
+    if before[-1] in _OPENERS and below.heading_level:
+        paragraphs = [*paragraphs[: at + 1], below._replace(mark=0, tag="")]
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
     if _are_parallel(before, after):

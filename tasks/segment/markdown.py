@@ -104,12 +104,17 @@ def _opens_bold(page: _Page, number: int) -> bool:
 
 
 def _is_heading(page: _Page, number: int) -> bool:
-    """A short line after `#`s, and not a remark in code: code's next line has no Chinese."""
+    """A short line after `#`s, and not a remark in code: code's next line begins in ASCII and has no Chinese."""
     text = page.lines[number].text.strip()
     if len(text) > _LONGEST_HEADING or not _ATX.match(text):
         return False
     after = page.lines[number + 1].text if number + 1 < len(page.lines) else ""
-    return not after.strip() or _HAN.search(after) is not None or after.strip()[0] in "#*!->|"
+    return (
+        not after.strip()
+        or _HAN.search(after) is not None
+        or not after.strip()[0].isascii()
+        or after.strip()[0] in "#*!->|"
+    )
 
 
 def _bold_end(page: _Page, number: int) -> int:

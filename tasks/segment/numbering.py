@@ -11,12 +11,16 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _FORMAL = "壹贰叁参肆伍陆柒捌玖拾"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
+_LETTERED = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+_HALVES = {"上": 1, "中": 2, "下": 3}
 
 # Style name, rank from the outermost to the innermost, pattern in the folded view. The order of ranks is that of the
 # standard for official documents (GB/T 9704-2012, 7.3.3: 一、 （一） 1. （1）), with the divisions of books and laws
 # above it (Legislation Law: 编, 章, 节, 条, 款, 项, 目). A page that shows another order has its way: headings.py.
 _STYLES: tuple[tuple[str, int, str], ...] = (
     ("part", 0, rf"第([{_NUMERAL}\d]{{1,5}})(?:部分|编|篇|卷|单元|部|幕)(?![一-鿿]{{0,2}}[,。是为])"),
+    ("half", 0, r"([上中下])[篇部编](?=[:\s]|$)"),
+    ("latin", 0, r"(?:Part|PART|Chapter|CHAPTER|No\.|NO\.)\s?(\d{1,2})(?=[\s.:、]|$)"),
     ("chapter", 1, rf"第([{_NUMERAL}\d]{{1,5}})(?:章|回|讲|课|集)(?![,。是为])"),
     ("section", 2, rf"第([{_NUMERAL}\d]{{1,5}})节(?![,。课车是为])"),
     ("article", 3, rf"第([{_NUMERAL}\d]{{1,5}})条(?![,。、的和至第款]|规定|件|路)"),
@@ -31,6 +35,9 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
     ("formal", 4, rf"([{_FORMAL}]{{1,3}})、"),
     ("stem", 4, rf"([{_STEMS}])、"),
     ("roman", 4, rf"([{_ROMAN}])[.、\s]"),
+    ("roman_letters", 4, r"(I{1,3}|IV|VI{0,3}|IX|X)[.、](?=\s?[一-鿿])"),
+    ("sign", 4, r"§\s?(\d{1,2})(?=\s|[一-鿿])"),
+    ("one_of", 5, rf"其([{_NUMERAL}]{{1,2}})(?=[:、\s]\S)"),
     ("bare", 5, rf"([{_NUMERAL}]{{1,3}}|\d{{1,2}})[、.]?$"),
     (
         "chinese",
@@ -40,13 +47,16 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
     ("chinese_bracket", 6, rf"[(〔【\[]([{_NUMERAL}]{{1,3}})[)〕】\]][、.,]?"),
     ("decimal", 7, r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?(?=\s|[一-鿿])"),
     ("arabic", 7, r"(\d{1,2})(?:、|\.(?!\d)|\)、?(?!\d))|(0\d) (?=[一-鿿])"),
+    ("letter", 7, r"([A-H])[.、](?=\s?[一-鿿])"),
     ("spaced", 7, r"(\d{1,2}) +(?=[一-鿿])"),
     ("arabic_bracket", 12, r"\((\d{1,2})\)[、.,]?"),
     ("circled", 13, rf"([{_CIRCLED}])[、.]?"),
 )
 _PLAIN = str.maketrans(_FORMAL, "一二三三四五六七八九十")
 _COMPILED = tuple((name, rank, re.compile(pattern)) for name, rank, pattern in _STYLES)
-_FIRST = re.compile(rf"[第附案实步方误技问专单模任阶类建{_NUMERAL}{_FORMAL}{_STEMS}{_CIRCLED}{_ROMAN}\d(〔【\[]")
+_FIRST = re.compile(
+    rf"[第附案实步方误技问专单模任阶类建上中下其§A-IPNVX{_NUMERAL}{_FORMAL}{_STEMS}{_CIRCLED}{_ROMAN}\d(〔【\[]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,12 @@ def _value(label: str) -> int:
         return _STEMS.index(label) + 1
     if label in _CIRCLED:
         return _CIRCLED.index(label) + 1
+    if label in _LETTERED:
+        return _LETTERED.index(label) + 1
+    if label in _HALVES:
+        return _HALVES[label]
+    if label in "ABCDEFGH":
+        return "ABCDEFGH".index(label) + 1
     if label in _ROMAN:
         return _ROMAN.index(label) + 1
     return _chinese_value(label)

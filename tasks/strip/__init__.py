@@ -8,7 +8,21 @@ from dataclasses import replace
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block, Edit, Metadata, Policy, Stage
-from tasks.strip import bars, extractor, frame, leftovers, metadata, official, places, site, spam, tails, title
+from tasks.strip import (
+    around,
+    bars,
+    extractor,
+    frame,
+    leftovers,
+    menus,
+    metadata,
+    official,
+    places,
+    site,
+    spam,
+    tails,
+    title,
+)
 from tasks.strip.fields import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
@@ -26,7 +40,7 @@ BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
 }
 AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "caption": leftovers.caption_leftovers,
-    "breadcrumb": bars.breadcrumbs,
+    "breadcrumb": menus.breadcrumbs,
     "related": tails.related_tails,
     "footer": tails.footers,
     "font_size": bars.font_bars,
@@ -34,7 +48,7 @@ AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "tools": bars.tool_bars,
     "pager": bars.pagers,
     "login": bars.logins,
-    "navigation": bars.menus,
+    "navigation": menus.menus,
     "label": leftovers.empty_labels,
 }
 KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "site_line", "title", "surroundings", "extractor"})
@@ -65,21 +79,23 @@ def strip(
     found = metadata.metadata_rows(sheet)
     starts = [row.line.start for row, fields in found if any(field.kind != "editor" for field in fields)]
     sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
+    sheet = replace(sheet, told=tuple(sorted(starts)))
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
     own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
-    above = [claim.row.line.start for kind, claim in taken if kind in frame.ABOVE and _whole(claim)]
-    above = [start for start in above if start < _first_prose(own)]
-    shown = title.title_row(own, starts, above, [claim.row.line.start for kind, claim in taken if kind in frame.BARS])
+    shown = _title(own, taken, starts)
     if "surroundings" in on:
         kinds = {claim.row.line.start: kind for kind, claim in reversed(taken) if _whole(claim)}
         kinds |= {row.line.start: "ended" for row, fields in found if any(field.kind == "editor" for field in fields)}
-        sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
+        if kinds or around.may_be_furnished(sheet):
+            sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
     if shown and "title" in on:
         sheet = _take(sheet, "title", title.repeats(sheet, shown), taken)
         taken += [("title", claim) for claim in _site_name(shown)]
     if frame.nothing_left(sheet):
         taken = [one for one in taken if not (one[0] in frame.BY_PLACE and frame.spared(one[1].row))]
+    stray = frame.strays(rows, taken)
+    taken = [one for one in taken if one[1].row.line.start not in stray]
     if blocks and "extractor" in on:
         sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
     sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
@@ -90,8 +106,13 @@ def strip(
     return ledger.then(_layer(ledger.text, taken)), replace(said, document_number=number, issuer=issuer)
 
 
-def _first_prose(sheet: Sheet) -> int:
-    return sheet.rows[sheet.first].line.start if sheet.first < len(sheet.rows) else -1
+def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], told: Sequence[int]) -> Row | None:
+    """The row that shows the title, among those that stand; `told` is where lines of metadata start."""
+    prose = sheet.rows[sheet.first].line.start if sheet.first < len(sheet.rows) else -1
+    whole = [(kind, claim.row.line.start) for kind, claim in taken if _whole(claim)]
+    menus = [start for kind, start in whole if kind in around.ABOVE and start < prose]
+    bars = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
+    return title.title_row(sheet, told, menus, bars, [start for kind, start in whole if kind == "breadcrumb"])
 
 
 def _apply(

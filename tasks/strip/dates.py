@@ -23,6 +23,7 @@ CHINESE_DATE = re.compile(
 PARTIAL = re.compile(
     r"(?<![\d.:-])\d{1,2}(?:[-/]|月)\d{1,2}日?\s{1,4}\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s?(?:秒|分钟|小时|天|周|个月|年)前|(?:今天|昨天|前天|刚刚)(?:\s?\d{1,2}:\d{2})?|(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])"
 )
+_MINGUO = re.compile(r"(1\d\d)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
 _SHANGHAI = timezone(timedelta(hours=8))
 
 
@@ -47,6 +48,19 @@ def read_date(match: re.Match[str]) -> datetime | None:
     shift = timedelta(0) if zone == "Z" else timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
     aware = found.replace(tzinfo=timezone(-shift if zone[0] == "-" else shift))
     return aware.astimezone(_SHANGHAI).replace(tzinfo=None)
+
+
+def read_minguo(text: str) -> datetime | None:
+    """The day that a date of Taiwan's official pages names, in years since 1911; three digits, as two may be 1999's.
+
+    >>> read_minguo("110-03-02"), read_minguo("99-03-02")
+    (datetime.datetime(2021, 3, 2, 0, 0), None)
+    """
+    match = _MINGUO.fullmatch(text)
+    try:
+        return datetime(int(match[1]) + 1911, int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
 
 
 def _clock(part: dict[str, str | None]) -> tuple[int, int, int]:

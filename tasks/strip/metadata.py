@@ -9,7 +9,9 @@ from datetime import datetime
 
 from tasks.records import Metadata
 from tasks.strip.bars import is_weak
-from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of, is_media, names_of
+from tasks.strip.dates import CHINESE_DATE
+from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of
+from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
@@ -27,7 +29,7 @@ _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前](?:(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年](?:(?<=年)[\d一二三四五六七八九十]|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.
@@ -35,11 +37,21 @@ _INDEX = re.compile(
     r"(?:索引号|信息索引号|发布机构|发文机关|发文机构|发文单位|发文日期|发布日期|公开日期|成文日期|生成日期|文号|发文字号|主题分类|主题词"
     r"|体裁分类|组配分类|有效性|公开方式|公开形式|公开范围|信息名称|文件编号|服务对象|生效日期|废止日期):?"
 )
+# What a journal says of an article in rows of any length; two such rows are a journal's.
+_PAPER = re.compile(
+    r"[\[【(]?(?:收稿日期|修回日期|基金项目|基金资助|通讯作者|通信作者|第一作者|作者简介|作者单位)[\]】)]?\s{0,3}:"
+)
+PAPER_LABELS = 2
+_CLOCKS = re.compile(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
 )
 _DATELINE = re.compile(
     r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(】])"
+)
+# (某某社记者甲一心竹溪5日电), as agencies of Taiwan begin; where the name ends cannot be told.
+_AGENCY_DATELINE = re.compile(
+    r"\s*\((?P<agency>[\u4e00-\u9fff]{2,8}社)(?:记者)?[\u4e00-\u9fff、]{2,16}\d{1,2}日(?:综合|专)?(?:外?电|报导)"
 )
 _REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words that begin so
 _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
@@ -55,9 +67,18 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     dates = _bare_dates(rows)
     below_title = 0
     table = _index_table(rows)
+    papers = sum("作者" in row.core or "基金" in row.core or "日期" in row.core for row in rows) >= PAPER_LABELS
+    papers = papers and sum(_PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
     for number, row in enumerate(rows):
         if number in table:
             found.append((row, [_in_own_script(row, field) for field in table[number]]))
+            continue
+        if papers and _PAPER.match(row.core):
+            found.append((row, [Field("others", "", row.core)]))
+            continue
+        if row.core.endswith(":") and (value := _value_below(sheet, number)):
+            table[number], table[number + 1] = [], value
+            found.append((row, []))
             continue
         below_title = BELOW_TITLE if _MARKED_TITLE.match(row.folded) or row.tag == "h1" else below_title - 1
         if len(row.core) > MAX_CHARS or row.core.find("。", POSTED_CHARS) >= 0 or not _HINT.search(row.core):
@@ -84,6 +105,18 @@ def _index_table(rows: Sequence[Row]) -> dict[int, list[Field]]:
         if value and (fields := fields_of(f"{label}:{value.core}")):
             found[number + 1] = fields
     return found
+
+
+def _value_below(sheet: Sheet, number: int) -> list[Field]:
+    """The field of a label that has its value on the row below it, in the page's head."""
+    label = sheet.rows[number].core
+    if not 0 < number < sheet.first - 1 or sheet.first == len(sheet.rows) or len(label) > MEDIA_CHARS:
+        return []
+    value = sheet.rows[number + 1].core
+    if value.endswith(":"):
+        return []
+    fields = fields_of(label + value)
+    return fields if len(fields) == 1 and fields[0].kind in ("author", "publisher", "editor") else []
 
 
 def _tells_all(fields: Sequence[Field]) -> bool:
@@ -125,7 +158,7 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> boo
         return False  # the rules for bars have their own names for it
     if kinds <= {"date", "media", "unknown", "issue"}:
         return _date_fits(sheet, number, fields, dates)
-    if kinds == {"dated"}:
+    if "dated" in kinds and kinds <= {"dated", "unknown"}:
         near = rows[max(number - 2, 0) : number] + rows[number + 1 : number + 3]
         return not any(_AGENDA.match(row.core) for row in near)
     if kinds <= {"author", "others"}:
@@ -146,12 +179,18 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
         return False
     core = sheet.rows[number].core
     clock = ":" in core
+    if not any(field.when for field in fields) and _CLOCKS.search(core):  # of a timetable
+        return False
     if sheet.first == len(sheet.rows):
         if number > NEAR_TOP and sum(not is_weak(row.core) for row in sheet.rows[: min(number, 40)]) > NEAR_TOP:
             return False
     elif number > sheet.last and not clock:
         return False
     if any(field.kind in ("unknown", "issue") for field in fields) and not 0 < number <= sheet.first:
+        return False
+    if (
+        not core[:1].isdigit() and CHINESE_DATE.fullmatch(core) and sheet.first == len(sheet.rows)
+    ):  # under a poem's title
         return False
     if (core[:1] == "(" and not clock) or (number == 0 and not clock):
         return False
@@ -218,6 +257,8 @@ def dateline_publisher(opening: str) -> str | None:
     >>> dateline_publisher("某某网4月27日济南讯 近日"), dateline_publisher("本报讯 近日")
     ('某某网', None)
     """
+    if bracketed := _AGENCY_DATELINE.match(opening[:60]):
+        return None if _OURS.match(bracketed["agency"]) else bracketed["agency"]
     match = _dateline_of(opening)
     if not match:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tasks.lines import Line
@@ -17,7 +17,7 @@ SHORT_CHARS = 120
 
 _BULLET = re.compile(r"(?:[\s#*•●■◆▪►▶※★☆○◎▲△◇□|\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}]|·|[-+] )+")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
-_SPLIT = re.compile(r"[\s|/·•\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}]+")
+_SPLIT = re.compile(r"[\s|/·•←→\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}]+")
 _SENTENCE_END = re.compile(r"[。!?;…][\"'”’」』)\]]*$")
 _LATIN_STOP = re.compile(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")
 
@@ -61,12 +61,13 @@ class Sheet:
     """The rows still standing, in order. `first` and `last` index the first and last row of prose.
 
     Without prose `first` is len(rows) and `last` is that of the last row that ends a sentence, or -1: all is head, and
-    only what follows the sentences is tail.
+    only what follows the sentences is tail. `told` is where lines of the page's source and date start, in order.
     """
 
     rows: tuple[Row, ...]
     first: int
     last: int
+    told: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Sheet:
@@ -80,7 +81,9 @@ class Sheet:
 
     def without(self, gone: frozenset[int] | set[int]) -> Sheet:
         """The sheet less the rows whose lines start at the positions in `gone`."""
-        return Sheet.of(row for row in self.rows if row.line.start not in gone) if gone else self
+        if not gone:
+            return self
+        return replace(Sheet.of(row for row in self.rows if row.line.start not in gone), told=self.told)
 
     def outside(self, number: int) -> bool:
         """Whether row `number` stands before the first prose or after the last."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from tasks.strip.bars import bar_kind, is_breadcrumb, is_weak
+from tasks.strip.bars import bar_kind, is_weak
+from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import phrase, related
 
@@ -124,6 +125,10 @@ def _links_end(sheet: Sheet, head: int) -> int:
     while end < len(rows) and (_link(rows[end]) or related_head(rows[end])):
         end += 1
     below = rows[head + 1 : end]
+    told = next((start for start in sheet.told if start > rows[head].line.start), None)
+    if end == len(rows) and sheet.first == len(rows) and told is not None:
+        # The title stands above the source and the date, and the text below them.
+        return max(sum(row.line.start < told for row in rows) - 1, head)
     if end == len(rows):
         books = below and all(_BOOK.search(row.core) for row in below)
         return head if books or (head < sheet.last and sheet.first < len(rows) and head < sheet.first) else end

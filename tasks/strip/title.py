@@ -11,15 +11,26 @@ from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
 from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
+from tasks.strip.signs import sign
 
 # Titles of the layouts under evals/ have 4 to 60 characters.
 MAX_CHARS = 80
 MIN_CHARS = 2
 # What a row's length says for its being the title: short rows are more often the names of columns.
-_LENGTHS = ((8, 3), (5, 2), (4, 0), (0, -1))
+_LENGTHS = ((8, 4), (5, 3), (4, 0), (0, -2))
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6
 
+# A row scores so much at least to be the title for its place and its words.
+LEAST_SCORE = 3
+# Signs of the site speak against rows no longer than this: longer rows are more often headlines that name such things.
+MENU_CHARS = 20
+# So many words, none longer than this, are a menu along a row.
+MENU_WORDS, MENU_WORD_CHARS = 4, 4
+# Where a third of a row is figures, it is an issue's number or a price.
+FIGURES = 0.3
+
+_LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
 _SITE_WORD = re.compile(
@@ -37,59 +48,102 @@ _SPACE = re.compile(r"\s+")
 
 
 def title_row(
-    sheet: Sheet, metadata_starts: Sequence[int], menu_starts: Sequence[int] = (), bar_starts: Sequence[int] = ()
+    sheet: Sheet,
+    metadata_starts: Sequence[int],
+    menu_starts: Sequence[int] = (),
+    bar_starts: Sequence[int] = (),
+    path_starts: Sequence[int] = (),
 ) -> Row | None:
     """The row that shows the title, or None. The sequences have the starts of lines already taken.
 
-    In this order: the only `h1` of the HTML; a Markdown `#`; the row right above the first metadata, if short; a short
-    row at the top, above the prose, that does not end as a sentence does.
+    In this order: the only `h1` of the HTML; a Markdown `#`; the row that most speaks for, where there are metadata or
+    menus; a short row at the top, above the prose, that does not end as a sentence does.
     """
     rows = sheet.rows
     for mark in (lambda row: row.tag == "h1", lambda row: bool(_H1.match(row.folded))):
-        marked = [row for row in rows if mark(row) and _can_be(row)]
+        end = sheet.last if sheet.first < len(rows) else len(rows)  # below the text # marks tags
+        marked = [row for row in rows[:end] if mark(row) and _can_be(row)]
         if marked:
             return marked[0]
-    head = [row for row in rows[: sheet.first] if row.tag not in ("title", "li", "alt", "td")]
-    if sheet.first == len(rows):
-        head = head[:TOP_ROWS] if sheet.last < 0 else head[: max(sheet.last, 0)][:TOP_ROWS]
-    below_menus = [row for row in head if row.line.start > max(menu_starts, default=-1)]
-    if metadata_starts and (best := _best(sheet, head, metadata_starts, menu_starts, bar_starts)):
+    head = _head(sheet, metadata_starts)
+    if (metadata_starts or menu_starts) and (
+        best := _best(
+            sheet,
+            head,
+            sorted(metadata_starts),
+            sorted(menu_starts),
+            sorted([*bar_starts, *menu_starts]),
+            sorted(path_starts),
+        )
+    ):
         return best
-    head = below_menus or head
+    head = [row for row in head if row.line.start > max(menu_starts, default=-1)] or head
+    head = list(_below_signs(head))
     if len(rows) < 2 or len(head) > TOP_ROWS:
         return None
     head = [row for row in head if not _letterhead(row.core)]
     return head[0] if head and _can_be(head[0]) else None
 
 
+def _below_signs(head: Sequence[Row]) -> Sequence[Row]:
+    """The rows from the first on that looks like a title, below those that show signs of the site."""
+    signs = [number for number, row in enumerate(head) if sign(row.core)]
+    below = (
+        next((n for n in range(signs[0], len(head)) if may_be_title(head[n]) and not sign(head[n].core)), 0)
+        if signs
+        else 0
+    )
+    return head[below:]
+
+
+def _head(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
+    """The rows among which the title is looked for: those above the prose; without prose, some at the top."""
+    head = [row for row in sheet.rows[: sheet.first] if row.tag not in ("title", "li", "alt", "td")]
+    if sheet.first < len(sheet.rows):
+        return head
+    above = [row for row in head if row.line.start < min(metadata_starts, default=-1)]
+    if len(above) > TOP_ROWS:
+        return above[-TOP_ROWS:]
+    return head[:TOP_ROWS] if sheet.last < 0 else head[: max(sheet.last, 0)][:TOP_ROWS]
+
+
 def _best(
     sheet: Sheet,
     head: Sequence[Row],
-    metadata_starts: Sequence[int],
-    menu_starts: Sequence[int],
-    bar_starts: Sequence[int],
+    metadata: Sequence[int],
+    menus: Sequence[int],
+    bars: Sequence[int],
+    paths: Sequence[int],
 ) -> Row | None:
     """The row of the head that most speaks for: its place among metadata and menus, its length, its words."""
     scored: list[tuple[int, bool, Row]] = []
     starts = [row.line.start for row in sheet.rows]
-    menus, bars = sorted(menu_starts), sorted(bar_starts)
     for row in head:
+        if not _can_be(row) or row.core[0] in "-—(":
+            continue
         start = row.line.start
         at = bisect_left(starts, start)
         begin = starts[at - 1] if at else -1
-        end = starts[at + 1] if at + 1 < len(starts) else math.inf
-        if not _can_be(row) or row.core[0] in "-—(":
-            continue
-        said = _any_between(metadata_starts, start, end)
-        score = 4 * said + 2 * (_any_between(menus, begin, start) or _any_between(bars, begin, start))
+        said = _any_between(metadata, start, starts[at + 1] if at + 1 < len(starts) else math.inf)
+        score = 4 * said + 2 * _any_between(bars, begin, start) + 2 * _any_between(paths, begin, start)
         score -= 3 * bool(menus and menus[-1] > start)
-        score += next(points for chars, points in _LENGTHS if len(row.core) >= chars)
-        score -= 3 * (_CHAPTER.match(row.core) is not None)
-        score -= 3 * (len(row.core) <= 10 and _SITE_WORD.search(row.core) is not None)
-        scored.append((score, said, row))
+        scored.append((score + _looks(row.core), said, row))
     best = max((score for score, _, _ in scored), default=0)
     rivals = [(said, row) for score, said, row in scored if score == best]
+    if best < LEAST_SCORE:
+        return None
     return next((row for said, row in reversed(rivals) if said), rivals[0][1] if rivals else None)
+
+
+def _looks(core: str) -> int:
+    """What a row's length and words say for its being the title."""
+    score = next(points for chars, points in _LENGTHS if len(core) >= chars)
+    score -= 3 * (_CHAPTER.match(core) is not None)
+    score -= 3 * (len(core) <= 10 and _SITE_WORD.search(core) is not None)
+    score -= round(3 * sign(core)) if len(core) <= MENU_CHARS else 0
+    score -= 3 * (_LABELLED.match(core) is not None)
+    score -= 3 * (sum(map(str.isdigit, core)) > FIGURES * len(core))
+    return score
 
 
 def _any_between(starts: Sequence[int], begin: float, end: float) -> bool:
@@ -103,11 +157,17 @@ def _letterhead(core: str) -> bool:
     return NUMBER.fullmatch(core) is not None or (core.endswith("文件") and OFFICE.match(core) is not None)
 
 
+def may_be_title(row: Row) -> bool:
+    """Whether a row looks like a title, wherever it stands."""
+    return _can_be(row) and _looks(row.core) >= LEAST_SCORE
+
+
 def _can_be(row: Row) -> bool:
     core = row.core
     if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
         return False
-    if _letterhead(core):
+    words = core.split()
+    if _letterhead(core) or "://" in core or (len(words) >= MENU_WORDS and max(map(len, words)) <= MENU_WORD_CHARS):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False

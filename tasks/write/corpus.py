@@ -4,8 +4,8 @@
     curated/_tables/<table>.json         its record: which file it is, what it was made from, its figures
     curated/_cache/<table>/              what was found out of each shard, so that the next run need not
 
-A table without a record does not exist. A new one is written aside, counted, put in place and recorded, and only then
-does the one before it go.
+A table without a record does not exist. A new one is written aside, counted and recorded, and only then takes the
+place of the one before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -107,15 +107,16 @@ def is_whole(store: Store, record: TableRecord) -> bool:
     return store.files(folder).get(name) == record.file.size
 
 
-def tidy(store: Store, table: str) -> TableRecord | None:
-    """Clear what runs that died have left of a table, and return its record, if there is one.
+def tidy(store: Store, needed: Collection[str] | None = None) -> None:
+    """Clear what runs that died have left, and finish the tables that they had recorded.
 
-    Shards that are ready and not visible stay, for the next run of `curate`. Raises StoreError as `read_record` does.
+    Of the shards that are ready and not visible, the `needed` ones stay; without, all of them, for the next run of
+    `curate`. Raises StoreError as `read_record` does.
     """
-    record = read_record(store, table)
-    store.sweep([manifest.shard for manifest in store.ready()])
-    store.keep_table(table, record.file.path if record else None)
-    return record
+    store.sweep([manifest.shard for manifest in store.ready()] if needed is None else needed)
+    for table in CORPUS_TABLES:
+        record = read_record(store, table)
+        store.keep_table(table, record.file.path if record else None)
 
 
 def clear_cache(store: Store, table: str, wanted: Iterable[str]) -> None:

@@ -91,7 +91,7 @@ def _check_corpus_tables(store: Store, findings: Findings) -> Iterator[Wrong]:
     """The tables that are made of the whole corpus: the file that their record names, and no other."""
     names = sorted(store.files("_tables"))
     for table in sorted(CORPUS_TABLES.keys() - {name.removesuffix(".json") for name in names}):
-        for stray in sorted(store.files(table)):
+        for stray in store.strays(table, None):
             yield Wrong(store.place(f"{table}/{stray}"), "belongs to no table, and readers see it", "remove it")
     for name, text in store.read_texts([f"_tables/{name}" for name in names]):
         try:
@@ -115,7 +115,7 @@ def _check_corpus_tables(store: Store, findings: Findings) -> Iterator[Wrong]:
             )
         elif table == "duplicates":
             findings.note("duplicates that name a document that is gone: dedupe again", _orphans(store, file.path))
-        for stray in sorted(store.files(table).keys() - {file.path.rpartition("/")[2]}):
+        for stray in store.strays(table, file.path.rpartition("/")[2]):
             yield Wrong(store.place(f"{table}/{stray}"), "belongs to no table, and readers see it", "remove it")
 
 

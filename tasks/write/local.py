@@ -24,8 +24,9 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from tasks.errors import UsageError
+from tasks.write.disk import link_file, point, settled, write_whole
 from tasks.write.manifest import Manifest
-from tasks.write.schema import SHARD_TABLES
+from tasks.write.schema import CORPUS_TABLES, SHARD_TABLES
 from tasks.write.store import (
     READY_MANIFEST,
     BusyError,
@@ -45,8 +46,6 @@ _GENERATIONS = "_generations"
 _WHOLE = "_whole"  # tables of one file each, that the commits of shards leave alone
 _FOLDERS = (*SHARD_TABLES, "_manifest")
 _LINKED = (*_FOLDERS, "_snapshot.json")
-# File systems without links: FAT, some shares of other systems.
-_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
 class LocalStore(Store):
@@ -159,12 +158,12 @@ class LocalStore(Store):
             (fresh / folder).mkdir(parents=True)
         for shard in kept:
             for path in _paths(shard):
-                _link(old / path, fresh / path)
+                link_file(old / path, fresh / path)
         for shard in add:
             ready = self.root / "_ready" / shard
             for table in SHARD_TABLES:
-                _link(ready / f"{table}.parquet", fresh / data_path(table, shard))
-            _link(ready / READY_MANIFEST, fresh / manifest_path(shard))
+                link_file(ready / f"{table}.parquet", fresh / data_path(table, shard))
+            link_file(ready / READY_MANIFEST, fresh / manifest_path(shard))
         write_whole(fresh / "_snapshot.json", snapshot_text(number, [*kept, *add]))
         for place in (*(fresh / name for name in _FOLDERS), fresh, fresh.parent):
             settled(place)
@@ -172,13 +171,8 @@ class LocalStore(Store):
 
     def _switch(self, generation: Path) -> None:
         """The commit: one rename."""
-        self._point(self.root / _CURRENT, f"{_GENERATIONS}/{generation.name}")
+        point(self.root / _CURRENT, f"{_GENERATIONS}/{generation.name}")
         settled(self.root)
-
-    def _point(self, link: Path, target: str) -> None:
-        fresh = self.root / f".{link.name}.{uuid4().hex[:8]}"
-        os.symlink(target, fresh)
-        os.replace(fresh, link)
 
     def _prepare(self) -> None:
         """Have a current generation and the links of readers. What lies in plain folders, copied here from elsewhere or
@@ -192,16 +186,22 @@ class LocalStore(Store):
                 aside = self.staging("plain") / name
                 os.rename(link, aside)
             if not link.is_symlink():
-                self._point(link, f"{_CURRENT}/{name}")
+                point(link, f"{_CURRENT}/{name}")
         settled(self.root)
 
     def sweep(self, needed: Collection[str]) -> None:
-        """Clear tries at shards, generations that are past, and ready shards that nobody needs."""
+        """Clear tries at shards and at small files, generations that are past, and ready shards that nobody needs."""
         shutil.rmtree(self.root / "_staging", ignore_errors=True)
         self._prepare()
         self._expire()
-        for link in self.root.glob("._current.*"):
-            link.unlink(missing_ok=True)
+        for link in (_CURRENT, *_LINKED, *CORPUS_TABLES):
+            for left in self.root.glob(f".{link}.*"):
+                left.unlink(missing_ok=True)
+        for left in (*self.root.glob("_tables/.*"), *self.root.glob("_runs/.*")):
+            left.unlink(missing_ok=True)
+        for left in self.root.glob("._report.html.*"):
+            if _is_past(left):  # one may be being written: that takes no lock
+                left.unlink(missing_ok=True)
         self.clear_ready(needed)
 
     def _expire(self) -> None:
@@ -209,8 +209,7 @@ class LocalStore(Store):
         knows."""
         current = self._base().name
         for generation in (self.root / _GENERATIONS).iterdir():
-            past = abs(time.time() - generation.stat().st_mtime) > GRACE_SECONDS
-            if generation.name != current and (past or generation.name > current):
+            if generation.name != current and (generation.name > current or _is_past(generation)):
                 shutil.rmtree(generation, ignore_errors=True)
 
     def clear_ready(self, needed: Collection[str]) -> None:
@@ -256,16 +255,10 @@ class LocalStore(Store):
         os.replace(staged, target)
 
     def put_table(self, staged: Path, table: str, name: str) -> str:
-        """Put the file into a folder of its own, and have the table's link point there: readers see one file or the
-        other."""
+        """Put the file into a folder of its own, which nobody reads yet."""
         folder = f"{_WHOLE}/{table}/{Path(name).stem}"
         self.put(staged, f"{folder}/{name}")
         settled(self.root / folder)
-        link = self.root / table
-        if link.exists() and not link.is_symlink():
-            os.rename(link, self.staging("plain") / table)
-        self._point(link, folder)
-        settled(self.root)
         return f"{folder}/{name}"
 
     def remove(self, names: Sequence[str]) -> None:
@@ -274,54 +267,33 @@ class LocalStore(Store):
             (self.root / name).unlink(missing_ok=True)
 
     def keep_table(self, table: str, path: str | None) -> None:
-        """Clear the other folders, and the link if none stays."""
-        for folder in (self.root / _WHOLE / table).glob("*"):
-            if path is None or folder != (self.root / path).parent:
-                shutil.rmtree(folder, ignore_errors=True)
-        link = self.root / table
-        if path is not None and link.resolve() != (self.root / path).parent.resolve():
-            self._point(link, str(Path(path).parent))
-        elif path is None and link.is_symlink():
+        """Have the table's link point to the file's folder, and clear the other folders: readers see one or the
+        other. A plain folder, copied here from elsewhere, stays as long as nothing takes its place."""
+        link, kept = self.root / table, self.root / path if path else None
+        if kept and kept.exists() and link.resolve() != kept.parent.resolve():
+            if link.exists() and not link.is_symlink():
+                os.rename(link, self.staging("plain") / table)
+            point(link, str(Path(path or "").parent))
+            settled(self.root)
+        elif kept is None and link.is_symlink():
             link.unlink()
+        for folder in (self.root / _WHOLE / table).glob("*"):
+            if kept is None or folder != kept.parent:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def strays(self, table: str, name: str | None) -> list[str]:
+        """Where the table is a link of ours, a whole one may stand there that `keep_table` has yet to replace."""
+        link = self.root / table
+        return super().strays(table, f"{link.resolve().name}.parquet" if name and link.is_symlink() else name)
 
     def place(self, name: str) -> str:
         """The path of a file, as the user knows it."""
         return str(self.root / name)
 
 
+def _is_past(path: Path) -> bool:
+    return abs(time.time() - path.stat().st_mtime) > GRACE_SECONDS
+
+
 def _paths(shard: str) -> list[str]:
     return [*(data_path(table, shard) for table in SHARD_TABLES), manifest_path(shard)]
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        raise UsageError(
-            f"cannot link {target}: {error.strerror}; a folder of tables needs a file system with hard and symbolic "
-            "links, all of it on the same one, and owned by who runs qingwen"
-        ) from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        settled(fresh)
-        os.replace(fresh, path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
-
-
-def settled(path: Path) -> None:
-    """Have a file's bytes, or a folder's names, on the disk before anything relies on them."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

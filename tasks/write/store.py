@@ -112,7 +112,9 @@ class Store(ABC):
 
     @abstractmethod
     def put_table(self, staged: Path, table: str, name: str) -> str:
-        """Take over a staged file as the whole of a table, and return its own path below curated/. Raises OSError."""
+        """Take over a staged file that may become the whole of a table, and return its path below curated/.
+
+        Where there are links, readers see it when `keep_table` is called, else at once. Raises OSError."""
 
     @abstractmethod
     def remove(self, names: Sequence[str]) -> None:
@@ -120,7 +122,11 @@ class Store(ABC):
 
     @abstractmethod
     def keep_table(self, table: str, path: str | None) -> None:
-        """Clear all files that `put_table` took over for the table but the one at `path`."""
+        """Have readers see the file at `path` as the table, and clear all others that `put_table` took over."""
+
+    def strays(self, table: str, name: str | None) -> list[str]:
+        """Names of files that readers of a table see though they are not its file `name`."""
+        return sorted(self.files(table).keys() - {name})
 
     def place(self, name: str) -> str:
         """Where a file below curated/ is, for messages."""
@@ -221,13 +227,13 @@ def staging(curated: Path, name: str) -> Path:
 
 def settle(path: Path) -> None:
     """Have a file's bytes on the disk before its name can be."""
-    from tasks.write.local import settled
+    from tasks.write.disk import settled
 
     settled(path)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a small file on this machine whole or not at all."""
-    from tasks.write.local import write_whole
+    from tasks.write.disk import write_whole
 
     write_whole(path, text)

@@ -14,7 +14,7 @@ from tasks.repair.mojibake.chains import WINDOW, best_chain, could_be
 from tasks.repair.mojibake.clue import clues, has_bytes
 from tasks.repair.mojibake.edits import passage_edits
 from tasks.repair.mojibake.letters import letter_edits
-from tasks.repair.mojibake.passages import MARGIN, Chain, Passage, read
+from tasks.repair.mojibake.passages import Chain, Passage, all_of, read
 from tasks.repair.mojibake.spoken import is_example, is_quoted
 
 __all__ = ["mojibake_edits"]
@@ -26,6 +26,7 @@ _MARGIN_SURE = 8.0
 _SHORT_LINE = 60
 # After so many clues in a row that led to nothing, one in some is followed: a page of rare characters.
 _PATIENCE = 48
+_PATIENCE_SURE = 8  # where the page's chain is known: what it does not explain is the same, with too much lost
 _THIN = 16
 
 Found = list[tuple[Passage, Chain]]
@@ -90,8 +91,12 @@ class _Page:
 
     def passages(self, line: str, places: list[int]) -> Found:
         """The mis-decoded passages of a line with clues at `places`."""
-        found: Found = []
-        tried: set[Chain] = set()
+        for sure in self.sure():
+            if passage := all_of(line, sure):
+                return [(passage, sure)]
+        found = self.by_sure_chains(line)
+        tried = {chain for _, chain in found}
+        places = list(_outside(places, [passage for passage, _ in found]))
         while places:
             at = places[0]
             chain = self.chain_at(line, at)
@@ -99,28 +104,28 @@ class _Page:
             places = places[bisect_left(places, at + skipped) :]
             if chain and chain not in tried:
                 tried.add(chain)
-                margin = _MARGIN_SURE if self.gains[chain] >= _SURE else MARGIN
-                new = [(passage, chain) for passage in read(line, chain, margin) if not is_quoted(line, passage)]
+                new = [(passage, chain) for passage in read(line, chain) if not is_quoted(line, passage)]
                 self.gains[chain] += round(sum(passage.gain for passage, _ in new))
                 places = list(_outside(places, [passage for passage, _ in new]))
                 found += new
+                self.in_vain = 0
+            else:
+                self.in_vain += 1
         return _apart(found)
 
     def chain_at(self, line: str, at: int) -> Chain | None:
         """The chain behind a clue, or None; after many clues in vain most are passed over."""
-        if self.in_vain > _PATIENCE and self.in_vain % _THIN:
-            self.in_vain += 1
+        sure = self.sure()
+        if self.in_vain > (_PATIENCE_SURE if sure else _PATIENCE) and self.in_vain % _THIN:
             return None
-        chain = best_chain(line, at, self.gains)
-        self.in_vain = 0 if chain else self.in_vain + 1
-        return chain
+        return best_chain(line, at, sure)
 
     def by_sure_chains(self, line: str) -> Found:
-        """The passages of a short line that the page's chains explain."""
+        """The passages of a line that the page's chains explain."""
         best: Found = []
         for chain in self.sure():
             if could_be(line, *chain[0]):
-                found = [(passage, chain) for passage in read(line, chain, _MARGIN_SURE)]
+                found = [(each, chain) for each in read(line, chain, _MARGIN_SURE) if not is_quoted(line, each)]
                 best = max(best, found, key=lambda each: sum(passage.gain for passage, _ in each))
         return best
 

@@ -18,11 +18,9 @@ _CODECS = {"gbk": "gb18030", "big5": "big5hkscs"}
 _CUT = f"[\xe3-\xe9\xef][\x80-\xbf]?[{LOST}? ]+|{LOST}+[\x80-\xbf]{{1,2}}"
 _UTF_8 = re.compile(f"(?:[\xc2-\xdf][\x80-\xbf]|[\xe3-\xe9\xef][\x80-\xbf]{{2}}|{_CUT}){{2}}")
 # The window in which chains are tried, in characters from a clue on, and a few before it; a chain is tried if the first
-# of them are likelier under it.
+# of them are likelier under it. Where a chain of which the page leaves no doubt explains something, no other is tried.
 WINDOW = 48
 _BEFORE = 3
-# A chain of the page that explains this share of a window is taken without trying others.
-_ENOUGH = 0.8
 _FIRST = 16
 _SHORT = 8
 # A second wrong reading is looked for beneath UTF-8 of which this share of the characters is whole.
@@ -47,12 +45,12 @@ def best_chain(line: str, at: int, known: Iterable[Chain] = ()) -> Chain | None:
     ((('gbk', 'utf8'),), None)
     """
     window = line[max(at - _BEFORE, 0) : at + WINDOW]
+    return _best(window, known) or _best(window, _likely(line[at : at + _SHORT], window[:_FIRST]))
+
+
+def _best(window: str, chains: Iterable[Chain]) -> Chain | None:
     best: tuple[float, Chain] | None = None
-    for chain in known:
-        passages = read(window, chain, deduce=False)
-        if sum(passage.end - passage.start for passage in passages) > _ENOUGH * len(window):
-            return chain
-    for chain in dict.fromkeys((*known, *_likely(line[at : at + _SHORT], window[:_FIRST]))):
+    for chain in dict.fromkeys(chains):
         found = sum(passage.gain for passage in read(window, chain, deduce=False))
         if found > 0 and (best is None or found > best[0]):
             best = found, chain

@@ -35,7 +35,15 @@ _CODECS = {
 }
 #: What decoders of GBK make of the byte 80 (Windows, browsers) or of the pair A2E3.
 EURO = "€"
-_UTF_8_PAIR = re.compile("[\xc2-\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xc2-\xef]")
+_EURO_PAIR = re.compile(f"(?<![\xe0-\xef]){EURO}(?=[\x80-\xbf]{{2}}|{EURO})")
+# Pairs of bytes that UTF-8 has; those first that hanzi and their marks have.
+_UTF_8_PAIRS = (
+    re.compile("[\xc2-\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xc2-\xef]"),
+    re.compile("[\xe3-\xe9\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xe3-\xe9\xef]"),
+)
+# Whole text of each writer; and what is none: private use, controls, line ends, noncharacters.
+_STRICT = {"utf8": "utf-8", "gbk": "gbk", "big5": "cp950"}
+_NO_TEXT = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff\ufffd-\uffff]")
 #: What Windows shows for a pair that Shift-JIS leaves out.
 SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
 
@@ -62,18 +70,36 @@ def bytes_of(reader: str, writer: str) -> dict[int, str]:
     if reader in ("big5", "eten"):
         table |= {code: raw for code, raw in _big5_private() if code not in table}
     if writer == "utf8":
-        table |= {
-            ord(char): raw
-            for codec in _CODECS[reader]
-            for raw, char in _double(codec).items()
-            if _UTF_8_PAIR.match(raw) and not _UTF_8_PAIR.match(table[ord(char)])
-        }
+        for fits in _UTF_8_PAIRS:
+            table |= {
+                ord(char): raw
+                for codec in _CODECS[reader]
+                for raw, char in _double(codec).items()
+                if fits.match(raw) and not fits.match(table[ord(char)])
+            }
     if reader == "sjis":
         table |= {0xFF61 + byte - 0xA1: chr(byte) for byte in range(0xA1, 0xE0)}
         table |= {0x80: "\x80", 0xA0: "\xa0", ord(SJIS_DEFAULT): LOST}
         table |= {0xF8F0 + place: byte for place, byte in enumerate("\xa0\xfd\xfe\xff")}
         table |= {code: raw for code, raw in _sjis_private() if code not in table}
     return table
+
+
+def strictly(text: str, chain: tuple[tuple[str, str], ...]) -> str | None:
+    """`text` with a chain undone, if all of it is whole characters of the chain; at a fiftieth of what tokens cost.
+
+    >>> strictly("2件鐢ㄦ埛", (("gbk", "utf8"),)), strictly("2, 鐢ㄦ埛", (("gbk", "utf8"),))
+    (None, '2, 用户')
+    """
+    for reader, writer in chain:
+        raw = text.translate(bytes_of(reader, writer))
+        if reader == "gbk" and EURO in raw:
+            raw = _EURO_PAIR.sub("\xa2\xe3", raw).replace(EURO, "\x80")
+        try:
+            text = raw.encode("latin-1").decode(_STRICT[writer])
+        except UnicodeError:
+            return None
+    return None if _NO_TEXT.search(text) else text
 
 
 @cache

@@ -19,6 +19,8 @@ _PLACEHOLDER = re.compile(f"[{LOST}{SJIS_DEFAULT}?]+")
 # What UTF-8's replacement characters are when read as GBK.
 _TWICE_LOST = re.compile("(?:锟斤拷)+")
 _HIGHEST = 0.99
+# Of a line of which this share is lost nothing can be made: where bytes are out of step, a half stands here and there.
+_TORN = 0.4
 _CHAIN = re.compile("(?:utf8|gbk|big5)_as_[a-z0-9_]+")
 
 
@@ -69,6 +71,31 @@ def outside_passages(layer: Sequence[Edit], ledger: Ledger) -> list[Edit]:
         if edit.kind == "splice" or at == 0 or spans[at - 1][1] <= edit.start:
             kept.append(edit)
     return kept
+
+
+def without_torn_lines(ledger: Ledger) -> str:
+    """The ledger's text, in which lines that lost characters to a wrong decoder, or most of theirs to any, are nothing
+    but line ends: no search for bytes out of step makes sense there, and there would be many.
+
+    >>> ledger = Ledger.of("鐢ㄦ埛�\\n和�好").then([Edit(0, 3, "鐢ㄦ埛", "用户", Stage.REPAIR, "utf8_as_gbk")])
+    >>> ledger.text, without_torn_lines(ledger)
+    ('用户�\\n和�好', '\\n\\n\\n\\n和�好')
+    """
+    text = ledger.text
+    starts = [start for start, _ in _spans(ledger)]
+    if LOST not in text and not starts:
+        return text
+    lines = text.split("\n")
+    at = 0
+    for number, line in enumerate(lines):
+        gone = line.count(LOST)
+        if gone or (starts and "?" in line):
+            passage = bisect_left(starts, at)
+            inside = passage < len(starts) and starts[passage] < at + len(line)
+            if inside or gone > _TORN * len(line):
+                lines[number] = "\n" * len(line)
+        at += len(line) + 1
+    return "\n".join(lines)
 
 
 def _spans(ledger: Ledger) -> Iterator[tuple[int, int]]:

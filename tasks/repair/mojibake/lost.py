@@ -7,7 +7,7 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TypeAlias
 
@@ -18,7 +18,7 @@ from tasks.repair.shift.pairs import is_private, pairs
 from tasks.script.fold import simplified
 
 # How many candidates of a loss, and how many readings of what stands before, are held.
-_CANDIDATES = 40
+_CANDIDATES = 20
 _BEAM = 12
 # By how many nats the best reading must lead over the next that has another character here.
 _CLEAR = 5.0
@@ -40,6 +40,7 @@ _ENCODINGS = {"utf8": "utf-8", "gbk": "gb18030", "big5": "big5"}
 _OTHER = 9.0
 
 Path: TypeAlias = "tuple[Path, int, str] | None"
+Candidate: TypeAlias = tuple[int, str, int, str]
 Beam: TypeAlias = dict[tuple[str, str], tuple[float, Path]]
 
 
@@ -51,22 +52,26 @@ def deduced(tokens: Sequence[Token], reader: str, writer: str) -> dict[int, tupl
     >>> deduced(tokens, "gbk", "utf8")[0][0]
     '一'
     """
-    usual = _of_script("".join(token.text for token in tokens))
+    traditional = _is_traditional("".join(token.text for token in tokens))
+    seen = symbols("".join(token.text or LOST for token in tokens))
     beam: Beam = {(BOUNDARY, BOUNDARY): (0.0, None)}
     leads: dict[int, float] = {}
     for at, token in enumerate(tokens):
-        options = [token.text] if token.text else list(filter(usual, _candidates(tokens, at, reader, writer)))
-        beam = _step(beam, at, options, leads, lost=not token.text)
+        if not token.text:
+            following = tokens[at + 1].raw[:1] if at + 1 < len(tokens) else "\n"
+            beam = _guessed(beam, at, _options(token.raw, following, reader, writer, traditional), leads)
+        elif len(beam) > 1:
+            beam = _read_on(beam, seen[at], leads)
+        else:  # nothing is open: what this costs is the same for all
+            (((_, second), state),) = beam.items()
+            beam = {(second, seen[at]): state}
     return _chosen(list(beam.values()), leads)
 
 
-def _of_script(text: str) -> Callable[[str], bool]:
-    """Whether a character is of the script of `text`: of two forms of one character only that of the script is."""
+def _is_traditional(text: str) -> bool:
+    """Whether one character in 20 is traditional: of two forms of a character, only that is looked for then."""
     table = simplified()
-    traditional = sum(ord(char) in table for char in text)
-    if traditional * 20 < len(text):
-        return lambda char: ord(char) not in table
-    return lambda char: char not in _simplified_only()
+    return sum(ord(char) in table for char in text) * 20 >= len(text)
 
 
 @cache
@@ -75,19 +80,30 @@ def _simplified_only() -> frozenset[str]:
     return frozenset(char for char in simplified().values() if not char.encode("big5", "ignore"))
 
 
-def _step(beam: Beam, at: int, options: Sequence[str], leads: dict[int, float], lost: bool) -> Beam:
+def _guessed(beam: Beam, at: int, options: Sequence[Candidate], leads: dict[int, float]) -> Beam:
+    """The beam after a lost character, which is one of `options` or none of them."""
+    costs_of = model().costs
+    found: dict[tuple[str, str], list[tuple[float, Path]]] = {}
+    for (first, second), (total, path) in beam.items():
+        for steps, (_, symbol, _, char) in zip(costs_of(first, second, options), options, strict=True):
+            found.setdefault((second, symbol), []).append((total + steps * UNIT, (path, at, char)))
+        found.setdefault((LOST, LOST), []).append((total + _OTHER, (path, at, LOST)))
+    return _merged(found, leads)
+
+
+def _read_on(beam: Beam, symbol: str, leads: dict[int, float]) -> Beam:
+    """The beam after a character that is known."""
     cost_of = model().cost
     found: dict[tuple[str, str], list[tuple[float, Path]]] = {}
     for (first, second), (total, path) in beam.items():
-        for option in options:
-            symbol = symbols(option)
-            further: Path = (path, at, option) if lost else path
-            found.setdefault((second, symbol), []).append((total + cost_of(first, second, symbol) * UNIT, further))
-        if lost:
-            found.setdefault((LOST, LOST), []).append((total + _OTHER, (path, at, LOST)))
+        found.setdefault((second, symbol), []).append((total + cost_of(first, second, symbol) * UNIT, path))
+    return _merged(found, leads)
+
+
+def _merged(found: dict[tuple[str, str], list[tuple[float, Path]]], leads: dict[int, float]) -> Beam:
     merged = {key: _best(states, leads) for key, states in found.items()}
     if len(merged) > _BEAM:
-        merged = dict(sorted(merged.items(), key=lambda item: item[1][0])[:_BEAM])
+        return dict(sorted(merged.items(), key=lambda item: item[1][0])[:_BEAM])
     return merged
 
 
@@ -128,10 +144,13 @@ def is_clear(char: str, lead: float) -> bool:
     return char != "" and lead >= (_CLEAR_NUMBER if char in _NUMBERS else _CLEAR)
 
 
-def _candidates(tokens: Sequence[Token], at: int, reader: str, writer: str) -> str:
-    """The characters that the lost one at `at` can have been, commonest first."""
-    following = tokens[at + 1].raw[:1] if at + 1 < len(tokens) else "\n"
-    return _possible(tokens[at].raw, following, reader, writer)
+@lru_cache(maxsize=1 << 14)
+def _options(raw: str, following: str, reader: str, writer: str, traditional: bool) -> tuple[Candidate, ...]:
+    """The characters that a lost one can have been, commonest first, as `Model.costs` takes them."""
+    lone, table, foreign = model().lone, simplified(), _simplified_only()
+    chars = _possible(raw, following, reader, writer)
+    usual = [char for char in chars if (char not in foreign if traditional else ord(char) not in table)]
+    return tuple((lone(symbols(char)), symbols(char), 0, char) for char in usual)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.repair.mojibake.codecs import LOST, WALL
+from tasks.decode.score import cost_of, mean_cost
+from tasks.repair.mojibake.codecs import LOST, WALL, strictly
 from tasks.repair.mojibake.lost import deduced
 from tasks.repair.mojibake.tokens import Token, as_found, undo
-from tasks.repair.mojibake.weigh import SEAMS, gain, passages, surprise
+from tasks.repair.mojibake.weigh import SEAMS, found_cost, passages, surprise
 from tasks.script.tables import HANZI
 
 # By how many nats what is read anew must be likelier than what was found; and what it may cost a character beyond
@@ -19,6 +20,8 @@ ORDINARY = 9.5
 # Pairs of bytes are characters whatever they are: what they gain must be so much for each character. Random hanzi are
 # 1.5 nats likelier than random letters with marks, half-width kana or rare hanzi.
 _EACH = 2.0
+# A line that is read at once must be as ordinary as this by single characters: healthy text costs 5.7 to 8.
+_EVERYDAY = 8.0
 # At most this share of the characters may be lost.
 _MOST_LOST = 0.85
 # Where more than this share is lost, nothing is deduced: what is left is no context. At three lost in four, 5 in 100
@@ -59,22 +62,37 @@ def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -
     for first, last in passages(line, tokens):
         done = found[-1].end if found else 0
         passage = _weighed(line, tokens[first:last])
-        least = max(margin, _EACH * (last - first)) if chain[-1][1] != "utf8" else margin
-        if passage and passage.gain >= least and passage.start >= done:
+        each = 0.0 if chain[-1][1] == "utf8" or not passage else _EACH * len(passage.tokens)
+        if passage and passage.gain >= max(margin, each) and passage.start >= done:
             wider = [_weighed(line, tokens[a:b]) for a, b in _wider(tokens, first, last)]
             longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
             found.append(max(longer, key=lambda other: other.gain, default=passage))
     return [_with_lost(passage, chain) for passage in found] if deduce and len(chain) == 1 else found
 
 
+def all_of(line: str, chain: Chain) -> Passage | None:
+    """A line that a chain of the page explains from end to end, without a loss, as one passage of one token.
+
+    >>> all_of("用户登录", (("gbk", "utf8"),)) is None
+    True
+    >>> all_of("鐢ㄦ埛鐧诲綍", (("gbk", "utf8"),)).tokens[0].text
+    '用户登录'
+    """
+    after = strictly(line, chain)
+    if after is None or after == line or len(_CHINESE.findall(after)) < 2 or mean_cost(after) > _EVERYDAY:
+        return None
+    gained = cost_of(line) - cost_of(after)
+    each = 0.0 if chain[-1][1] == "utf8" else _EACH * len(after)
+    if gained < max(MARGIN, each):
+        return None
+    return Passage(0, len(line), (Token(after, 0, len(line), True, True, "", 0.0),), gained, {})
+
+
 def _with_lost(passage: Passage, chain: Chain) -> Passage:
     gone = sum(not token.text for token in passage.tokens)
-    if not gone:
+    if not 0 < gone <= _MOST_DEDUCED * len(passage.tokens):
         return passage
-    lost = deduced(passage.tokens, *chain[0])
-    if gone > _MOST_DEDUCED * len(passage.tokens):
-        lost = {at: (char, 0.0) for at, (char, _) in lost.items()}
-    return replace(passage, lost=lost)
+    return replace(passage, lost=deduced(passage.tokens, *chain[0]))
 
 
 def _wider(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -122,10 +140,11 @@ def _weighed(line: str, tokens: Sequence[Token]) -> Passage | None:
     beyond = sum(char > "\x7f" for char in after)
     if any(mark in after for mark in _NEVER) or len(_CHINESE.findall(after)) < 2:
         return None
-    if surprise(after) > ORDINARY * beyond + 4.0 * (len(after) - beyond) + 8.0:
+    cost = surprise(after)
+    if cost > ORDINARY * beyond + 4.0 * (len(after) - beyond) + 8.0:
         return None
     gone = sum(not token.text for token in tokens)
     if gone > _MOST_LOST * (beyond + gone):
         return None
     before = "".join(line[token.start : token.end] for token in tokens if token.text)
-    return Passage(start, end, tuple(tokens), gain(before, after), {})
+    return Passage(start, end, tuple(tokens), found_cost(before) - cost, {})

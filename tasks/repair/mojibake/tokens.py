@@ -61,10 +61,11 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     >>> [token.text for token in undo(as_found("鐢ㄦ埛"), "gbk", "utf8")]
     ['用', '户']
     """
-    table = bytes_of(reader, writer)
-    parts = [(token.text or LOST).translate(table) if token.text != WALL else WALL for token in tokens]
-    if reader == "gbk":
-        parts = [_euro(*pair) if pair[0] == EURO else pair[0] for pair in zip(parts, [*parts[1:], ""], strict=True)]
+    raw_of = _bytes_by_char(reader, writer).get
+    parts = [raw_of(token.text, token.text) for token in tokens]
+    if reader == "gbk" and EURO in parts:
+        around = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
+        parts = [_euro(before, after) if part == EURO else part for before, part, after in around]
     owner = [at for at, part in enumerate(parts) for _ in part]
     owner.append(-1)
     raw = "".join(parts)
@@ -77,13 +78,22 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     return found
 
 
-def _euro(_: str, following: str) -> str:
+@cache
+def _bytes_by_char(reader: str, writer: str) -> dict[str, str]:
+    """What each token was read of; of one without text, bytes were lost."""
+    return {chr(code): raw for code, raw in bytes_of(reader, writer).items()} | {"": LOST, WALL: WALL}
+
+
+def _euro(before: str, after: str) -> str:
     """What a euro sign was: the byte 80, or A2 and E3, where two bytes of a character that begins with E3 follow.
 
-    A decoder that loses the byte 80 does not make a euro sign of it.
+    After the first byte of a character only one that goes on with it can stand. A decoder that loses the byte 80 does
+    not make a euro sign of it.
     """
-    two = len(following) == 2 and "\x80" <= min(following) <= max(following) <= "\xbf"
-    return "\xa2\xe3" if two or following == LOST else "\x80"
+    if "\xe0" <= before[-1:] <= "\xef":
+        return "\x80"
+    two = len(after) == 2 and "\x80" <= min(after) <= max(after) <= "\xbf"
+    return "\xa2\xe3" if two or after in (LOST, EURO) else "\x80"
 
 
 @cache
@@ -160,21 +170,20 @@ def _read(seen: str) -> tuple[str, float]:
 def _double(raw: str, chars: dict[str, str]) -> Iterator[tuple[int, int, str, float]]:
     """The cheapest cut of `raw` into pairs, ASCII and halves (Viterbi)."""
     costs, steps = [0.0], [0]
-    for end in range(1, len(raw) + 1):
-        single = raw[end - 1]
-        best, step = costs[-1] + _single(single), 1
-        if end > 1:
-            pair = raw[end - 2 : end]
-            char = chars.get(pair)
-            if char is not None:
-                total = costs[-2] + cost(char)
-            elif _is_half(pair):
-                total = costs[-2] + _HALF_PAIR
-            else:
-                total = inf
-            if total < best:
-                best, step = total, 2
-        costs.append(best)
+    before = last = inf
+    now, first = 0.0, ""
+    for byte in raw:
+        before, last = last, now
+        now, step = last + _single(byte), 1
+        pair = first + byte
+        if (char := chars.get(pair)) is not None:
+            total = before + cost(char)
+        else:
+            total = before + _HALF_PAIR if LOST in pair and first and _is_half(pair) else inf
+        if total < now:
+            now, step = total, 2
+        first = byte
+        costs.append(now)
         steps.append(step)
     cuts: list[tuple[int, int]] = []
     end = len(raw)

@@ -1,0 +1,131 @@
+"""The site's part below the text: rows that its words give away, and what stands below them."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.strip.around import BELOW, BODY_ROWS, FRAME, Around, from_here_on
+from tasks.strip.signs import beside, cover, numbered, opens, site_speech
+
+# A page with no more prose than this, in its head, may hold its article below.
+LITTLE_PROSE = 120
+HEAD_SHARE = 3
+# Prose below the article's end is what readers and the site say, if it is no larger a part of the page's prose, its
+# rows are no longer, and so many rows around it are furniture: in all, and for each row of it.
+TAIL_PROSE = 0.5
+TAIL_PROSE_CHARS = 150
+TAIL_FURNITURE = 4
+TAIL_FURNITURE_EACH = 2
+# So many rows of the site's part it from the text: one may as well head the text's last section.
+PARTED = 2
+# The site's part below the text has so many rows with its words, and so large a part of all.
+SIGNS, SHARE = 2, 0.2
+# Items with more words of interfaces than this are the site's: 1.下载后可用….
+COVER_OF_ITEM = 0.1
+# Rows above the site's part that go with it, at most.
+BESIDE_ROWS = 3
+
+_CHAPTERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条])"
+)
+_POST = re.compile(r"^\d{1,4}\s?(?:#|楼)|(?:发表于|回复于)\s{0,2}:?\s{0,2}\d")
+_WHY_PROSE = "what readers or the site say below the article"
+_WHY_SIGNS = "a row of the site's part below the article"
+_WHY_BELOW = "a row below the article and below the site's furniture"
+
+
+def prose_below(page: Around) -> None:
+    """What readers and the site say in sentences, below the rows that end the article."""
+    if not (page.has_prose and page.furnished):
+        return
+    end = page.body_end()
+    prose = [n for n in range(page.first, page.last + 1) if page.rows[n].prose and n not in page.kinds]
+    below = [n for n in prose if n > end]
+    if not below or end < page.first:
+        return
+    sizes = {n: len(page.rows[n].core) for n in prose}
+    opened = next((n for n in range(end + 1, below[-1]) if page.sign(n) >= 1), below[-1])
+    beyond = page.standing(range(opened, below[-1] + 1))
+    if any(_goes_on(page.rows[n].core) for n in beyond):
+        return
+    if any(_POST.search(page.rows[n].core) for n in range(end + 1, below[-1])):  # another post of a thread
+        return
+    signs = sum(page.sign(n) >= 1 for n in range(end + 1, len(page.rows)) if not page.rows[n].prose)
+    small = sum(sizes[n] for n in below) <= TAIL_PROSE * sum(sizes.values())
+    parted = sum(page.sign(n) >= 1 for n in range(end + 1, below[0])) >= PARTED or site_speech(page.rows[below[0]].core)
+    enough = parted and signs >= max(TAIL_FURNITURE, TAIL_FURNITURE_EACH * len(below))
+    if small and enough and all(sizes[n] <= TAIL_PROSE_CHARS for n in below):
+        for number in below:
+            page.take(number, _WHY_PROSE)
+        page.last = max(n for n in prose if n <= end)
+
+
+def _goes_on(core: str) -> bool:
+    """Whether a row is an item of the text: numbered, and without words of the site."""
+    return cover(core) < COVER_OF_ITEM and (_CHAPTERED.match(core) is not None or numbered(core))
+
+
+def foot(page: Around) -> None:
+    """Rows from the first below the text that reads as the site's, if enough of what follows does."""
+    if page.last < 0 or _body_below(page):
+        return
+    start = page.last + 1
+    signs = [page.sign(number) for number in range(start, len(page.rows))]
+    sums, strong = from_here_on(signs), from_here_on([float(value >= 1) for value in signs])
+    if not page.furnished:
+        return
+    for at in range(len(signs)):
+        if strong[at] < SIGNS:
+            return
+        if _heads_sentence(page, start + at):
+            continue
+        if start + at in page.kinds or sums[at] < SHARE * (len(signs) - at) or not opens(page.rows[start + at].core):
+            continue
+        for number in range(start + at, len(page.rows)):
+            page.take(number, _WHY_SIGNS)
+        return
+
+
+def below(page: Around) -> None:
+    """Short rows below the text and below other furniture."""
+    if page.last < 0 or _body_below(page):
+        return
+    end = min((n for n, kind in page.kinds.items() if n > page.last and kind in BELOW | {"ended"}), default=None)
+    if end is None or not (any(page.sign(n) >= 1 for n in range(end + 1, len(page.rows))) or _framed(page, end)):
+        return
+    for number in range(end + 1, len(page.rows)):
+        page.take(number, _WHY_BELOW)
+
+
+def _framed(page: Around, end: int) -> bool:
+    """Whether anything but row `end` shows that the page is a site's, or the row is more than a word: 节目单."""
+    others = any(kind in FRAME | {"ended"} for number, kind in page.kinds.items() if number != end)
+    return others or page.kinds[end] != "navigation"
+
+
+def _heads_sentence(page: Around, number: int) -> bool:
+    """Whether a sentence of the text's stands right below a row: 留言 may head one."""
+    below = number + 1
+    return below < len(page.rows) and below not in page.kinds and page.sign(below) <= -1
+
+
+def beside_foot(page: Around) -> None:
+    """Rows right above the site's part below the text that have some of its words."""
+    start = next((n for n in range(page.last + 1, len(page.rows)) if n in page.kinds), None)
+    if page.last < 0 or start is None or page.kinds[start] not in BELOW | {"surroundings"}:
+        return
+    for number in range(start - 1, max(page.last, start - 1 - BESIDE_ROWS), -1):
+        if not beside(page.rows[number].core):
+            return
+        page.take(number, _WHY_BELOW)
+
+
+def _body_below(page: Around) -> bool:
+    """Whether the page's only prose is a row or two at its top, with a long run of unknown rows below."""
+    if sum(len(row.core) for n, row in enumerate(page.rows) if row.prose and n not in page.kinds) > LITTLE_PROSE:
+        return False
+    run = longest = 0
+    for number in range(page.last + 1, len(page.rows)):
+        run = 0 if number in page.kinds else run + 1
+        longest = max(longest, run)
+    return longest >= BODY_ROWS and page.last < len(page.rows) // HEAD_SHARE

@@ -1,0 +1,137 @@
+"""Paths through a site, menus along a row or one entry a row, and links to a site's other editions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tasks.strip.bars import MENU_ENTRIES, WHY, bars, known_word
+from tasks.strip.sheet import Claim, Row, Sheet, words_of
+from tasks.strip.tables import phrase
+
+# So many of a menu's entries must be words of menus.
+MENU_SHARE = 0.6
+# Of a column with more than four known entries half will do.
+LONG_MENU_SHARE = 0.5
+# Among menu entries a row a word that is not known is an entry too, up to this length: titles are longer.
+UNKNOWN_CHARS = 4
+# Between the entries of a menu there are blank lines, but no row that another rule took: one has more characters.
+GAP_CHARS = 8
+# A part of a breadcrumb is no longer than this, the last (often the headline) apart.
+CRUMB_CHARS = 16
+
+_EDITION = re.compile(
+    r"(?:移动|手机|触屏|触摸|电脑|网页|wap|WAP|客户端|适老|无障碍|繁体|简体|英文|老年)版?(?:首页)?(?:入口)?"
+)
+_CRUMB_MARK = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\\|-{1,2}>|\N{BLACK RIGHT-POINTING TRIANGLE}|::)\s*")
+# Names with two marks of paths between them, above the text.
+_PATH = re.compile(r"[^<>\d。,!?]{1,12}(?:\s{0,3}[>»›]{1,2}\s{0,3}[^<>。,!?]{1,16}){2,5}>?")
+_CRUMB_WORD = re.compile(
+    r"首页|主页|网|专栏|社区|研究|杂志|期刊|百科|资料|故事|小说|文学|图片|民俗学|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
+)
+_CRUMB_END = re.compile(r"正文|文章|详情|内容|文章内容|文章正文|新闻详情|查看")
+_CRUMB_ROOT = re.compile(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文$")
+
+
+def breadcrumbs(sheet: Sheet) -> Iterator[Claim]:
+    """当前位置: 首页 > 新闻 > 正文."""
+    for number, row in sheet.short():
+        above = number + 1 < sheet.first < len(sheet.rows) and _PATH.fullmatch(row.core) and not _led_to(sheet, number)
+        if above or (is_breadcrumb(row.core) and (sheet.outside(number) or _CRUMB_ROOT.search(_parts(row.core)[0]))):
+            yield Claim.whole(row, "the path from the site's home page to this page")
+
+
+def _led_to(sheet: Sheet, number: int) -> bool:
+    """Whether the row above ends in a colon, as a text's does."""
+    return number > 0 and sheet.rows[number - 1].core.endswith((":", ","))
+
+
+def _parts(core: str) -> list[str]:
+    here = phrase("here").match(core)
+    return [part for part in _CRUMB_MARK.split(core[here.end() if here else 0 :].strip(" :")) if part] or [core]
+
+
+def is_breadcrumb(core: str) -> bool:
+    """Whether a folded row is a path through a site.
+
+    >>> is_breadcrumb("某某网  >   地方  >   快讯"), is_breadcrumb("设置 > 通用 > 语言")
+    (True, False)
+    """
+    here = phrase("here").match(core)
+    if here:
+        return not core.endswith("。")
+    if not _CRUMB_MARK.search(core) or "。" in core or "://" in core:
+        return False
+    parts = _parts(core)
+    if ">" in core and len(parts) >= 3 and _CRUMB_END.fullmatch(parts[-1]):
+        return True
+    if len(parts) < 2 or any(len(part) > CRUMB_CHARS for part in parts[:-1]):
+        return False
+    if _CRUMB_ROOT.search(parts[0]):
+        return ">" in core or "»" in core or "›" in core or "→" in core or len(parts) >= 3
+    if any(c.isdigit() for c in core):
+        return False
+    if "›" in core or "»" in core:
+        return True
+    words = sum(bool(_CRUMB_WORD.search(part)) for part in parts)
+    return ">" in core and words >= (1 if len(parts) >= 3 else 2)
+
+
+def menus(sheet: Sheet) -> Iterator[Claim]:
+    """Menus along a row or one entry a row, and links to the site's other editions."""
+    taken: set[int] = set()
+    for claim in bars(sheet, "navigation"):
+        taken.add(claim.row.line.start)
+        yield claim
+    for number, row in sheet.short():
+        if row.line.start not in taken and sheet.outside(number) and (_edition(row) or _menu_row(row) or _welcome(row)):
+            taken.add(row.line.start)
+            yield Claim.whole(row, WHY["navigation"])
+    for row in _menu_columns(sheet):
+        if row.line.start not in taken:
+            yield Claim.whole(row, WHY["navigation"])
+
+
+def _edition(row: Row) -> bool:
+    """某某网移动版."""
+    if len(row.core) > 16:
+        return False
+    return any(
+        (match := _EDITION.search(word)) is not None and match.end() == len(word) for word in words_of(row.core)[-1:]
+    )
+
+
+def _welcome(row: Row) -> bool:
+    return len(row.core) <= 50 and phrase("welcome").fullmatch(row.core.split("|")[0].strip()) is not None
+
+
+def _menu_row(row: Row) -> bool:
+    words = words_of(row.core)
+    if len(words) < MENU_ENTRIES or max(map(len, words)) > 8 or any(c in row.core for c in "。!?;、"):
+        return False
+    known = sum(map(known_word, words))
+    home = words[0].endswith(("首页", "主页", "Home")) or words[1] == "首页"
+    return known >= MENU_SHARE * len(words) or home
+
+
+def _menu_columns(sheet: Sheet) -> Iterator[Row]:
+    """Runs of rows outside the prose, each one short word, most of them words of menus."""
+    run: list[Row] = []
+    for number, row in enumerate(sheet.rows):
+        entry = len(row.core) <= UNKNOWN_CHARS or (len(row.core) <= 8 and known_word(row.core))
+        apart = bool(run) and row.line.start - run[-1].line.end > GAP_CHARS
+        if apart or not (entry and sheet.outside(number) and not row.prose):
+            yield from _menu_run(run)
+            run = []
+        if entry and sheet.outside(number) and not row.prose:
+            run.append(row)
+    yield from _menu_run(run)
+
+
+def _menu_run(run: Sequence[Row]) -> Sequence[Row]:
+    known = [known_word(row.core) for row in run]
+    share = LONG_MENU_SHARE if sum(known) > MENU_ENTRIES + 1 else MENU_SHARE
+    if sum(known) < MENU_ENTRIES + 1 or sum(known) < share * len(run):
+        return ()
+    first, last = known.index(True), len(known) - known[::-1].index(True)
+    return run[first:last]
