@@ -39,6 +39,8 @@ FLOORS = {
     ("held", "fourth lot"): (0.854, 0.999),
     ("dev", "fifth lot"): (0.74, 0.999),
     ("held", "fifth lot"): (0.908, 0.999),
+    ("dev", "sixth lot"): (0.92, 0.999),
+    ("held", "sixth lot"): (0.91, 0.999),
 }
 # The same of articles that are hard to tell from furniture, in all layouts.
 HARD_FLOORS = (0.84, 0.993)

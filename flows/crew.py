@@ -138,7 +138,7 @@ def _submitted(pool: ProcessPoolExecutor, function: Callable[[V], R], value: V) 
     """Give a pool work, and have a worker that it starts for it leave our main module alone.
 
     A spawned process imports the main module of its parent. Under `qingwen serve` and a Prefect worker that is the
-    engine of Prefect: 1.2 s and 70 MB for each worker, which needs nothing of it.
+    engine of Prefect: 1.2 s and 60 MB for each worker, which needs nothing of it.
     """
     main = sys.modules["__main__"]
     with _starting:

@@ -46,6 +46,8 @@ _HAS_WORDS = re.compile("[妳牠祇甚]")
 _APRON = re.compile("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
 # 乾 in names of towns and counties; 乾 of what is dry stands before other characters.
 _TOWN = re.compile("乾(?=[^旱燥淨净枯涸冷熱热粮糧果貨货草坤的了而透着著癟瘪脆杯][縣县鎮镇])")
+# Surnames of both scripts that are other words' simplified characters.
+_SURNAME = re.compile("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
 # A full-width point in a number whose digits were full-width.
 _POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
@@ -89,7 +91,7 @@ def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation
         text = _lines_to_hans(text, script) if script is Script.HANS else _to_hans(text, script)
     if target is Target.HANT:
         lines = text.translate(japanese()).split("\n")
-        text = "\n".join(_opencc("s2t", line) if _is_hans(line, script) else line for line in lines)
+        text = "\n".join(_line_to_hant(line) if _is_hans(line, script) else line for line in lines)
     return widen(text) if punctuation is Punctuation.FULLWIDTH else text
 
 
@@ -112,15 +114,27 @@ def _to_hans(text: str, script: Script) -> str:
         converted = _opencc("t2s", converted)
     converted = in_lines_with(with_regional_form(), lambda line: line.translate(regional()), converted)
     spans = lines_with(_HAS_ALSO_SIMPLIFIED, text)
-    return with_lines(converted, spans, (_kept(text[start:end], converted[start:end]) for start, end in spans))
+    return with_lines(converted, spans, (_kept(text[start:end], converted[start:end], script) for start, end in spans))
 
 
-def _kept(before: str, after: str) -> str:
-    """A converted line; a simplified one keeps the characters that simplified text uses as well."""
+def _line_to_hant(line: str) -> str:
+    """A simplified line; after 姓 a name keeps the character that it has in either script."""
+    converted = _opencc("s2t", line)
+    for match in _SURNAME.finditer(line) if "姓" in line else ():
+        converted = converted[: match.start()] + match[0] + converted[match.end() :]
+    return converted
+
+
+def _kept(before: str, after: str, script: Script) -> str:
+    """A converted line; a simplified one keeps the characters that simplified text uses as well.
+
+    On a traditional page a line that does not tell is traditional too, and keeps no more than a name's 乾.
+    """
     if not only_traditional().isdisjoint(before):
         towns = [match.start() for match in _TOWN.finditer(before)]
         return "".join("乾" if at in towns else char for at, char in enumerate(after)) if towns else after
-    return "".join(o if o in _ALSO_SIMPLIFIED else n for o, n in zip(before, after, strict=True))
+    also = frozenset("乾") if script is Script.HANT else _ALSO_SIMPLIFIED
+    return "".join(o if o in also else n for o, n in zip(before, after, strict=True))
 
 
 def _taiwans_words(line: str, script: Script) -> str:

@@ -46,6 +46,8 @@ def spared(row: Row) -> bool:
 
 def strays(rows: Sequence[Row], taken: Sequence[tuple[str, Claim]]) -> frozenset[int]:
     """The starts of rows that were taken in the midst of a page, each alone: the text's, if there are hardly others."""
+    if not taken or len(taken) > STRAYS:
+        return frozenset()
     prose = any(row.prose for row in rows)
     if len(taken) > (1 if prose else STRAYS):
         return frozenset()

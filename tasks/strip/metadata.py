@@ -29,7 +29,7 @@ _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前年](?:(?<=年)[\d一二三四五六七八九十]|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年民](?:(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.
@@ -67,8 +67,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     dates = _bare_dates(rows)
     below_title = 0
     table = _index_table(rows)
-    papers = sum("作者" in row.core or "基金" in row.core or "日期" in row.core for row in rows) >= PAPER_LABELS
-    papers = papers and sum(_PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
+    papers = sum(":" in row.core[:8] and _PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
     for number, row in enumerate(rows):
         if number in table:
             found.append((row, [_in_own_script(row, field) for field in table[number]]))

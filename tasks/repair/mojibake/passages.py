@@ -78,7 +78,7 @@ def all_of(line: str, chain: Chain) -> Passage | None:
     >>> all_of("鐢ㄦ埛鐧诲綍", (("gbk", "utf8"),)).tokens[0].text
     '用户登录'
     """
-    after = strictly(line, chain)
+    after = None if LOST in line else strictly(line, chain)
     if after is None or after == line or len(_CHINESE.findall(after)) < 2 or mean_cost(after) > _EVERYDAY:
         return None
     gained = cost_of(line) - cost_of(after)
