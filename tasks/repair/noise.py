@@ -41,4 +41,4 @@ def _edit(match: re.Match[str]) -> Edit:
     before = match[0]
     after = next((mark for mark in before if mark not in "，,"), before[0])
     why = "a comma put in beside another mark"
-    return Edit(match.start(), match.end(), before, after, Stage.REPAIR, "doubled_mark", 0.9, why=why)
+    return Edit(match.start(), match.end(), before, after, Stage.REPAIR, "doubled_mark", 0.8, why=why)
