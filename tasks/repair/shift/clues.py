@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tasks.repair.readings import reads
+from tasks.repair.readings import characters, reads
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
 from tasks.repair.shift.glance import (
@@ -101,7 +101,8 @@ def _at(text: str, at: int) -> Clue | None:
             return None
     if char in "(（":
         gloss = _GLOSS.match(text, at)
-        return Clue(at, True, False) if gloss and before and not reads(before, gloss[1]) else None
+        named = gloss and before and characters(gloss[1]) and not reads(before, gloss[1])
+        return Clue(at, True, False) if named else None
     if char in "，,":
         return Clue(at, False, False) if is_hanzi(text[at + 2 : at + 3]) else None
     if char * 3 in text[max(at - 2, 0) : at + 3] and char != LOST[1]:

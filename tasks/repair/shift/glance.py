@@ -34,6 +34,8 @@ FULL_WIDTH = 0xA3  # the lead byte of the full-width forms of ASCII
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 _NONE = "\0"  # stands for no character
+_SENSIBLE_RUN = re.compile(f"[^{_NONE}]{{{RUN}}}")
+UNUSUAL = nats(11)  # one character in sixty thousand
 # What may be a splice before a mark, or one after it: only the search knows what those cost.
 _ENDS_SPLICE = re.compile(f"[{LETTERS} ][)）]")
 _BEGINS_SPLICE = re.compile(f"[^\n]?[(（{LOST}][(（]?[{LETTERS}]")
@@ -46,13 +48,15 @@ def rare_out_of_step(text: str, at: int) -> bool:
     (False, False)
     """
     first = max(0, at - NEAR)
-    near = text[first : at + RUN + 1]
-    read = _out_of_step(near)
+    read = _out_of_step(text[first : at + RUN + 1], _usual())
+    if not _SENSIBLE_RUN.search(read):
+        return False
     lm = model()
     for start in range(len(read) - RUN + 1):
-        one, two, three = read[start : start + RUN]
-        if one == _NONE or two == _NONE or three == _NONE:
+        run = read[start : start + RUN]
+        if _NONE in run:
             continue
+        one, two, three = tuple(run)
         cost = lm.lone(one) + lm.cost(BOUNDARY, one, two)
         if cost >= SENSIBLE:
             continue
@@ -78,7 +82,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
     if after in _frequent() and second in _frequent():
         return False
     count = 2 if second in pairs() else 1
-    read = _out_of_step(text[at : at + 1 + count])
+    read = _out_of_step(text[at : at + 1 + count], _symbols())
     lm = model()
     cost = HOPELESS
     if _NONE not in read and len(read) == count:
@@ -115,11 +119,11 @@ def _goes_on_strangely(text: str, at: int) -> bool:
     return count < TELLING or _seen(text, at + 1, count) > count * STRANGE
 
 
-def _out_of_step(near: str) -> list[str]:
-    """What each second byte of `near` and the first byte after it make, as the model sees it."""
-    halves, pair = _symbols(), _pairs().get
+def _out_of_step(near: str, halves: str) -> str:
+    """What each second byte of `near` and the first byte after it make, as the model sees it, by a table of pairs."""
+    pair = _pairs().get
     raw = [pair(char, 0) for char in near]
-    return [halves[(one & 0xFF) << 8 | two >> 8] for one, two in pairwise(raw)]
+    return "".join([halves[(one & 0xFF) << 8 | two >> 8] for one, two in pairwise(raw)])
 
 
 @cache
@@ -132,6 +136,13 @@ def _pairs() -> dict[str, int]:
 def _symbols() -> str:
     """What the model sees of each pair of bytes, by lead * 256 + trail."""
     return symbols("".join(char if char and not is_private(char) else _NONE for char in characters()))
+
+
+@cache
+def _usual() -> str:
+    """The same, without what is rarer than any character that three in a row of Chinese text all are."""
+    lone = model().lone
+    return "".join(symbol if lone(symbol) < UNUSUAL else _NONE for symbol in _symbols())
 
 
 def _seen(text: str, start: int, count: int) -> int:
