@@ -44,7 +44,6 @@ _CHEAP = {"utf-8": 2.9, "gb18030": 3.9, "big5hkscs": 3.9, "utf-16-le": 3.9, "utf
 _UTF_8_HANZI = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _UTF_8_SHARE = 0.4
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
-_ASCII_COST = cost_of("a")
 _KANA = re.compile("[\u3041-\u30fe]")
 _KANA_SHARE = 0.02
 # What HZ and ISO-2022 read must look like, or the escapes are part of a text that is ASCII: no dearer than a list of
@@ -228,5 +227,5 @@ def _is_damaged_chinese(sample: bytes, codec: str) -> bool:
     spent = cheapest_cost(sample, codec)
     if codec in _CHINESE:  # what is ASCII in all of them says nothing
         beyond -= len(sample.translate(None, _BEYOND_ASCII))
-        spent -= _ASCII_COST * (len(sample) - beyond)
+        spent -= cost_of("a") * (len(sample) - beyond)
     return spent < limit * beyond

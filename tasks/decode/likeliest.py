@@ -22,6 +22,7 @@ _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\x
 _UTF_8_LIKE = 0.6
 # Where the likeliest cut is dearer than this, in nats per byte, chardet is asked as well. Chinese has 3.2.
 _ODD = 3.9
+_TORN_CHINESE = ("gb18030", "big5hkscs")  # may have lost a byte beside, which tells in a short text
 # chardet's word against windows-1252, in nats; and how near its confidences must lie for windows-1252, the commonest.
 _BETWEEN_LATIN = 40.0
 _AS_SURE = 0.9
@@ -88,7 +89,8 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
             plain = {codec: penalised(text) for codec, text in readings.items()}
         costs = {codec: _weighed(codec, _searched(sample, codec, plain[codec]), credit) for codec in codecs}
         best = min(costs, key=costs.__getitem__)
-        odd = best == "cp1252" or costs[best] > _ODD * len(sample)
+        torn = BAD_BYTE if best in _TORN_CHINESE and marked(readings[best]) else 0.0
+        odd = best == "cp1252" or costs[best] > _ODD * len(sample) + torn
         if odd and best != declared and (guess := _chardet(sample, best)) not in codecs:
             readings[guess] = text_of(sample, guess)
             costs[guess] = _weighed(guess, penalised(readings[guess]), credit)

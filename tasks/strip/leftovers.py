@@ -25,6 +25,11 @@ _TAGS = re.compile(r"(?:文章|本文|新闻)?(?:标签|tags?|热词|相关标�
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0|<(\w{1,12}) id=\"?\w{4,8}\"?></\1>"
 )
+# What encyclopedias set behind a heading: 历史[编辑], 历史播报编辑.
+_EDIT_LINK = re.compile(
+    r"(?<=\S)\s{0,3}(?:\[\s?(?:编辑(?:\s?\|\s?编辑(?:源代码|原始码))?|编辑(?:源代码|原始码)|edit)\s?\]|播报编辑)\s{0,3}$"
+)
+EDITED_CHARS = 40
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>")
 _COMMENT = re.compile(
     r"(?:<!--\s*/?(?:enp|ad|content|正文|文章|分页|广告|begin|end|start|cms|wap|ue|baidu)[^>]{0,400}-->\s*)+",
@@ -36,6 +41,12 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
     """Rows of hidden tags, of marks that a content system did not fill in, and of counters' scripts."""
     for row in sheet.rows:
         folded = row.folded.strip()
+        if (
+            folded.endswith(("]", "播报编辑"))
+            and len(folded) <= EDITED_CHARS
+            and (link := _EDIT_LINK.search(row.folded))
+        ):
+            yield Claim(row, link.start(), link.end(), "a link to edit the section")
         if folded[0] > "\u2e80" and (len(folded) > SHORT_CHARS or not folded.startswith(("您", "你", "请", "视"))):
             continue
         if folded[0] == "<" and (
