@@ -116,6 +116,17 @@ def parquet_with_lying_rows() -> bytes:
     return bytes(data)
 
 
+def parquet_of_another_type() -> bytes:
+    """Parquet whose footer says of its text that it is numbers, beside sizes that only text has."""
+    data = bytearray(parquet(["豆" * 40] * 64))
+    footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    place = data.index(
+        b"\x15\x0c", footer
+    )  # field 1 of the schema's element: the type, 6 for bytes, as a zigzag varint
+    data[place + 1] = 0x04
+    return bytes(data)
+
+
 def in_each_other(times: int) -> bytes:
     data = HONEST
     for number in range(times):
@@ -163,6 +174,7 @@ HOSTILE: list[tuple[str, Make, set[Reason]]] = [
         {Reason.BOMB},
     ),
     ("Parquet that lies about its rows", file("a.parquet", parquet_with_lying_rows()), set()),
+    ("Parquet of another type", file("a.parquet", parquet_of_another_type()), {Reason.MALFORMED}),
     ("Parquet without a footer", file("a.parquet", b"PAR1" + bytes(900) + b"PAR1"), {Reason.MALFORMED}),
     ("WARC that says too much", file("a.warc", warc(HONEST, length=10**14)), {Reason.MALFORMED}),
     ("WARC that says too little", file("a.warc", warc(HONEST * 90, length=100)), {Reason.MALFORMED}),
