@@ -67,8 +67,11 @@ class Found:
     failure: tuple[bytes, BaseException] | None = None
 
 
-def fuzz(target: Callable[[bytes], object], seeds: Sequence[bytes], seconds: float, seed: int) -> Found:
-    """Feed mutated `seeds` to `target` for `seconds`; what it raises, or taking too long, is a failure and the end.
+def fuzz(
+    target: Callable[[bytes], object], seeds: Sequence[bytes], seconds: float, seed: int, most: int | None = None
+) -> Found:
+    """Feed mutated `seeds` to `target` for `seconds`, or `most` of them; what it raises, or taking too long, fails and ends
+    it.
 
     Inputs that reach lines of `WATCHED` which none before did are mutated in turn.
     """
@@ -76,7 +79,7 @@ def fuzz(target: Callable[[bytes], object], seeds: Sequence[bytes], seconds: flo
     with coverage() as reached:
         end = time.monotonic() + seconds
         waiting = list(found.corpus)
-        while time.monotonic() < end:
+        while time.monotonic() < end and found.inputs != most:
             data = waiting.pop() if waiting else mutated(random, found.corpus)
             before, started = len(reached), time.process_time()
             try:
