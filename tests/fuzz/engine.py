@@ -70,8 +70,7 @@ class Found:
 def fuzz(
     target: Callable[[bytes], object], seeds: Sequence[bytes], seconds: float, seed: int, most: int | None = None
 ) -> Found:
-    """Feed mutated `seeds` to `target` for `seconds`, or `most` of them; what it raises, or taking too long, fails and ends
-    it.
+    """Feed mutated `seeds` to `target` for `seconds`, or `most` of them; what it raises, or taking too long, ends it.
 
     Inputs that reach lines of `WATCHED` which none before did are mutated in turn.
     """
