@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from math import exp, log
 from operator import add
@@ -39,10 +39,10 @@ from tasks.repair.shift.costs import (
     Hyp,
 )
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
+from tasks.repair.shift.quotations import Quotations, open_quotations
 from tasks.repair.shift.script import foreign_to
 
 FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
-_QUOTES = re.compile(f"[{''.join(PARTNERS)}]")
 _MAY_CLOSE = re.compile(f"[!！{LOST}]")  # what may stand where a quotation is closed
 _PRIVATE = re.compile("[\ue000-\ue765]")
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
@@ -60,20 +60,6 @@ def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tu
     return [(chance, candidate) for chance, candidate in found if chance <= bound]
 
 
-def open_quotations(text: str, still_open: str = "") -> str:
-    """The quotations that are open after `text`, the innermost last; `still_open` are those open before it.
-
-    >>> open_quotations("他说：“《论语》里讲‘温故’"), open_quotations("”", "“《")
-    ('“', '')
-    """
-    for mark in _QUOTES.findall(text):
-        if mark in OPENING:
-            still_open += mark
-        elif (at := still_open.rfind(PARTNERS[mark])) >= 0:
-            still_open = still_open[:at]
-    return still_open
-
-
 class Reading:
     """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups."""
 
@@ -85,8 +71,7 @@ class Reading:
         self.chosen: dict[tuple[str, str, int, int], list[tuple[int, Candidate]]] = {}
         self.after: dict[tuple[int, str, str, bool], list[Candidate]] = {}
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
-        self.repaired: Sequence[Edit] = ()  # the applied edits known so far, in order
-        self.opened: dict[int, str] = {}
+        self.quotations = Quotations(text)
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
         self.steps = 0
@@ -123,9 +108,9 @@ class Reading:
 
     def learn(self, edits: Iterable[Edit]) -> None:
         """Remember what was read and applied as if the page held it."""
-        self.repaired = [edit for edit in edits if edit.applied]
-        self.opened.clear()
-        for edit in self.repaired:
+        repaired = [edit for edit in edits if edit.applied]
+        self.quotations.know(repaired)
+        for edit in repaired:
             text = symbols(edit.after)
             self.singles.update(text)
             self.page.update(map(add, text, text[1:]))
@@ -189,20 +174,7 @@ class Reading:
                 read = at[3] + read
             pos = at[1]
             at = at[0]
-        return open_quotations(read, self.open_at(pos))
-
-    def open_at(self, pos: int) -> str:
-        """The quotations that are open at `pos`, in the text as far as it has been repaired."""
-        if pos not in self.opened:
-            text = self.text
-            line = max(text.rfind("\n", 0, pos) + 1, pos - LOOK_BACK)
-            inside = (edit for edit in self.repaired if line <= edit.start and edit.end <= pos)
-            parts: list[str] = []
-            for edit in inside:
-                parts += (text[line : edit.start], edit.after)
-                line = edit.end
-            self.opened[pos] = open_quotations("".join(parts) + text[line:pos])
-        return self.opened[pos]
+        return open_quotations(read, self.quotations.open_at(pos))
 
     def skip(self, hyp: Hyp, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
         """`hyp` after `text[start:end]`, which stands for no character of its own."""
@@ -320,8 +292,8 @@ class Reading:
     def ended(self, hyp: Hyp, pos: int) -> Hyp:
         """`hyp` at the end of a search: a quotation should be closed by the end of its line, and some characters hardly
         end one."""
-        end = self.text.find("\n", pos)
-        end = len(self.text) if end < 0 else end
+        end = self.text.find("\n", pos, pos + LOOK_BACK)
+        end = min(pos + LOOK_BACK, len(self.text)) if end < 0 else end
         cost = hyp[0] if pos < end else hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY)
         rest = self.text[pos:end] if end - pos < LOOK_BACK else LOST
         if not _MAY_CLOSE.search(rest) and open_quotations(rest, self.open_after(hyp, pos)):

@@ -34,8 +34,8 @@ class Search(Mover):
 
         A run may begin at `entries` with nothing to show for it. Gives the end and what is left, likeliest first.
         """
-        stop = self.text.find("\n", start)
-        stop = min(len(self.text) if stop < 0 else stop, start + limit)
+        stop = self.text.find("\n", start, start + limit)
+        stop = min(len(self.text), start + limit) if stop < 0 else stop
         coming: dict[int, list[Hyp]] = {start: [self.first(start)]}
         pos = start
         while True:

@@ -1,0 +1,56 @@
+"""Which quotations are open at a place of the page, as far as it has been repaired."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from tasks.records import Edit
+from tasks.repair.shift.costs import LOOK_BACK, OPENING, PARTNERS
+
+_QUOTES = re.compile(f"[{''.join(PARTNERS)}]")
+
+
+def open_quotations(text: str, still_open: str = "") -> str:
+    """The quotations that are open after `text`, the innermost last; `still_open` are those open before it.
+
+    >>> open_quotations("他说：“《论语》里讲‘温故’"), open_quotations("”", "“《")
+    ('“', '')
+    """
+    for mark in _QUOTES.findall(text):
+        if mark in OPENING:
+            still_open += mark
+        elif (at := still_open.rfind(PARTNERS[mark])) >= 0:
+            still_open = still_open[:at]
+    return still_open
+
+
+class Quotations:
+    """The quotations of a text, which are open or closed by what is known of its repair."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.know([])
+
+    def know(self, repaired: Sequence[Edit]) -> None:
+        """Take the applied edits, in order, for what the text reads."""
+        self._repaired = repaired
+        self._starts = [edit.start for edit in repaired]
+        self._opened: dict[int, str] = {}
+
+    def open_at(self, pos: int) -> str:
+        """The quotations that are open at `pos`, in the text as far as it has been repaired."""
+        if pos not in self._opened:
+            text = self.text
+            least = max(0, pos - LOOK_BACK)
+            line = max(text.rfind("\n", least, pos) + 1, least)
+            first, last = bisect_left(self._starts, line), bisect_left(self._starts, pos)
+            parts: list[str] = []
+            for edit in self._repaired[first:last]:
+                if edit.end > pos:
+                    break
+                parts += (text[line : edit.start], edit.after)
+                line = edit.end
+            self._opened[pos] = open_quotations("".join(parts) + text[line:pos])
+        return self._opened[pos]
