@@ -135,9 +135,12 @@ def test_every_chain_has_a_name(reader: str, writer: str) -> None:
 def test_work_grows_with_length_only(unit: str) -> None:
     def seconds(count: int) -> float:
         page = (unit * count)[: 4 * count]
-        start = time.process_time()
-        mojibake_edits(page)
-        return time.process_time() - start
+        taken = []
+        for _ in range(3):  # the least of them: a collection of garbage takes half a second in a long run of tests
+            start = time.process_time()
+            mojibake_edits(page)
+            taken.append(time.process_time() - start)
+        return min(taken)
 
     seconds(100)
     small, large = seconds(600), seconds(3600)
