@@ -290,8 +290,7 @@ class Reading:
         return cost, seen, read
 
     def ended(self, hyp: Hyp, pos: int) -> Hyp:
-        """`hyp` at the end of a search: a quotation should be closed by the end of its line, and some characters hardly
-        end one."""
+        """`hyp` at the end of a search: quotations should close by the end of their line; few characters end one."""
         end = self.text.find("\n", pos, pos + LOOK_BACK)
         end = min(pos + LOOK_BACK, len(self.text)) if end < 0 else end
         cost = hyp[0] if pos < end else hyp[0] + self.lm.cost(hyp[2], hyp[3], BOUNDARY)
