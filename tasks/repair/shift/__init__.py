@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tasks.records import Edit
 from tasks.repair.shift.clues import Clue, clues, has_clue, is_likely, worth_a_search
 from tasks.repair.shift.costs import LOST
+from tasks.repair.shift.quotations import Quotations
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import decide
 
@@ -70,6 +71,7 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
     """
     settled = Spans([edit for edit in known if edit.applied])
     open_still = Spans([edit for edit in known if not edit.applied])
+    search.quotations = Quotations(search.text, settled.edits)
     replaced: set[int] = set()
     edits: list[Edit] = []
     gains: dict[str, float] = {}
@@ -92,6 +94,8 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
             replaced.update(edit.start for edit in open_still.overlapping(edit.start, edit.end))
             replaced.add(edit.start)
             edits.append(edit)
+            if edit.applied:
+                search.quotations.know(edit)
             if mark := mark_of(edit):
                 gains[mark] = gains.get(mark, 0.0) + gain
             done = max(done, edit.end)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+from operator import attrgetter
 
 from tasks.records import Edit
 from tasks.repair.shift.costs import LOOK_BACK, OPENING, PARTNERS
 
+_start = attrgetter("start")
 _QUOTES = re.compile(f"[{''.join(PARTNERS)}]")
 
 
@@ -29,15 +31,15 @@ def open_quotations(text: str, still_open: str = "") -> str:
 class Quotations:
     """The quotations of a text, which are open or closed by what is known of its repair."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, repaired: Iterable[Edit] = ()) -> None:
         self.text = text
-        self.know([])
-
-    def know(self, repaired: Sequence[Edit]) -> None:
-        """Take the applied edits, in order, for what the text reads."""
-        self._repaired = repaired
-        self._starts = [edit.start for edit in repaired]
+        self._repaired = sorted(repaired, key=_start)
         self._opened: dict[int, str] = {}
+
+    def know(self, edit: Edit) -> None:
+        """Take an applied edit for what the text reads there."""
+        insort(self._repaired, edit, key=_start)
+        self._opened.clear()
 
     def open_at(self, pos: int) -> str:
         """The quotations that are open at `pos`, in the text as far as it has been repaired."""
@@ -45,7 +47,7 @@ class Quotations:
             text = self.text
             least = max(0, pos - LOOK_BACK)
             line = max(text.rfind("\n", least, pos) + 1, least)
-            first, last = bisect_left(self._starts, line), bisect_left(self._starts, pos)
+            first, last = (bisect_left(self._repaired, place, key=_start) for place in (line, pos))
             parts: list[str] = []
             for edit in self._repaired[first:last]:
                 if edit.end > pos:

@@ -108,9 +108,7 @@ class Reading:
 
     def learn(self, edits: Iterable[Edit]) -> None:
         """Remember what was read and applied as if the page held it."""
-        repaired = [edit for edit in edits if edit.applied]
-        self.quotations.know(repaired)
-        for edit in repaired:
+        for edit in (edit for edit in edits if edit.applied):
             text = symbols(edit.after)
             self.singles.update(text)
             self.page.update(map(add, text, text[1:]))
