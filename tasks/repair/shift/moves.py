@@ -86,7 +86,7 @@ class Mover(Reading):
                 yield pos + 1, new
         if entry and ch >= "\u2e80":
             yield from self.unseen_entry(pos, hyp)
-        charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if "A" <= ch <= "z" else 0
+        charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if ch.isascii() and ch.isalpha() else 0
         yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
 
     def half_before(self, pos: int, hyp: Hyp) -> Moves:

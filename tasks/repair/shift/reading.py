@@ -108,8 +108,7 @@ class Reading:
 
     def learn(self, edits: Iterable[Edit]) -> None:
         """Remember what was read and applied as if the page held it."""
-        for edit in (edit for edit in edits if edit.applied):
-            text = symbols(edit.after)
+        for text in (symbols(edit.after) for edit in edits if edit.applied):
             self.singles.update(text)
             self.page.update(map(add, text, text[1:]))
             self.triples.update(map(add, map(add, text, text[1:]), text[2:]))
@@ -192,7 +191,7 @@ class Reading:
         cost, _, one, two, _, back = hyp
         self.steps += len(cands)
         width = FAN if held is not None else FAN_DELETED
-        key = one, two, id(cands), width  # the lists of candidates live as long as the search
+        key = one, two, id(cands), width  # lists of candidates outlive it
         likely = self.chosen.get(key)
         if likely is None:
             if len(self.chosen) > REMEMBERED:
@@ -233,6 +232,9 @@ class Reading:
         key = hyp[1], hyp[2], hyp[3], again
         if (known := self.after.get(key)) is not None:
             return known
+        if len(self.after) > REMEMBERED // 10:
+            self.after.clear()
+            self.chosen.clear()
         leads = user_leads(-hyp[1])
         found = self.after[key] = []
         for symbol in dict.fromkeys(self.lm.successors(hyp[2], hyp[3], SUCCESSORS)):
