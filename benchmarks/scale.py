@@ -1,7 +1,10 @@
 """How time and memory grow with the number of pages, and what a second worker gives.
 
-python -m benchmarks.scale                         10,000 and 100,000 pages, and 1 and 2 workers on the first
+python -m benchmarks.scale                         10,000 and 100,000 pages, and 1 and 2 workers on the latter
 python -m benchmarks.scale --pages 2000 --workers 1 2 4
+
+What more workers give is measured in turn, several times, each beside what the machine gives two bare loops at that
+moment: where others have a share in its cores, no program is twice as fast on two.
 
 Pages are cheap and plain, so that what does not grow with the pages shows: planning, commits, manifests. Each run is a
 process of its own, without Prefect, whose eight seconds of server would flatter the ratio.
@@ -20,6 +23,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from flows.commits import Commits
 from flows.crew import crew_of
@@ -95,6 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=3, help="how often fewer and more workers are compared")
     parser.add_argument("--runner", default="local", choices=("local", "dask"))
     parser.add_argument("--measure", nargs=2, metavar=("RAW", "CURATED"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -103,10 +108,10 @@ def main() -> None:
         print(json.dumps(measured(raw, curated, options.workers[0], options.runner)))
         return
     with tempfile.TemporaryDirectory(prefix="qingwen-scale-") as folder:
-        _compare(Path(folder), options.pages, options.workers, options.runner)
+        _compare(Path(folder), options.pages, options.workers, options.runner, options.rounds)
 
 
-def _compare(folder: Path, pages: list[int], workers: list[int], runner: str) -> None:
+def _compare(folder: Path, pages: list[int], workers: list[int], runner: str, rounds: int) -> None:
     most = max(workers)
     figures = {}
     for count in pages:
@@ -118,14 +123,30 @@ def _compare(folder: Path, pages: list[int], workers: list[int], runner: str) ->
             print(
                 f"{more / fewer:g} times the pages: {figures[more][name] / figures[fewer][name]:.2f} times the {name}"
             )
-    first = pages[0]
-    for number in workers:
-        if number != most:
-            one = run(folder / f"raw{first}", folder / f"out{first}-{number}", number, runner)
-            print(f"{most} workers are {one['seconds'] / figures[first]['seconds']:.2f} times as fast as {number}")
-            # What a stopwatch would say with all cores free, and shards enough that none waits for the last one.
-            free = most / number * one["processor"] / figures[first]["processor"]
-            print(f"by processor time, which other work does not change: {free:.2f} times")
+    for fewest in sorted(set(workers) - {most}):
+        _race(folder, folder / f"raw{pages[-1]}", (fewest, most), runner, rounds)
+
+
+def _race(folder: Path, raw: Path, workers: tuple[int, int], runner: str, rounds: int) -> None:
+    """Print how much faster more workers are, round by round, and how much faster two loops are at the time."""
+    faster, bare = [], []
+    for number in range(rounds):
+        bare.append(_bare(workers))
+        fewer, more = (run(raw, folder / f"race{number}-{count}", count, runner)["seconds"] for count in workers)
+        bare.append(_bare(workers))
+        faster.append(fewer / more)
+        print(f"{workers[1]} workers are {faster[-1]:.2f} times as fast as {workers[0]}", flush=True)
+    print(f"the median is {median(faster):.2f}; bare loops got {median(bare):.2f} times as much done")
+
+
+def _bare(workers: tuple[int, int]) -> float:
+    """How much more a loop that shares nothing gets done in more processes than in fewer, on the wall."""
+    loop = "import time; a = time.perf_counter(); sum(range(50_000_000)); print(time.perf_counter() - a)"
+    slowest = []
+    for count in workers:
+        running = [subprocess.Popen([sys.executable, "-c", loop], stdout=subprocess.PIPE) for _ in range(count)]
+        slowest.append(max(float(one.communicate()[0]) for one in running))
+    return workers[1] / workers[0] * slowest[0] / slowest[1]
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from typing import Any, Protocol, Self, TypeVar
 from flows.deadline import last_second
 from flows.settings import Settings
 from flows.shard import Done, Job, write_shard
+from flows.turns import Turns
 from tasks.errors import QingwenError, SettingsError
 from tasks.records import Reason
 
@@ -64,7 +65,7 @@ class LocalCrew:
     def __init__(self, workers: int, work: Work = write_shard) -> None:
         self._workers = workers
         self._work = work
-        self._free = threading.Semaphore(workers)
+        self._turns = Turns(workers)
         self._lock = threading.Lock()
         self._pool = _pool(workers)
 
@@ -77,7 +78,7 @@ class LocalCrew:
     def run(self, job: Job) -> Done:
         """Do a job in the pool; if a worker dies meanwhile, whoever's fault it was, do it again by itself."""
         job = replace(job, alone=True)
-        with self._free:
+        with self._turns.turn(job.shard.size):
             pool = self._pool
             try:
                 return _submitted(pool, self._work, job).result()
@@ -87,7 +88,7 @@ class LocalCrew:
 
     def call(self, function: Callable[[V], R], value: V) -> R:
         """Call a function in the pool; if a worker dies meanwhile, once more in a process of its own."""
-        with self._free:
+        with self._turns.turn(0):
             pool = self._pool
             try:
                 return _submitted(pool, function, value).result()
@@ -197,7 +198,7 @@ class DaskCrew:
         from distributed import KilledWorker
 
         try:
-            done: Done = self._client.submit(self._work, job, pure=False).result()
+            done: Done = self._client.submit(self._work, job, pure=False, priority=job.shard.size).result()
         except KilledWorker:
             return _careful(job, self._work)
         return done

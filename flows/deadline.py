@@ -14,8 +14,9 @@ import faulthandler
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -47,41 +48,38 @@ def within(seconds: float, work: Callable[[], T], *, alone: bool = False) -> T:
     >>> within(1.0, lambda: "done")
     'done'
     """
-    watch = _Watch(seconds)
+    watch = _Watch(seconds, alone)
     try:
-        with _ended_at_last(seconds) if alone else _nothing():
-            try:
-                watch.start()
-                return work()
-            except TimeUpError:
-                watch.raised = True
-                raise
-            finally:
-                watch.stop()
+        try:
+            _dog.watch(watch)
+            return work()
+        except TimeUpError:
+            watch.raised = True
+            raise
+        finally:
+            watch.stop()
     finally:
         watch.stop()  # once more: the exception may have come while the watch was being stopped
 
 
 class _Watch:
-    """Watches the thread that makes it, from `start` to `stop`."""
+    """What the watchdog knows of the work of one thread: the thread that makes this."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._thread = threading.get_ident()
-        self._clock = _clock_of(self._thread)
-        self._done = threading.Event()
+    def __init__(self, seconds: float, alone: bool) -> None:
+        self.seconds = seconds
+        self.alone = alone
+        self.thread = threading.get_ident()
+        self._clock = _clock_of(self.thread)
+        self._done = False
         self._lock = threading.Lock()
         self._fired = False
         self.raised = False
-
-    def start(self) -> None:
-        """Begin to count."""
         self._began, self._spent = time.monotonic(), self._clock()
-        threading.Thread(target=self._wait, name="deadline", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop counting; nothing is raised in the thread after this."""
-        self._done.set()
+        """Nothing is raised in the thread after this."""
+        self._done = True
+        _dog.leave(self)
         with self._lock:
             coming = self._fired and not self.raised
         if coming:
@@ -93,19 +91,75 @@ class _Watch:
             except TimeUpError:
                 self.raised = True
 
-    def _wait(self) -> None:
-        while (left := self._left()) > 0:
-            if self._done.wait(left):
-                return
+    def due(self) -> float:
+        """When to look at it next, by the monotonic clock, after doing what is due now."""
+        now = time.monotonic()
+        if self._fired:
+            if self.alone and now >= self._began + last_second(self.seconds):
+                os._exit(1)  # the work is in C, and lets other threads run meanwhile
+            return now + max(1.0, self.seconds)
+        # The work may be in C and get its processor time back, so the time by the wall has to be looked at as well.
+        left = min(self._began + _PATIENCE * self.seconds - now, self._spent + self.seconds - self._clock())
+        if left > 0:
+            return now + left
         with self._lock:
-            if not self._done.is_set():
+            if not self._done:
                 self._fired = True
-                _raise(self._thread, TimeUpError)
+                _raise(self.thread, TimeUpError)
+        return now
 
-    def _left(self) -> float:
-        """Seconds that have to pass at least before the time can be up."""
-        by_wall = self._began + _PATIENCE * self._seconds - time.monotonic()
-        return min(by_wall, self._spent + self._seconds - self._clock())
+
+class _Watchdog:
+    """A thread that looks at all that is watched when its time may be up, and ends when there is nothing to watch.
+
+    One thread for all work, not one each: a thread's start is paid for with a wait for another core, which for
+    small pages came to half of all time. Nothing here takes a lock in Python's own code while an exception may be on
+    its way to the thread that does: a lock that is never given back would end the watch.
+    """
+
+    def __init__(self) -> None:
+        self._watched: dict[int, _Watch] = {}
+        self._lock = threading.Lock()
+        self._alarm: SimpleQueue[None] = SimpleQueue()
+        self._wakes: float | None = None  # None: there is no thread
+
+    def watch(self, watch: _Watch) -> None:
+        """Watch it until `leave`."""
+        with self._lock:
+            self._watched[watch.thread] = watch
+            if self._wakes is None:
+                self._wakes = 0.0
+                threading.Thread(target=self._run, name="deadline", daemon=True).start()
+            elif time.monotonic() + watch.seconds < self._wakes:
+                self._alarm.put(None)
+
+    def leave(self, watch: _Watch) -> None:
+        """Watch it no longer; may be said twice."""
+        if self._watched.get(watch.thread) is watch:
+            self._watched.pop(watch.thread, None)
+
+    def _run(self) -> None:
+        with open(os.devnull, "wb") as nowhere:
+            while (sleep := self._look()) is not None:
+                alone = [watch.seconds for watch in list(self._watched.values()) if watch.alone]
+                if alone:  # a dead man's switch: work that holds the interpreter keeps this thread from setting it anew
+                    switch = last_second(max(alone)) + sleep
+                    faulthandler.dump_traceback_later(switch, exit=True, file=nowhere)
+                else:
+                    faulthandler.cancel_dump_traceback_later()
+                with suppress(Empty):
+                    self._alarm.get(timeout=sleep)
+            faulthandler.cancel_dump_traceback_later()
+
+    def _look(self) -> float | None:
+        """Seconds until the next look; None if there is nothing to look at, and this thread is done."""
+        with self._lock:
+            watched = list(self._watched.values())
+            self._wakes = min((watch.due() for watch in watched), default=None)
+            return None if self._wakes is None else max(0.0, self._wakes - time.monotonic())
+
+
+_dog = _Watchdog()
 
 
 def _clock_of(thread: int) -> Callable[[], float]:
@@ -119,19 +173,3 @@ def _clock_of(thread: int) -> Callable[[], float]:
 def _raise(thread: int, error: type[BaseException]) -> None:
     """Have the interpreter raise `error` in a thread."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
-
-
-@contextmanager
-def _ended_at_last(seconds: float) -> Iterator[None]:
-    """Have this process end, not by Python's doing, if the block takes far too long."""
-    with open(os.devnull, "wb") as nowhere:
-        faulthandler.dump_traceback_later(last_second(seconds), exit=True, file=nowhere)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield

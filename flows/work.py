@@ -64,9 +64,9 @@ def _lies_in(inner: str, outer: str) -> bool:
 
 
 def jobs(settings: Settings, work: Plan) -> Iterator[Job]:
-    """A job for each shard of the plan; paths are absolute, so that they hold in any worker."""
+    """A job for each shard of the plan, the largest first; paths are absolute, so that they hold in any worker."""
     policy, made_with, learned = settings.policy(), made_with_of(settings), learned_of(settings)
-    for shard in work.shards:
+    for shard in sorted(work.shards, key=lambda shard: -shard.size):
         yield Job(shard, absolute(settings.raw), absolute(settings.curated), policy, made_with, learned=learned)
 
 

@@ -91,6 +91,33 @@ def test_nothing_is_raised_once_the_work_is_done() -> None:
     assert threading.active_count() < 50
 
 
+def watchdogs() -> int:
+    return sum(thread.name == "deadline" for thread in threading.enumerate())
+
+
+def test_one_thread_watches_all_work_and_ends_when_there_is_none() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda number: within(0.2, lambda: number), range(2000))) == list(range(2000))
+        assert watchdogs() <= 1
+    end = time.monotonic() + 20
+    while watchdogs() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not watchdogs()
+
+
+def test_a_short_limit_is_kept_beside_a_long_one() -> None:
+    end = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(within, 600.0, lambda: end.wait(60))
+        time.sleep(0.1)
+        start = time.monotonic()
+        with pytest.raises(TimeUpError):
+            within(0.1, forever)
+        assert time.monotonic() - start < 20
+        end.set()
+        assert other.result()
+
+
 def test_an_error_of_the_work_passes_through() -> None:
     with pytest.raises(ZeroDivisionError):
         within(5.0, lambda: 1 / 0)  # type: ignore[arg-type, return-value]
@@ -103,6 +130,8 @@ def slow(page: Page, policy: Policy, *more: Any) -> Curated | Reject:
     """As `curate_page`, for which some pages are without end."""
     if b"endless" in page.raw:
         forever()
+    if b"asleep" in page.raw:
+        time.sleep(3600)
     if b"stuck" in page.raw:
         re.match("(a|a)+$", "a" * 60 + "b")
     return curate_page(page, policy, *more)
@@ -146,9 +175,11 @@ def test_a_page_that_exceeds_its_time_is_rejected_and_the_shard_goes_on(
     assert reject == ("b.txt", "page", "timed_out", "curating it took more than 1 seconds")
 
 
-def test_a_page_that_does_not_come_back_from_c_costs_its_process_and_is_rejected(tmp_path: Path) -> None:
-    """A regular expression that backtracks without end holds the interpreter: no exception can reach it."""
-    job = job_of(tmp_path, 1.0, a=SENTENCE, b="stuck", c=SENTENCE)
+@pytest.mark.parametrize("page", ["stuck", "asleep"])
+def test_a_page_that_does_not_come_back_from_c_costs_its_process_and_is_rejected(tmp_path: Path, page: str) -> None:
+    """A regular expression that backtracks without end holds the interpreter, a wait does not: no exception reaches
+    either."""
+    job = job_of(tmp_path, 1.0, a=SENTENCE, b=page, c=SENTENCE)
     with LocalCrew(1, slow_write_shard) as crew:
         done = crew.run(job)
     assert (done.pages, done.kept, done.rejected) == (3, 2, 1)
