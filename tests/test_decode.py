@@ -369,6 +369,7 @@ def test_too_large() -> None:
         b"<html><body><script>var a = 1</script>",
         b"<!DOCTYPE html><html><frameset><frame src=a></frameset></html>",
         b"<html><!-- nothing -->",
+        b"<!-- never closed <table><p>x",
     ],
 )
 def test_html_with_nothing_in_it(source: bytes) -> None:

@@ -122,7 +122,7 @@ class Line:
 
 def parse(text: str) -> Any | None:
     """The element tree of an HTML document, without comments and instructions; None if the parser could not take it
-    all.
+    all, or made no element of it, as of a comment that is never closed.
 
     It stops at 2,048 elements in each other, which no reader's page has; a tree of more than `_MOST_TAGS` tags would
     take gigabytes. Such a page is read by `tasks/decode/flat.py`.
@@ -130,12 +130,16 @@ def parse(text: str) -> Any | None:
     if text.count("<") > _MOST_TAGS:
         return None
     import lxml.html
+    from lxml import etree
 
     # Without huge_tree the parser drops texts of more than 10 MB; the size of a page is bounded before this.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     # The parser stops at a zero byte; browsers drop it (HTML Living Standard, 13.2.5.1 and 13.2.6.4.7).
     source = text.replace("\x00", "").encode("utf-8", "replace")
-    tree = lxml.html.document_fromstring(source, parser=parser, ensure_head_body=True)
+    try:
+        tree = lxml.html.document_fromstring(source, parser=parser, ensure_head_body=True)
+    except etree.ParserError:
+        return None
     return None if any("depth" in entry.message for entry in parser.error_log) else tree
 
 
