@@ -198,7 +198,9 @@ def _controls(raw: bytes, text: str, codec: str) -> int:
     return 0
 
 
-def _pieces(page: Piece) -> tuple[Piece, Piece, Piece]:
+def _pieces(page: Piece) -> tuple[Piece, ...]:
+    if len(page) <= _PIECE:
+        return (page,)
     middle = len(page) // 2
     return page[:_PIECE], page[middle : middle + _PIECE], page[-_PIECE:]
 

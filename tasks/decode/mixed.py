@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from tasks.decode.charsets import marked, text_of
+from tasks.decode.charsets import marked, text_of, whole
 from tasks.decode.score import BAD_BYTE, cost_of, everyday, mean_cost
 
 # Multibyte encodings whose second bytes never are a line end, "<" or ">": they can be cut there.
@@ -22,6 +22,8 @@ _UTF_8 = re.compile(rb"(?:[\xe1-\xef][\x80-\xbf]{2}){2}")
 _MARGIN = 20.0
 _ORDINARY = 8.5
 _LEAST_CHARACTERS = 4
+# Of a page in two encodings, the share of bytes that may stand in pieces that are ordinary in none.
+_NEITHER_SHARE = 0.25
 # Of a piece's bytes beyond ASCII, the share that must stand in three-byte characters of UTF-8 for it to be UTF-8: what
 # was GB18030 or Big5 has under a quarter, damaged UTF-8 over nine in ten.
 _UTF_8_SHARE = 0.5
@@ -31,6 +33,8 @@ _EVERYDAY = 9.5
 _ODD_SHARE = 3
 _MARK = re.compile("[\udc00-\udcff]")
 _ASCII = bytes(range(0x80))
+# Half of what follows the first bytes of UTF-8's hanzi is among these, and no byte of GB 2312.
+_LOW = bytes(range(0x80, 0xA1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,22 @@ class Foreign:
     end: int
     codec: str
     text: str
+
+
+def commonest_codec(raw: bytes) -> str | None:
+    """The encoding that most of a page is in whose pieces are each ordinary in one or another; None if they are not.
+
+    >>> commonest_codec("山上的桃花都开了\\n".encode("gbk") + "老人们都坐在村口说话".encode())
+    'utf-8'
+    """
+    sizes = dict.fromkeys((*_CODECS, None), 0)
+    for match in _PIECE.finditer(raw):
+        piece = match[0]
+        found = (codec for codec in _CODECS if (text := whole(piece, codec)) and _is_ordinary(text))
+        sizes[next(found, None)] += len(piece)
+    if sizes.pop(None) > _NEITHER_SHARE * sum(sizes.values()):
+        return None
+    return max(sizes, key=sizes.__getitem__)
 
 
 def foreign_pieces(raw: bytes, text: str, codec: str, damaged: bool) -> list[Foreign]:
@@ -55,9 +75,7 @@ def foreign_pieces(raw: bytes, text: str, codec: str, damaged: bool) -> list[For
     >>> [(piece.start, piece.codec, piece.text) for piece in pieces]
     [(17, 'utf-8', '老人们坐在村口')]
     """
-    if codec not in _CODECS or not (
-        damaged or (codec == "gb18030" and _like_utf8().search(text) and _UTF_8.search(raw))
-    ):
+    if codec not in _CODECS or not (damaged or (codec == "gb18030" and _may_hold_utf8(raw, text))):
         return []
     found: list[Foreign] = []
     for match in _PIECE.finditer(raw):
@@ -73,12 +91,19 @@ def foreign_pieces(raw: bytes, text: str, codec: str, damaged: bool) -> list[For
     return found
 
 
+def _may_hold_utf8(raw: bytes, text: str) -> bool:
+    """Whether GB18030 may have UTF-8 in it: bytes that GB 2312 does not have, and characters of them, tell soonest."""
+    if len(raw.translate(None, _LOW)) == len(raw):
+        return False
+    return _like_utf8().search(text) is not None and _UTF_8.search(raw) is not None
+
+
 @cache
 def _like_utf8() -> re.Pattern[str]:
     """Characters that UTF-8's hanzi look like in GB18030, and text does not: of four hanzi in a row, 96 % have one."""
-    low, leads = range(0x81, 0xA1), range(0xE4, 0xEA)
-    pairs = [(lead, trail) for lead in low for trail in (*range(0x80, 0xA1), *leads)]
-    pairs += [(lead, trail) for lead in leads for trail in range(0x80, 0xA1)]
+    leads = range(0xE4, 0xEA)
+    pairs = [(lead, trail) for lead in _LOW[1:] for trail in (*_LOW, *leads)]
+    pairs += [(lead, trail) for lead in leads for trail in _LOW]
     return re.compile(f"[{bytes(byte for pair in pairs for byte in pair).decode('gb18030', 'ignore')}]")
 
 

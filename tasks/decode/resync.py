@@ -162,7 +162,7 @@ def _odd_run(length: int) -> re.Pattern[str]:
     """So many characters in a row that hardly a text has: what a stretch out of step is full of. Kana, the syllables of
     Korean and box drawings are no such characters."""
     odd = f"[^\\x00-\\x7f\u2500-\u259f\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(_ORDINARY))}]"
-    return re.compile(f"{odd}{{{length}}}")
+    return re.compile(f"{odd}{odd}{{{length - 1}}}")  # a class in front is looked for at thrice the speed of a run
 
 
 @cache

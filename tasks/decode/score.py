@@ -8,6 +8,7 @@ each wrong hanzi costs 4 nats or so more than a right one, so 12 characters deci
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections import Counter
 from functools import cache
@@ -78,6 +79,7 @@ HANGUL = (
     "체려러까네통같집음남계람저결와또때할합된권업법산심드니입습까드던데처터영예반체육년월명말김박최강건감역야"
 )
 _HANGUL_COST = 4.8
+_ASCII = re.compile("[\x00-\x7f]+")
 
 
 class _Costs(dict[str, float]):
@@ -142,6 +144,5 @@ def mean_cost(text: str) -> float:
     >>> mean_cost("我们的工作。") < 7 < 9 < mean_cost("黼黻黹黧")
     True
     """
-    beyond = Counter({char: count for char, count in Counter(text).items() if char > "\x7f"})
-    total = beyond.total()
-    return math.fsum(_costs()[char] * count for char, count in beyond.items()) / total if total else 0.0
+    beyond = _ASCII.sub("", text)
+    return math.fsum(map(_costs().__getitem__, beyond)) / len(beyond) if beyond else 0.0
