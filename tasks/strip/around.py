@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence
 from tasks.strip.signs import numbered, opens, sign, site_speech
 
@@ -37,6 +38,7 @@ class Around:
     last: int
     title: int
     claims: list[Claim] = field(default_factory=list)
+    _likeness: Likeness | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Row], kinds: dict[int, str], title: Row | None) -> Around:
@@ -73,6 +75,14 @@ class Around:
         return self.title >= 0 and (
             self.kinds.get(self.title + 1) == "metadata" or self.kinds.get(self.title - 1) in FRAME - {"metadata"}
         )
+
+    @property
+    def likeness(self) -> Likeness:
+        """What rows share with the standing prose."""
+        if self._likeness is None:
+            prose = (n for n in range(max(self.first, 0), self.last + 1) if n not in self.kinds)
+            self._likeness = Likeness(self.rows[n] for n in prose if self.rows[n].prose)
+        return self._likeness
 
     def take(self, number: int, why: str) -> None:
         """Claim a row, if it stands, is not the title, and no extractor that saw the page's structure holds it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from tasks.strip import foot, head
+from tasks.strip import foot, head, headlines
 from tasks.strip.around import ABOVE, BELOW, FRAME, Around
 from tasks.strip.bars import is_weak, may_head
 from tasks.strip.sheet import Claim, Row, Sheet
@@ -73,9 +73,11 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     _grow(page)
     head.contents(page)
     head.above_title(page)
+    headlines.above(page)
     head.panels(page)
     foot.below(page)
     foot.beside_foot(page)
+    headlines.below(page)
     _alone(page)
     yield from page.claims
 

@@ -47,7 +47,7 @@ def above_title(page: Around) -> None:
     if not page.has_prose:  # without prose nothing says where the head ends
         above = min(above, len(page.rows) // HEAD_SHARE)
     for number in range(min(above, page.first)):
-        if not (_own(page, number) or _rival(page, number)):
+        if not (own(page, number) or _rival(page, number)):
             page.take(number, _WHY_ABOVE)
     shown = page.shown or (page.title > 0 and page.sign(page.title - 1) >= BESIDE_SIGN)
     told = next((n for n in range(page.title) if page.kinds.get(n) == "metadata"), page.title)
@@ -58,13 +58,13 @@ def above_title(page: Around) -> None:
         kicker = left[-1] if left and left[-1] == page.title - 1 and left[-2:-1] != [page.title - 2] else -1
         if signs >= ABOVE_SIGNS:
             for number in left:
-                if not (_own(page, number) or _rival(page, number)) and (
+                if not (own(page, number) or _rival(page, number)) and (
                     number != kicker or sign(page.rows[number].core)
                 ):
                     page.take(number, _WHY_TITLE)
 
 
-def _own(page: Around, number: int) -> bool:
+def own(page: Around, number: int) -> bool:
     """Whether a row above the title may be the article's: marked, a sentence, or the letterhead of a document."""
     row = page.rows[number]
     core = row.core

@@ -1,0 +1,140 @@
+"""Headlines of other articles without any word of the site's, above the title and below the text.
+
+They are told by what they do not share: with the text hardly any pair of characters, and hardly any with each other.
+A list that a text gives shares both, is announced, or speaks as verse does. Only pages that show by other rows that a
+site stands around their text are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tasks.strip.around import FRAME, Around
+from tasks.strip.head import own
+from tasks.strip.likeness import pairs_of, shared_among
+from tasks.strip.sheet import ends_sentence, undress
+from tasks.strip.signs import numbered, sign
+
+# So many headlines make a list; with dates, newest first, so many do.
+HEADLINES, DATED = 5, 3
+# Headlines have so many characters; shorter rows among them name columns, no more than one in so many.
+CHARS, MOST_CHARS = 7, 40
+COLUMNS_EACH = 2
+# How many of their pairs headlines share with the text, and with each other, and a title with its text. Of the rows of
+# furniture under evals/ one in a hundred shares a quarter with one of the articles, of titles nine in ten a fifth.
+LIKE_TEXT, LIKE_EACH_OTHER, LIKE_TITLE = 0.15, 0.2, 0.2
+# Rows of verse and of titles of works have one of these, headlines of the layouts one in four.
+_SPEAKING = re.compile(r"[我你他她它们的着吧呢啊哟请]")
+SPEAKING_SHARE = 0.45
+# Rows that say something in figures, or name works or offices, are the text's; no more than so many are headlines.
+OTHER_SHARE = 0.34
+_OTHER = re.compile(
+    r"《|[\d一二三四五六七八九十半两]\s?[\u4e00-\u9fffa-zA-Z%]{0,2}$|^[\u4e00-\u9fff]{1,4}[:\s]|[厅局委办府会部处司院校社站所厂馆团队县市区镇村]$"
+)
+_ANNOUNCED = re.compile(
+    r"[::]$|如下|下列|以下|下面|名单|附[::录上]|抄[在录]|列出|列举|分别|包括|歌词|唱|诗|节目|展出|曲目|目录|要点|篇目|题目|入选|获奖|安排"
+)
+# A signature below the text: an office, or a date, among so many rows.
+SIGNATURE = 6
+_SIGNED = re.compile(
+    r"[厅局委办府会部处司院校社站所厂馆团队中心公司]$|^(?:19|20|二)[\d〇零一二三四五六七八九]{2,3}年.{2,8}日$"
+)
+_RANK = re.compile(r"\W*\d{1,2}\W*")
+_DATE = r"[\[(]?(?P<{0}>(?:(?:19|20)?\d\d[-./年])?\d{{1,2}}[-./月]\d{{1,2}})日?[\])]?(?:\s\d\d:\d\d)?"
+_DATED_ROW = re.compile(rf"{_DATE.format('first')}\s(?P<rest>.+)|(?P<text>.+?)\s?{_DATE.format('last')}$")
+_WHY_BELOW = "headlines of other articles below this one"
+_WHY_ABOVE = "a row above the title that has nothing of the text"
+
+
+def below(page: Around) -> None:
+    """Headlines below the text, up to the site's furniture or the page's end."""
+    if not _shows_site(page) or page.last < 0 or not page.rows[page.last].prose or not page.likeness.enough:
+        return
+    run: list[int] = []
+    for number in range(page.last + 1, len(page.rows)):
+        if number in page.kinds:
+            break
+        run.append(number)
+    if len(run) < DATED or _ANNOUNCED.search(page.rows[page.last].core):
+        return
+    said = [at for at, number in enumerate(run) if page.sign(number) == -1 and not page.rows[number].core.endswith("?")]
+    run = run[said[-1] + 1 if said else 0 :]
+    cores = [page.rows[number].core for number in run]
+    for number in run[_begin(page, cores) :]:
+        page.take(number, _WHY_BELOW)
+
+
+def _begin(page: Around, cores: Sequence[str]) -> int:
+    """Where the headlines begin that go to the end of `cores`: past the text's signature, and one other row at most."""
+    signed = [at for at, core in enumerate(cores[:SIGNATURE]) if _SIGNED.search(core)]
+    start = signed[-1] + 1 if signed else 0
+    for begin in range(start, min(start + 2, len(cores))):
+        if _dated_list(page, cores[begin:]) or _are_headlines(page, cores[begin:]):
+            return begin
+        if _ANNOUNCED.search(cores[begin]):
+            break
+    return len(cores)
+
+
+def _are_headlines(page: Around, cores: Sequence[str]) -> bool:
+    named = [core for core in cores if not _RANK.fullmatch(core)]
+    long = [core for core in named if len(core) >= CHARS]
+    if len(long) < HEADLINES or (len(named) - len(long)) * COLUMNS_EACH > len(named):
+        return False
+    if any(len(core) > MOST_CHARS or numbered(core) or core.endswith(("。", ";", ":", ",")) for core in named):
+        return False
+    if sum(_OTHER.search(core) is not None for core in long) > OTHER_SHARE * len(long):
+        return False
+    if sum(_SPEAKING.search(core) is not None for core in long) > SPEAKING_SHARE * len(long):
+        return False
+    return _unlike(page, long) and shared_among(long) <= LIKE_EACH_OTHER
+
+
+def _unlike(page: Around, cores: Sequence[str]) -> bool:
+    return sum(map(page.likeness.share, cores)) <= LIKE_TEXT * len(cores)
+
+
+def _dated_list(page: Around, cores: Sequence[str]) -> bool:
+    """Whether the rows are headlines with their dates, newest first."""
+    rows = [match for core in cores if (match := _DATED_ROW.fullmatch(core))]
+    if len(rows) < max(DATED, len(cores) - 1):
+        return False
+    texts = [undress(match["rest"] or match["text"]).strip("[]()") for match in rows]
+    dates = [tuple(map(int, re.findall(r"\d+", match["first"] or match["last"]))) for match in rows]
+    if any(len(text) < CHARS for text in texts) or len({len(date) for date in dates}) > 1:
+        return False
+    return dates == sorted(dates, reverse=True) and _unlike(page, texts)
+
+
+def above(page: Around) -> None:
+    """Rows above a title that has much of the text's words, while they have none: the site's name, other headlines."""
+    if page.title <= 0 or not page.title < page.first < len(page.rows) or not _shows_site(page):
+        return
+    if not page.likeness.enough or page.likeness.share(page.rows[page.title].core) < LIKE_TITLE:
+        return
+    standing = page.standing(range(page.title))
+    if any(own(page, number) for number in standing):
+        return
+    strange = list(_strange(page, standing))
+    if len(strange) < len(standing):
+        return
+    for number in strange:
+        page.take(number, _WHY_ABOVE)
+
+
+def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:
+    """Those of the rows that share nothing with the text; one alone must show a sign, or touch furniture."""
+    for number in numbers:
+        core = page.rows[number].core
+        alone = len(numbers) == 1 and not (sign(core) or _touches(page, number))
+        if not alone and not ends_sentence(core) and (not pairs_of(core) or page.likeness.share(core) <= LIKE_TEXT):
+            yield number
+
+
+def _touches(page: Around, number: int) -> bool:
+    return page.kinds.get(number - 1) in FRAME | {"surroundings"}
+
+
+def _shows_site(page: Around) -> bool:
+    return any(kind in FRAME or kind == "ended" for kind in page.kinds.values())
