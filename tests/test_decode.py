@@ -137,6 +137,27 @@ def test_declared_encodings(charset: str, codec: str, text: str) -> None:
     assert found.text == text
 
 
+@pytest.mark.parametrize("codec", ["gbk", "big5"])
+def test_servers_declare_windows_1252_of_pages_in_any_encoding(codec: str) -> None:
+    text = PROSE if codec == "gbk" else HANT
+    for length in range(6, len(text)):
+        assert decoded(text[:length].encode(codec), charset="iso-8859-1").text == text[:length]
+
+
+@pytest.mark.parametrize("charset", [None, "windows-1252"])
+def test_one_letter_beyond_ascii_is_no_damaged_chinese(charset: str | None) -> None:
+    text = "Die Fähre legt um vier Uhr ab, und der alte Mann am Ufer macht schon sein Feuer an."
+    assert decoded(text.encode("cp1252"), charset=charset).text == text
+
+
+def test_misread_utf_8_that_was_saved_again_is_utf_8() -> None:
+    for text in (PROSE, HANT):
+        for start in range(len(text) - 4):
+            for length in (3, 4, 8, 16, 32):
+                misread = text[start : start + length].encode().decode("latin-1")
+                assert decoded(misread.encode()).encoding == "utf-8", text[start : start + length]
+
+
 def test_lost_bytes_do_not_change_the_verdict() -> None:
     rng = random.Random(7)
     for codec, name, text in (
@@ -304,6 +325,24 @@ def test_two_encodings_in_html() -> None:
     assert found.evidence is Evidence.MIXED
     assert found.text.startswith("河边网首页导航\n")
     assert found.edits == ()
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5hkscs"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_pages_that_are_half_in_one_encoding_and_half_in_another(codec: str, share: float) -> None:
+    rng = random.Random(11)
+    lines = (PROSE if codec == "gb18030" else HANT).split("。")[:-1]
+    for _ in range(10):
+        chosen = [(rng.choice(lines), codec if rng.random() < share else "utf-8") for _ in range(8)]
+        found = decoded(b"\n".join(line.encode(encoding) for line, encoding in chosen))
+        text = Ledger.of(found.text).then(found.edits).text
+        assert text == "\n".join(line for line, _ in chosen)
+        assert found.undecodable_bytes == 0
+
+
+def test_no_page_is_in_ebcdic() -> None:
+    assert codec_of("cp875") is None
+    assert codec_of("IBM037") is None
 
 
 def test_lost_bytes_make_no_page_mixed() -> None:

@@ -82,6 +82,9 @@ _LABELS = {
 }
 # Codecs of Python that are no character encodings of pages, or that cannot be told from text.
 _NO_TEXT = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+# EBCDIC, of mainframes: no page is in it, but chardet names it where half of a page is in one encoding and half in
+# another.
+_NO_TEXT |= {"cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"}
 
 # The Big5 symbols that Python's big5hkscs maps otherwise than the WHATWG index (which here is what cp950 has).
 _BIG5_SYMBOLS = str.maketrans("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡")

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tasks.decode.charsets import marked, text_of
-from tasks.decode.cuts import cheapest_cost
+from tasks.decode.cuts import CUT, cheapest_cost
 from tasks.decode.declared import marked_codec
-from tasks.decode.likeliest import CLEAR, WIDE_CODECS, likeliest, penalised
+from tasks.decode.likeliest import CLEAR, WIDE_CODECS, are_isolated, likeliest, penalised
 from tasks.decode.mixed import commonest_codec
 from tasks.decode.score import cost_of, mean_cost
 from tasks.records import Evidence
@@ -114,13 +114,14 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
         return found
     sample = raw[:_SAMPLE] if wide else _sample(raw)
     first = WIDE_CODECS if wide else _CHINESE
-    if clear := _clear_one(sample, (declared, *first) if declared else first):
+    # Of an alphabet any bytes are letters, and servers that know no better declare windows-1252: it must be likelier.
+    if clear := _clear_one(sample, (declared, *first) if declared in CUT else first):
         return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
     if not wide and _looks_wide(raw):
         wide, sample = True, raw[:_SAMPLE]
         if clear := _clear_one(sample, WIDE_CODECS[2:]):
             return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
-    damaged = WIDE_CODECS[2:] if wide else (*_CHINESE, *WIDE_CODECS[2:])
+    damaged = WIDE_CODECS[2:] if wide or are_isolated(sample) else (*_CHINESE, *WIDE_CODECS[2:])
     if len(sample) >= _SEARCHED_LEAST and (torn := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
         return Verdict(torn, Evidence.DECLARED if torn == declared else Evidence.DETECTED, 0.99)
     if not wide and (commonest := commonest_codec(sample)):

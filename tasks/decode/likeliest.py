@@ -75,7 +75,7 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
     if declared and declared not in codecs:
         codecs.append(declared)
     credit = {declared: _credit(sample, declared)} if declared else {}
-    if _are_isolated(sample):
+    if are_isolated(sample):
         codecs = [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
     readings = {codec: text_of(sample, codec) for codec in codecs}
     plain = {codec: penalised(text) for codec, text in readings.items()}
@@ -120,9 +120,12 @@ def _against(codec: str, text: str) -> float:
     return 0.0
 
 
-def _are_isolated(sample: bytes) -> bool:
-    """Whether bytes beyond ASCII stand alone, as in European languages; of hanzi only some of Big5 have one such
-    byte."""
+def are_isolated(sample: bytes) -> bool:
+    """Whether bytes beyond ASCII stand alone, as in European languages; of hanzi only some of Big5 have one such byte.
+
+    >>> are_isolated("Die Mühle stand still".encode("cp1252")), are_isolated("水車停了".encode("big5"))
+    (True, False)
+    """
     beyond = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
     return len(_ISOLATED.findall(sample)) > _ISOLATED_SHARE * beyond
 
