@@ -51,7 +51,7 @@ _SURNAME = re.compile("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
 # A full-width point in a number whose digits were full-width.
 _POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
-_CONTINUOUS = re.compile("著")
+_CONTINUOUS, _AT = re.compile("著"), re.compile("於")
 # What most Chinese text is written in: none of it is kana, or stands for another character.
 _UNUSUAL = re.compile("[^\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e“”‘’…—·]")
 
@@ -111,7 +111,7 @@ def _to_hans(text: str, script: Script) -> str:
     text = in_lines_with(_HAS_WORDS, partial(_taiwans_words, script=script), text)
     converted = _opencc("t2s", text)
     if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
-        converted = _opencc("t2s", converted)
+        converted = in_lines_with(_AT, partial(_opencc, "t2s"), converted)
     converted = in_lines_with(with_regional_form(), lambda line: line.translate(regional()), converted)
     spans = lines_with(_HAS_ALSO_SIMPLIFIED, text)
     return with_lines(converted, spans, (_kept(text[start:end], converted[start:end], script) for start, end in spans))
