@@ -340,6 +340,17 @@ def test_pages_that_are_half_in_one_encoding_and_half_in_another(codec: str, sha
         assert found.undecodable_bytes == 0
 
 
+def test_zeros_that_fill_a_page_up_do_not_make_it_binary() -> None:
+    found = decoded(PROSE.encode("gbk") + bytes(4096))
+    assert found.encoding == "gb18030"
+    assert found.text == PROSE + "\x00" * 4096
+    assert rejected(PROSE.encode("gbk")[:20] + bytes(range(9)) * 50).reason is Reason.BINARY
+
+
+def test_a_page_of_which_nothing_can_be_seen() -> None:
+    assert rejected(" \u3000\u200b\n\u00ad\ufeff".encode()).reason is Reason.EMPTY
+
+
 def test_no_page_is_in_ebcdic() -> None:
     assert codec_of("cp875") is None
     assert codec_of("IBM037") is None

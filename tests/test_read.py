@@ -193,6 +193,13 @@ class TestPages:
             ("a.HTM", TEXT, Media.HTML),
             ("a.txt", b"<!doctype html><p>" + TEXT, Media.HTML),
             ("a.aspx", b"<html><p>" + TEXT, Media.HTML),
+            ("a.txt", b'<div class="a"><p>' + TEXT + b"</p></DIV>", Media.HTML),
+            ("a.txt", b"<p>" + TEXT + b"</p><p>" + TEXT, Media.HTML),
+            ("a.txt", b"<p> begins a paragraph.\n" + TEXT, Media.TEXT),
+            ("a.txt", b"<b>" + TEXT + b"</b>", Media.TEXT),
+            ("a.md", b"<p>" + TEXT + b"</p>", Media.MARKDOWN),
+            ("page", b"From: the ferryman\n\n" + TEXT, Media.TEXT),
+            ("a.txt", b"Content-Transfer-Encoding: base64\n\n" + TEXT, Media.TEXT),
             ("page", TEXT, Media.TEXT),
             ("a.txt", b"\x00\x01\x02", Media.TEXT),
             ("empty.txt", b"", Media.TEXT),
@@ -210,6 +217,18 @@ class TestPages:
         reject = one_reject(tmp_path)
         assert (reject.reason, reject.raw_size) == (Reason.UNSUPPORTED, len(data))
         assert reject.raw_sha256 == hashlib.sha256(data).hexdigest()
+
+    @pytest.mark.parametrize(
+        ("name", "data"),
+        [
+            ("feed.rss", b'<?xml version="1.0"?><rss><item><title>' + TEXT),
+            ("a.mhtml", b"From: <x>\r\nContent-Type: multipart/related;\r\n boundary=b\r\n\r\n--b\r\n" + TEXT),
+            ("a.eml", b"Subject: x\r\ncontent-transfer-encoding: quoted-printable\r\n\r\n=E6=B8=A1"),
+        ],
+    )
+    def test_coded_text_is_no_page(self, tmp_path: Path, name: str, data: bytes) -> None:
+        put(tmp_path, name, data)
+        assert one_reject(tmp_path).reason is Reason.UNSUPPORTED
 
     @pytest.mark.parametrize("suffix", COMPRESS)
     def test_compressed(self, tmp_path: Path, suffix: str) -> None:
@@ -475,8 +494,20 @@ class TestTables:
         assert pages(tmp_path)[0].raw.decode() == "渡口, 石阶"
 
     def test_csv_without_a_text_column(self, tmp_path: Path) -> None:
-        put(tmp_path, "a.csv", b"year,count\n1987,4\n")
-        assert one_reject(tmp_path).reason is Reason.MALFORMED
+        put(tmp_path, "a.csv", b'year,"the\ncount"\n1987,4\n')
+        reject = one_reject(tmp_path)
+        assert reject.reason is Reason.MALFORMED
+        assert "columns.text" in reject.detail
+        assert "\n" not in reject.detail
+
+    def test_csv_with_commas_in_texts_without_quotes(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.csv", "text,url\n渡口,石阶,http://a.example/\n祠堂,http://a.example/,,\n".encode())
+        torn, whole = read(tmp_path)
+        assert isinstance(torn, Reject)
+        assert torn.reason is Reason.MALFORMED
+        assert torn.detail.startswith("3 cells under 2 columns")
+        assert isinstance(whole, Page)
+        assert (whole.raw.decode(), whole.url) == ("祠堂", "http://a.example/")
 
     def test_csv_with_a_quote_that_never_closes(self, tmp_path: Path) -> None:
         put(tmp_path, "a.csv", b'text\nfirst\n"second\n' + b"line\n" * 5000)

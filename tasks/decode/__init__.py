@@ -7,7 +7,7 @@ import re
 from typing import TypeVar
 
 from tasks.decode.charsets import marked, text_of
-from tasks.decode.declared import declared_codec
+from tasks.decode.declared import declared_codec, opens_html
 from tasks.decode.detect import Verdict, detect
 from tasks.decode.line_ends import with_line_ends
 from tasks.decode.mixed import Foreign, foreign_pieces
@@ -28,12 +28,14 @@ _CONTROLS_FEW = 1  # a title may have one
 _UNDECODABLE_SHARE = 0.3
 # A page that is no text shows it in its first, middle or last so many characters.
 _PIECE = 2**16
+_INVISIBLE = " \t\n\x00\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"
+_FILLED = 16  # zero bytes that no encoding has at a text's end
+_OPENING = 4096  # characters in which HTML shows
 _UNDECODABLE_FEW = 8  # a title of ten characters may lose three
 # A reading of a character that lost a byte is applied from this confidence on: of those nearly all are right.
 _SURE = 0.75
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_BYTES = bytes(byte for byte in range(128) if _CONTROLS.match(chr(byte)))
-_OPENS_HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]")
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,1000}>")
 
 
@@ -60,7 +62,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if not raw.strip(b" \t\r\n\x0b\x0c\x00"):
         return _reject(page, Reason.EMPTY, "no bytes" if not raw else "nothing but white space")
     markup = page.media is Media.HTML or raw.lstrip()[:1] == b"<"
-    verdict = detect(raw, declared_codec(raw, page.charset, markup))
+    verdict = detect(_unfilled(raw), declared_codec(raw, page.charset, markup))
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
     body = raw[verdict.skip :] if verdict.skip else raw
@@ -79,7 +81,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if html:
         return _html(page, verdict, text, bool(bad))
     text = with_line_ends(text)
-    if not text.strip("\ufeff\x00 \t\n\u3000"):
+    if not text.strip(_INVISIBLE):
         return _reject(page, Reason.EMPTY, "nothing but white space")
     return _decoded(verdict, text, (), seams, bool(bad))
 
@@ -179,6 +181,7 @@ def _readings(text: str, bad: list[tuple[int, int]], codec: str) -> dict[int, Re
 
 def _unreadable(raw: bytes, text: str, bad: int, codec: str) -> tuple[Reason, str] | None:
     """Why a decoded text with `bad` undecodable bytes is none, or None if it is one."""
+    raw, text = _unfilled(raw), text.rstrip("\x00")
     if (controls := _controls(raw, text, codec)) > _BINARY_SHARE * len(text) + _CONTROLS_FEW:
         return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
     if bad > _UNDECODABLE_FEW:
@@ -186,6 +189,11 @@ def _unreadable(raw: bytes, text: str, bad: int, codec: str) -> tuple[Reason, st
         if bad > _UNDECODABLE_SHARE * beyond_ascii + _UNDECODABLE_FEW:
             return Reason.UNDECODABLE, f"{bad} bytes are no characters of the likeliest encoding"
     return None
+
+
+def _unfilled(raw: bytes) -> bytes:
+    """A page without the zeros that a disk, or a copy that broke off, has filled it up with; whole in any encoding."""
+    return raw[: -(-len(raw.rstrip(b"\x00")) // 4) * 4] if raw.endswith(bytes(_FILLED)) else raw
 
 
 def _controls(raw: bytes, text: str, codec: str) -> int:
@@ -210,7 +218,7 @@ def _is_html(page: Page, text: str) -> bool:
     is."""
     if page.media is Media.HTML:
         return _TAG.search(text) is not None
-    return page.media is Media.TEXT and "<" in text[:1024] and _OPENS_HTML.match(text) is not None
+    return page.media is Media.TEXT and "<" in text[:1024] and opens_html(text[:_OPENING].encode("utf-8", "ignore"))
 
 
 def _reject(page: Page, reason: Reason, detail: str) -> Reject:

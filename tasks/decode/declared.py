@@ -1,4 +1,4 @@
-"""What the bytes themselves say of their encoding: a byte order mark, or markup that names a charset."""
+"""What the bytes themselves say: a byte order mark, markup that names a charset, that they are HTML."""
 
 from __future__ import annotations
 
@@ -20,6 +20,25 @@ _MARKS = (
 _SEARCHED = 4096
 _META = re.compile(rb"(?i)<meta\b[^>]{0,300}?\bcharset\s{0,8}=\s{0,8}[\"']?\s{0,8}([a-z0-9_:.\-]{2,40})")
 _XML = re.compile(rb"(?i)^\s{0,64}<\?xml\b[^>]{0,200}?\bencoding\s{0,8}=\s{0,8}[\"']([a-z0-9_:.\-]{2,40})[\"']")
+
+_DOCUMENT = re.compile(
+    rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]"
+)
+# What content systems export of a page: its body from the first block element on.
+_FRAGMENT = re.compile(rb"(?i)\s*<(p|div|table|section|article|span|font|center|h[1-6])(?:\s[^<>]{0,500})?>")
+
+
+def opens_html(head: bytes) -> bool:
+    """Whether the first bytes of a page, in any encoding that holds ASCII as it is, open an HTML document, or a piece
+    of one with an element that is closed.
+
+    >>> opens_html(b"<!DOCTYPE html>"), opens_html(b'<p class="a">x</p>'), opens_html(b"<p> begins a paragraph")
+    (True, True, False)
+    """
+    if _DOCUMENT.match(head):
+        return True
+    element = _FRAGMENT.match(head)
+    return element is not None and b"</%b>" % element[1].lower() in head.lower()
 
 
 def marked_codec(raw: bytes) -> tuple[str, int] | None:

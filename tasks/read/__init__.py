@@ -116,7 +116,8 @@ def _expanded(door: _Door, uri: str, name: str, stream: BinaryIO, kind: Kind, de
     content = Expanded(stream, kind, door.limits, past_damage=name.lower().endswith((".warc", ".wet")))
     yield from _read(door, uri, name, io.BufferedReader(content, _BUFFER), depth + 1)
     if content.damaged:
-        raise BrokenError(Reason.TRUNCATED, f"the gzip data is corrupt in {content.damaged} places, which are left out")
+        places = "a place, which is" if content.damaged == 1 else f"{content.damaged} places, which are"
+        raise BrokenError(Reason.TRUNCATED, f"the gzip data is corrupt in {places} left out")
 
 
 def _entries(door: _Door, uri: str, kind: Kind, stream: BinaryIO, depth: int) -> Iterator[Page | Reject]:

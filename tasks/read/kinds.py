@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from tasks.decode.declared import opens_html
 from tasks.records import Media
 
 # Enough to reach the magic of tar, which stands at byte 257, and to look for markup past a byte order mark and
@@ -80,9 +81,11 @@ _ZIPPED_DOCUMENTS = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"
 # Text for programs to read, unless it opens as JSON lines or an HTML document does.
 _FOR_PROGRAMS = frozenset({".json", ".js", ".css", ".xml", ".svg", ".map", ".yaml", ".yml", ".toml", ".ini", ".py"})
 
-_HTML_START = re.compile(
-    rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]"
-)
+# XML that is no HTML: feeds, whose texts stand in escapes, and data for programs.
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s")
+# A mail, or a page saved as one (MHTML), whose bodies are coded: RFC 5322, 2.2, and RFC 2045, 5 and 6.
+_FIELD = re.compile(rb"[A-Za-z][A-Za-z\-]{1,40}:[ \t]")
+_CODED = re.compile(rb"(?im)^content-(?:transfer-encoding:[ \t]*(?:base64|quoted-printable)|type:[ \t]*multipart/)")
 # A line of JSON Lines: an object, closed on the same line.
 _JSON_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*(?:\"|\})")
 
@@ -111,18 +114,13 @@ def kind_of(name: str, head: bytes) -> Kind:
 
 
 def media_of(name: str, head: bytes) -> Media:
-    """What kind of text a page called `name` holds. Plain text that opens as an HTML document does is HTML.
+    """What kind of text a page called `name` holds. Plain text that opens as HTML does is HTML.
 
     >>> media_of("a.md", b"# x"), media_of("a", b"<!DOCTYPE html>")
     (<Media.MARKDOWN: 'markdown'>, <Media.HTML: 'html'>)
     """
     media = _MEDIA.get(_suffix(name), Media.TEXT)
     return Media.HTML if media is Media.TEXT and opens_html(head) else media
-
-
-def opens_html(head: bytes) -> bool:
-    """Whether the bytes open as an HTML document does, in any encoding that holds ASCII as it is."""
-    return _HTML_START.match(head) is not None
 
 
 def inner_name(name: str) -> str:
@@ -146,7 +144,9 @@ def _suffix(name: str) -> str:
 def _sniffed(head: bytes, suffix: str) -> Kind:
     if _JSON_LINE.match(head) and b"\n" in head and head.split(b"\n", 1)[0].rstrip().endswith(b"}"):
         return Kind.JSONL
-    if suffix in _FOR_PROGRAMS and not opens_html(head):
+    if (suffix in _FOR_PROGRAMS or _XML.match(head)) and not opens_html(head):
+        return Kind.OTHER
+    if _FIELD.match(head) and _CODED.search(head):
         return Kind.OTHER
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     return Kind.OTHER if b"\x00" in head and not wide else Kind.PAGE

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from tasks.decode.declared import opens_html
 from tasks.read.digest import rejected
-from tasks.read.kinds import opens_html
 from tasks.records import Columns, Media, Page, Reason, Reject
 
 # A column with this in its name holds a page's source as it was fetched: a row is HTML whatever it opens with.
 _HTML_COLUMN = "html"
 # Where corpora keep a row's url and date besides the row itself.
 NESTED = ("metadata", "meta", "warc_headers")
+#: What to do about text in a column that is not looked for.
+NAME_IT = "the setting columns.text names others"
 # Numbers beyond this are milliseconds since 1970, not seconds: as seconds they would lie past the year 5000.
 _MILLISECONDS_FROM = 10**11
 
@@ -34,7 +36,8 @@ def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | R
     name, text = _text(fields, columns.text)
     if text is None:
         wanted = ", ".join(columns.text[:3])
-        return rejected(uri, Reason.MALFORMED, f"no column of the row holds text (looked for {wanted}, …)", raw)
+        detail = f"no column of the row holds text (looked for {wanted}, …); {NAME_IT}"
+        return rejected(uri, Reason.MALFORMED, detail, raw)
     content = text if isinstance(text, bytes) else _bytes(text)
     html = _HTML_COLUMN in name.lower() or opens_html(content[:4096])
     nested = [fields, *(value for key in NESTED if isinstance(value := fields.get(key), Mapping))]

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from tasks.decode.detect import detect
 from tasks.read.digest import rejected
-from tasks.read.rows import NESTED, page_of_row
+from tasks.read.rows import NAME_IT, NESTED, page_of_row
 from tasks.read.streams import BrokenError
 from tasks.records import Columns, Limits, Page, Reason, Reject
 
@@ -21,7 +21,8 @@ _BATCH = 64
 
 
 def read_csv(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
-    """The pages of a CSV or TSV file with a header. A quote that is never closed costs the rest of the file."""
+    """The pages of a CSV or TSV file with a header. A row with more cells than that is torn, and rejected; a quote that
+    is never closed costs the rest of the file."""
     peek = getattr(stream, "peek", None)
     head: bytes = peek(_HEAD) if peek else b""
     if not head.strip():
@@ -41,12 +42,17 @@ def _csv_rows(uri: str, text: io.TextIOWrapper, limits: Limits, columns: Columns
     header = next(csv.reader([first], delimiter=delimiter), [])
     wanted = {name.lower() for name in columns.text}
     if not any(name.strip().lower() in wanted for name in header):
-        detail = f"no column holds text: the header reads {', '.join(header)[:200]}"
+        detail = f"no column holds text: the header reads {' '.join(', '.join(header).split())[:200]}; {NAME_IT}"
         raise BrokenError(Reason.MALFORMED, detail)
     names = [name.strip() for name in header]
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=delimiter), 1):
-            if any(row):
+            if any(row[len(names) :]):
+                torn = f"{len(row)} cells under {len(names)} columns: is a {delimiter!r} in a text without quotes?"
+                yield rejected(
+                    f"{uri}#{number}", Reason.MALFORMED, torn, delimiter.join(row).encode("utf-8", "replace")
+                )
+            elif any(row):
                 yield page_of_row(f"{uri}#{number}", dict(zip(names, row, strict=False)), columns, b"")
     except csv.Error as error:
         raise BrokenError(Reason.MALFORMED, f"the rest is not CSV: {error}") from error
