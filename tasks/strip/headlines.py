@@ -35,6 +35,8 @@ _OTHER = re.compile(
 _ANNOUNCED = re.compile(
     r"[::]$|如下|下列|以下|下面|名单|附[::录上]|抄[在录]|列出|列举|分别|包括|歌词|唱|诗|节目|展出|曲目|目录|要点|篇目|题目|入选|获奖|安排"
 )
+# A document's letterhead stands so many rows above its title.
+LETTERHEAD = 3
 # A signature below the text: an office, or a date, among so many rows.
 SIGNATURE = 6
 _SIGNED = re.compile(
@@ -114,7 +116,7 @@ def above(page: Around) -> None:
     if not page.likeness.enough or page.likeness.share(page.rows[page.title].core) < LIKE_TITLE:
         return
     standing = page.standing(range(page.title))
-    if any(own(page, number) for number in standing):
+    if any(own(page, number) for number in standing[-LETTERHEAD:]):
         return
     strange = list(_strange(page, standing))
     if len(strange) < len(standing):

@@ -10,6 +10,7 @@ from tasks.strip.tables import phrase
 
 _PICTURE = (
     r"(?:(?:相关|新闻|网络|文章)?资料(?:图片?|照片)|(?:相关|新闻|网络)(?:配图|图片)|网络图|题图|配图|图文无关|图片与(?:文章|内容|本文)无关|"
+    r"(?:题图|头图|封面图?|配图|插图)\s?(?:来自|来源于?|源自|取自)[^。]{0,16}(?:网络?|图库|协议|授权|CC0|Unsplash|Pixabay)[^。]{0,10}|"
     r"(?:图片?|图源|图片来源|题图|配图)\s*(?:来源)?\s*(?:于|:|来自|自)?\s*:?\s*(?:于|自)?(?:互联)?网络?(?:,?\s*(?:如有|若有)?侵权?(?:必|请联系)?(?:删除?|联系删除))?)"
 )
 _PICTURE_ROW = re.compile(rf"[(\[]?\s*{_PICTURE}\s*[)\]]?")
@@ -36,10 +37,26 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 
+# What a page's own scripts, styles and data leave in its text; in the midst of prose only what is written for a page.
+_SCRIPT = re.compile(
+    r"document\.(?:getElement|write|create|query|cookie|body|location|ready)|window\.[\w.]{1,40}\s?=|window\.(?:on|add|location)"
+    r"|\$\((?:function|document|window|[\"'][.#]?\w)|jQuery|\.(?:innerHTML|addEventListener|appendChild|addClass)\b"
+    r"|\"@context\"|@media\s.{0,40}\{|<!--\[if|</?(?:script|style|link|meta|iframe|noscript)\b"
+)
+_STYLE = re.compile(r"[A-Za-z.#@*][\w\s.,#@>:*-]{0,200}\{\s?[\w-]{2,30}\s?:[^{}]{1,300}\}?\s?")
+_DATA = re.compile(r'[\[{]{1,3}"[\w@-]{1,30}"\s?:.{0,2000}[\]}]{1,3};?')
+_FUNCTION = re.compile(r"[(!;]?function\s?\w{0,30}\(.{0,400}|(?:var|let|const)\s\w{1,30}\s?=.{0,400};\s?")
+# A text about such things shows them.
+_LESSON = re.compile(
+    r"代码|程序|脚本|编程|函数|变量|样式|源码|接口|JavaScript|javascript|jQuery|CSS|HTML|JSON|字段|参数|标签|元素|前端|网页"
+)
+SCRIPT_CHARS = 3000
+
 
 def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
     """Rows of hidden tags, of marks that a content system did not fill in, and of counters' scripts."""
-    for row in sheet.rows:
+    lesson: bool | None = None
+    for number, row in enumerate(sheet.rows):
         folded = row.folded.strip()
         if (
             folded.endswith(("]", "播报编辑"))
@@ -57,6 +74,24 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
             yield Claim.whole(row, "script of a counter or marks of a content system")
         elif len(folded) <= SHORT_CHARS and phrase("player").fullmatch(folded):
             yield Claim.whole(row, "a notice of the page's player or script")
+        elif len(folded) <= SCRIPT_CHARS and _is_script(sheet, number, folded):
+            lesson = _teaches(sheet) if lesson is None else lesson
+            if not lesson:
+                yield Claim.whole(row, "a script, style or data of the page")
+
+
+def _is_script(sheet: Sheet, number: int, folded: str) -> bool:
+    """Whether a row without Chinese at its head is code: written for a page, or of any kind outside the text."""
+    if not ("(" in folded or "{" in folded or "<" in folded):
+        return False
+    if _SCRIPT.search(folded):
+        return True
+    return sheet.outside(number) and any(kind.fullmatch(folded) for kind in (_STYLE, _DATA, _FUNCTION))
+
+
+def _teaches(sheet: Sheet) -> bool:
+    """Whether the page's text is about code."""
+    return any(row.core[0] > "\u2e80" and _LESSON.search(row.core) for row in sheet.rows if row.core)
 
 
 def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:

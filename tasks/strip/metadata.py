@@ -42,6 +42,13 @@ _PAPER = re.compile(
     r"[\[【(]?(?:收稿日期|修回日期|基金项目|基金资助|通讯作者|通信作者|第一作者|作者简介|作者单位)[\]】)]?\s{0,3}:"
 )
 PAPER_LABELS = 2
+# Writers of a paper, each with the numbers of where they work, and where that is, with its postcode.
+_MARKED_NAME = re.compile(r"([\u4e00-\u9fff]{2,4})[1-9*†#][*†#]?(?:,[1-9*†#]){0,3}(?:[,;、\s]{1,3}|$)")
+_MARKED_NAMES = re.compile(rf"(?=[\u4e00-\u9fff]{{2,4}}[1*])(?:{_MARKED_NAME.pattern}){{2,12}}")
+_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[,、\s]{1,3}[\u4e00-\u9fff]{2,3}){0,9}")
+_WORKPLACE = re.compile(
+    r"(?:\(?(?:\d[.\s]\s?)?[\u4e00-\u9fff][\u4e00-\u9fff\s·、,()]{5,60}[,\s]\s?\d{6}\)?[;.\s]{0,3}){1,8}"
+)
 _CLOCKS = re.compile(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
@@ -75,6 +82,12 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
         if papers and _PAPER.match(row.core):
             found.append((row, [Field("others", "", row.core)]))
             continue
+        if 0 < number < sheet.first and (paper := _of_paper(row)):
+            above = rows[number - 1]
+            if number > 1 and paper[0].kind == "others" and _NAMES.fullmatch(above.core):
+                found.append((above, [_in_own_script(above, Field("author", "作者", above.core))]))
+            found.append((row, paper))
+            continue
         if row.core.endswith(":") and (value := _value_below(sheet, number)):
             table[number], table[number + 1] = [], value
             found.append((row, []))
@@ -89,6 +102,16 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
                 found.append((rows[number - 1], [Field("publisher", "", _as_found(rows[number - 1], None))]))
             found.append((row, [_in_own_script(row, field) for field in fields]))
     return found
+
+
+def _of_paper(row: Row) -> list[Field]:
+    """A row above a paper that names its writers, or where they work."""
+    core = row.core
+    if (not core[-1:].isdigit() and core[-1:] not in "*†);.") or row.prose:
+        return []
+    if _MARKED_NAMES.fullmatch(core):
+        return [_in_own_script(row, Field("author", "作者", "、".join(_MARKED_NAME.findall(core))))]
+    return [Field("others", "作者单位", core)] if len(core) <= MAX_CHARS and _WORKPLACE.fullmatch(core) else []
 
 
 def _index_table(rows: Sequence[Row]) -> dict[int, list[Field]]:

@@ -45,7 +45,7 @@ MIN_BEHIND = 12
 # A row of names in a column of such rows is no longer than this.
 COLUMN_CHARS = 120
 _GLUED = re.compile(r"[\u4e00-\u9fff]{1,14}?[县市区旗州盟]")
-_LABEL = re.compile(r"(?:模板|链接|标签|地区|城市|站点|分站|热门|友情|导航|服务|推荐)[^:]{0,6}:\s*$")
+_LABEL = re.compile(r"(?:模板|链接|友链|标签|地区|城市|站点|分站|热门|友情|导航|服务|推荐)[^:]{0,6}:\s*$")
 _HONEST_HEAD = re.compile(r"名单|名录|一览|公示|排名|榜|如下|下列|以下|包括|分别|名称|目录|区划|辖")
 _WHY = "names of counties drawn at random from the whole country"
 
@@ -93,7 +93,12 @@ def provinces_of(word: str) -> frozenset[str]:
 def place_lists(sheet: Sheet) -> Iterator[Claim]:
     """Lists of place names: a row of them, at either end of a row of text, or one name a row."""
     run: list[tuple[int, Row]] = []
+    taken = -1  # the last row taken as a whole, which a list may have wrapped
     for number, row in enumerate(sheet.rows):
+        if taken == number - 1 and (_few_names(row.core) or (_one_name(row.core) and _short_name(row.core).full)):
+            taken = number
+            yield Claim.whole(row, _WHY)
+            continue
         if _one_name(row.core) or _few_names(row.core):
             run.append((number, row))
             continue
@@ -102,13 +107,15 @@ def place_lists(sheet: Sheet) -> Iterator[Claim]:
         if row.links and _dense(row.core) and _random(_entries(row.core)):
             yield Claim.whole(row, _WHY)
         elif _dense(row.folded) or (len(row.folded) <= MAX_CHARS and _CUT_NAMES.fullmatch(row.folded)):
-            yield from _in_row(sheet, number, row)
+            for claim in _in_row(sheet, number, row):
+                taken = number
+                yield claim
     yield from _column(sheet, run)
 
 
 def _one_name(core: str) -> bool:
     """Whether a row may be one name; two or three characters may be a name cut short."""
-    return 2 <= len(core) <= 15 and (core[-1] in _SUFFIX or len(core) <= 3)
+    return 2 <= len(core) <= 15 and (core[-1] in _SUFFIX or (len(core) <= 3 and core.isalpha()))
 
 
 def _few_names(core: str) -> bool:

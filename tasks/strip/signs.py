@@ -30,6 +30,9 @@ _EXPLAINED = re.compile(r"[\u4e00-\u9fff]{2,6}:[\u4e00-\u9fff,]{4,40}$")
 _URL = re.compile(r"https?:[\w./?=&%#:-]{3,160}")
 _LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"[(\[第]?[一二三四五六七八九十百\d]{1,3}[、.)\]章节条回](?!\d)")
+# A row of words in Latin letters, with no more than a few others.
+_LATIN_ROW = re.compile(r"[^\u3400-\u9fff]*[A-Za-z]{2}[^\u3400-\u9fff]*")
+_LATIN_WORD = re.compile(r"[a-z]{2,20}")
 _END = re.compile(r"[-—=~*·\s]*(?:the\s?)?end[-—=~*·.\s]*", re.IGNORECASE)
 # In sentences the site shows itself by words for itself or its reader, and by what both do, so many in so few letters.
 _SELF = re.compile(
@@ -39,6 +42,7 @@ SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.06, 150
 _QUOTED = re.compile(r"[“”「」『』…]")
 _SHAPE = re.compile(
     r"[¥$]\s?\d|\d\s?元/|\d{3,4}-\d{4,8}|\d{1,2}:\d\d\s*/\s*\d|[\w.]{2,30}@[a-z]|https?:|www\.|\(\d{1,7}\)\s*$|\d[万kw+]?\s?[条次人个](?!月)\S{0,6}$"
+    r"|^第\s?[A-Z]?\d{1,3}\s?版\s?:\s?[\u4e00-\u9fff·/]{2,12}$|^\d{1,3}\s?/\s?\d{1,3}$|^共\s?\d{1,4}\s?[张条篇个页]$|^(?:[\u4e00-\u9fff]{2,6}:\s?[\d,.]{0,9}\S?\s){2}"
     r"|\d%|^[^<>]{2,8}\s?>\s?[^<>]{2,8}$|^\S{2,5}\s[+-]?[\d.,]{1,9}[万亿]?\S{0,2}$|^[\u4e00-\u9fff]{2,6}:\s?[\dA-Za-z.,:/-]{1,30}$|^\d{1,2}[:-]\d\d$|^[\d.,]{1,9}[万kw]?$|[»«›‹★☆▲▼]|\.{3}$|\d{1,2}-\d{1,2}\s?\d{1,2}:\d\d|\d{4}-\d\d-\d\d$"
 )
 
@@ -48,10 +52,19 @@ def _signs() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(table("words")["signs"], key=len, reverse=True))))
 
 
+@cache
+def _latin_signs() -> frozenset[str]:
+    return frozenset(table("words")["latin signs"])
+
+
 @lru_cache(maxsize=4096)  # the steps of the frame ask for each row
 def _cover(core: str) -> tuple[float, int]:
     """The share of a row's letters that lie in words of interfaces, addresses apart, and how many words there are."""
     core = _URL.sub("", core)
+    if latin := _LATIN_ROW.fullmatch(core):
+        words = _LATIN_WORD.findall(latin[0].lower())
+        known = sum(map(_latin_signs().__contains__, words))
+        return known / len(words), known
     found = _signs().findall(core)
     return (sum(map(len, found)) / max(len(_LETTER.findall(core)), 1), len(found)) if found else (0.0, 0)
 

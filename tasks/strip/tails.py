@@ -9,7 +9,7 @@ from functools import cache
 from tasks.strip.bars import bar_kind, is_weak
 from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
-from tasks.strip.tables import phrase, related
+from tasks.strip.tables import phrase, related, table
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
 GAP_ROWS = 3
@@ -23,6 +23,11 @@ FOOTER_ROWS = 60
 HEAD_SHARE = 3
 # Rows of a list of links are no longer than this; a teaser ends in dots.
 LINK_CHARS = 60
+
+# The site addresses its readers in no more characters, and with so many kinds of words.
+ADDRESS_CHARS, ADDRESS_WORDS = 160, 3
+# One of which names the site, or says that its text begins or ends.
+ADDRESS_SURE = frozenset({"g0", "g1"})
 
 _HEADS = re.compile(
     r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)"
@@ -57,7 +62,7 @@ def disclaimers(sheet: Sheet) -> Iterator[Claim]:
     for order in (range(len(rows) - 1, -1, -1), range(len(rows))):
         for number in order:
             row = rows[number]
-            if is_disclaimer(row.core) or phrase("chatter").fullmatch(row.core):
+            if is_disclaimer(row.core) or phrase("chatter").fullmatch(row.core) or addresses_reader(row.core):
                 if order.step > 0 and number > sheet.first:
                     break
                 yield Claim.whole(row, "the site's disclaimer")
@@ -87,6 +92,26 @@ def is_disclaimer(core: str) -> bool:
         return True
     own = len({match[0] for match in phrase("own_voice").finditer(core)})
     return own >= 2 and (len(found) >= 2 or phrase("self").search(core) is not None) and min(found) <= 60
+
+
+def addresses_reader(core: str) -> bool:
+    """Whether a row is the site's thanks, greetings and requests to its readers: several of them, and little else.
+
+    >>> addresses_reader("以上就是小编的全部内容,希望对您有所帮助,更多内容请关注本站。")
+    True
+    >>> addresses_reader("小编在镇上住了三年,认识了每一位扎灯的老人。")
+    False
+    """
+    if len(core) > ADDRESS_CHARS or "“" in core[:1]:
+        return False
+    found = {match.lastgroup for match in _address().finditer(core)}
+    return len(found) >= ADDRESS_WORDS and not found.isdisjoint(ADDRESS_SURE)
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    """What such rows are made of, a group a kind, in the order of the table."""
+    return re.compile("|".join(f"(?P<g{n}>{kind})" for n, kind in enumerate(table("phrases")["address"])))
 
 
 def related_head(row: Row) -> bool:
