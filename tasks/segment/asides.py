@@ -31,6 +31,10 @@ _INLINE_NOTE = re.compile(
     r"[(\[〔](?:编者?按|编者注|原标题|原题|注|本文(?:系|为|原载|首发|转自|选自)|作者(?:系|为|是|单位))"
     r"|【(?:编者?按|编者注|原标题)"
 )
+# How captions that their first words show, figures and notes begin: most lines do not, and are tried no further.
+_OPENS = re.compile(r"[▲▼△▽↑↓上下左右本图资效示题配表FT(\[【〔编按原特声注备附说]")
+# What neither a byline nor a signature ends in.
+_NO_BYLINE = frozenset("。!?;…”")
 # The last lines of a page, in brackets as a whole, say how the text came about: who was asked, who wrote it down.
 _LAST_LINES = 2
 _LAST_NOTE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]{6,120}[)\]】〕]")
@@ -69,10 +73,12 @@ def aside(paragraphs: Sequence[Paragraph], at: int) -> str:
     folded = paragraph.folded
     if _is_caption(folded):
         return "caption"
-    if _NOTE.match(folded) or (_INLINE_NOTE.match(folded) and folded[-1] in ")]】〕"):
+    if _OPENS.match(folded) and (_NOTE.match(folded) or (_INLINE_NOTE.match(folded) and folded[-1] in ")]】〕")):
         return "note"
     if 0 < len(paragraphs) - _LAST_LINES <= at and _LAST_NOTE.fullmatch(folded) and _OF_TEXT.search(folded):
         return "note"
+    if folded[-1:] in _NO_BYLINE:
+        return ""
     return "byline" if _is_byline(folded) or _is_sign_off(paragraphs, at) else ""
 
 
@@ -86,8 +92,7 @@ def _is_caption(folded: str) -> bool:
         return False
     return bool(
         (folded[-1:] in ")]】" and _CAPTION_END.search(folded))
-        or _CAPTION_START.match(folded)
-        or _FIGURE.match(folded)
+        or (_OPENS.match(folded) and (_CAPTION_START.match(folded) or _FIGURE.match(folded)))
         or (folded.endswith(("摄", "绘", "影", "图", "影报道")) and _PHOTOGRAPHER.match(folded))
     )
 

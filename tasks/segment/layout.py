@@ -16,6 +16,7 @@ from tasks.segment.paragraphs import Paragraph
 _NO_MARKS = Marks()
 _MAY_HAVE_MARKS = re.compile(r"#[ \t\u3000\xa0]|\*\*|\]\(")
 # A line of code shows itself by an indent, ASCII alone, and a mark that prose does not use so.
+_INDENTS = frozenset("\t ")
 _CODE = re.compile(r"(?:\t| {2,})[!-~][ -~\t]*$")
 _CODE_MARK = re.compile(r"[(){}\[\];=<>]|^\s*(?:return|else|try|pass|break|import)\b")
 _Cut = tuple[int, int, str, str]
@@ -129,7 +130,7 @@ def _edit(start: int, before: str, after: str, kind: str) -> Edit:
 def _is_code(line: Line) -> bool:
     if line.block is not None:
         return line.block.tag == "pre"
-    return _CODE.match(line.text) is not None and _CODE_MARK.search(line.text) is not None
+    return line.text[:1] in _INDENTS and _CODE.match(line.text) is not None and _CODE_MARK.search(line.text) is not None
 
 
 def _tag(line: Line) -> str:

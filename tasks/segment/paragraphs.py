@@ -17,7 +17,8 @@ CLOSERS = frozenset("”’」』》】)]〉〕\"'")
 _CLOSERS = "".join(CLOSERS)
 _HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
 _CELL_TAGS = frozenset({"li", "td", "th", "dt", "dd", "tr", "pre", "figcaption", "caption", "alt", "option"})
-_BULLET = re.compile(r"[-*+•·●○◆◇■□▪▲△▼★☆※→►▶✓√]\s*\S")
+_BULLETS = frozenset("-*+•·●○◆◇■□▪▲△▼★☆※→►▶✓√")
+_BULLET = re.compile(rf"[{re.escape(''.join(_BULLETS))}]\s*\S")
 
 
 class Paragraph(NamedTuple):
@@ -62,5 +63,5 @@ class Paragraph(NamedTuple):
             or "\t" in self.folded
             or "   " in self.folded
             or self.folded.count("|") > 1
-            or _BULLET.match(self.folded) is not None
+            or (self.folded[:1] in _BULLETS and _BULLET.match(self.folded) is not None)
         )

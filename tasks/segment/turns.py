@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from tasks.segment.paragraphs import Paragraph
 
 _LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|()]{1,20}(?: ?\([^()]{1,30}\))?)[\]】)]?:(?!//)")
+_LONGEST_LABEL = 56  # all that `_LABEL` takes, the colon and the brackets with it
 _OFFICE = re.compile(r" ?[(（][^()（）]{1,30}[)）]$")
 _BRACKETED = re.compile(r"[\[【]([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】]")
 _QUESTION = re.compile(r"(问|答|提问|回答|追问|Q|A|问题|q|a) ?\d{0,2}$")
@@ -117,10 +118,10 @@ def _label(paragraph: Paragraph) -> tuple[str, str] | None:
 def _label_span(paragraph: Paragraph) -> tuple[int, int] | None:
     """Where the label stands: before a colon; in brackets or in bold without one, if it names a part or a person."""
     folded = paragraph.folded
-    found = _LABEL.match(folded)
+    found = _LABEL.match(folded) if ":" in folded[:_LONGEST_LABEL] else None
     if found:
         return found.span(2)
-    found = _BRACKETED.match(folded)
+    found = _BRACKETED.match(folded) if folded[:1] in "[【" else None
     if found and (_ROLE.match(found[1]) or _QUESTION.match(found[1])):
         return found.span(1)
     bold = folded[: paragraph.label].strip()

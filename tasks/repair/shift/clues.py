@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from tasks.repair.readings import characters, reads
 from tasks.repair.shift.candidates import LETTERS
@@ -39,8 +39,7 @@ _SENSIBLE_MARK = nats(10)  # and what each may cost at most
 _UNLIKELY_THERE = nats(9)  # the same on a page that is damaged elsewhere
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """A place that may be damaged: `strong` if it hardly is anything else, `hidden` if the run may begin before it."""
 
     at: int
