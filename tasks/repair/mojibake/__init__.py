@@ -13,7 +13,7 @@ from tasks.records import Edit
 from tasks.repair.mojibake.chains import WINDOW, best_chain, could_be
 from tasks.repair.mojibake.clue import clues, has_bytes
 from tasks.repair.mojibake.edits import passage_edits
-from tasks.repair.mojibake.letters import letter_edits
+from tasks.repair.mojibake.letters import letter_edits, spans_of_letters
 from tasks.repair.mojibake.passages import Chain, Passage, all_of, read
 from tasks.repair.mojibake.spoken import is_example, is_quoted
 
@@ -55,12 +55,21 @@ def mojibake_edits(text: str) -> list[Edit]:
     edits: list[Edit] = []
     start = 0
     for at, line in enumerate(lines):
-        for passage, chain in found.get(at, []):
-            edits += passage_edits(line, start, passage, chain)
-        if not found.get(at) and has_bytes(line):
-            edits += letter_edits(line, start)
+        edits += _line_edits(line, start, found.get(at, []))
         start += len(line) + 1
     return edits
+
+
+def _line_edits(line: str, start: int, found: Found) -> Iterator[Edit]:
+    """The edits of a line that begins at `start`: what is of other languages stands in no passage."""
+    letters = spans_of_letters(line) if has_bytes(line) else []
+    edits = [edit for first, last in letters for edit in letter_edits(line[first:last], start + first)]
+    if not found and not letters and has_bytes(line):
+        edits += letter_edits(line, start)
+    for passage, chain in found:
+        if not any(passage.start < last and first < passage.end for first, last in letters):
+            edits += passage_edits(line, start, passage, chain)
+    return iter(sorted(edits, key=lambda edit: edit.start))
 
 
 def _by_line(lines: Sequence[str], places: Sequence[int]) -> Iterator[tuple[int, list[int]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tasks.decode.score import cost_of
 from tasks.repair.mojibake.codecs import CP1252_ONLY, LOST, READERS, WRITERS, bytes_of
-from tasks.repair.mojibake.passages import Chain, read
+from tasks.repair.mojibake.passages import Chain, anew, read
 from tasks.repair.mojibake.tokens import Token, as_found, undo
 from tasks.repair.mojibake.weigh import advantage
 
@@ -25,6 +25,8 @@ _FIRST = 16
 _SHORT = 8
 # A second wrong reading is looked for beneath UTF-8 of which this share of the characters is whole.
 _WHOLE = 0.7
+# Each time makes a text twice as long, and the window holds four hanzi that were misread thrice, two beyond that.
+_LATIN, _MOST_TIMES = ("latin", "utf8"), 4
 
 
 def name(chain: Chain, before: str) -> str:
@@ -45,7 +47,11 @@ def best_chain(line: str, at: int, known: Iterable[Chain] = ()) -> Chain | None:
     ((('gbk', 'utf8'),), None)
     """
     window = line[max(at - _BEFORE, 0) : at + WINDOW]
-    return _best(window, known) or _best(window, _likely(line[at : at + _SHORT], window[:_FIRST]))
+    return (
+        _best(window, known)
+        or _best(window, _likely(line[at : at + _SHORT], window[:_FIRST]))
+        or _best(window, _latin_again(window))
+    )
 
 
 def _best(window: str, chains: Iterable[Chain]) -> Chain | None:
@@ -83,6 +89,15 @@ def could_be(short: str, reader: str, writer: str) -> bool:
     if 3 * (len(raw) - len(known)) > len(short):
         return False  # most of it are characters that the reader cannot have made
     return cost_of(known.decode(_CODECS[writer], "ignore")) < cost_of(short)
+
+
+def _latin_again(window: str) -> Iterator[Chain]:
+    """UTF-8 that was read as Latin-1 or windows-1252 three times and more, as a page that is saved again and again."""
+    chain: Chain = (_LATIN,) * 2
+    tokens = anew(window, chain)
+    while len(chain) < _MOST_TIMES and _is_whole(tokens):
+        tokens, chain = undo(tokens, *_LATIN), (*chain, _LATIN)
+        yield chain
 
 
 def _is_whole(tokens: list[Token]) -> bool:
