@@ -9,7 +9,7 @@ from functools import cache
 from tasks.strip.bars import bar_kind, is_weak
 from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
-from tasks.strip.tables import phrase, related, table
+from tasks.strip.tables import kinds_in, phrase, related, table
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
 GAP_ROWS = 3
@@ -28,6 +28,8 @@ LINK_CHARS = 60
 ADDRESS_CHARS, ADDRESS_WORDS = 160, 3
 # One of which names the site, or says that its text begins or ends.
 ADDRESS_SURE = frozenset({"g0", "g1"})
+# On its rights and duties it speaks with so many kinds of words.
+DENIAL_WORDS = 4
 
 _HEADS = re.compile(
     r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)"
@@ -59,15 +61,20 @@ def _inline() -> re.Pattern[str]:
 def disclaimers(sheet: Sheet) -> Iterator[Claim]:
     """声明: 本文…不代表本站立场: rows in which the site speaks of its rights and duties, at either end of the page."""
     rows = sheet.rows
+    speaks = cache(_speaks_of_itself)  # both ways may come to a row
     for order in (range(len(rows) - 1, -1, -1), range(len(rows))):
         for number in order:
             row = rows[number]
-            if is_disclaimer(row.core) or phrase("chatter").fullmatch(row.core) or addresses_reader(row.core):
+            if speaks(row.core):
                 if order.step > 0 and number > sheet.first:
                     break
                 yield Claim.whole(row, "the site's disclaimer")
             elif row.prose:
                 break
+
+
+def _speaks_of_itself(core: str) -> bool:
+    return is_disclaimer(core) or phrase("chatter").fullmatch(core) is not None or addresses_reader(core)
 
 
 def is_disclaimer(core: str) -> bool:
@@ -84,14 +91,16 @@ def is_disclaimer(core: str) -> bool:
         return True
     if len(core) <= 200 and phrase("sure_disclaimer").match(core):
         return True
-    found = {match.start() for match in phrase("disclaimer").finditer(core)}
-    if not found:
-        return False
     head = _disclaimer_head().match(core)
-    if head:
+    # The site's own words are looked for first: there are many turns of phrase, and most rows have none of the former.
+    if not head and len({match[0] for match in phrase("own_voice").finditer(core)}) < 2:
+        return False
+    if len(core) <= 400 and len(denied := kinds_in("denial", core)) >= DENIAL_WORDS and "g0" in denied:
         return True
-    own = len({match[0] for match in phrase("own_voice").finditer(core)})
-    return own >= 2 and (len(found) >= 2 or phrase("self").search(core) is not None) and min(found) <= 60
+    found = {match.start() for match in phrase("disclaimer").finditer(core)}
+    if not found or head:
+        return bool(found)
+    return (len(found) >= 2 or phrase("self").search(core) is not None) and min(found) <= 60
 
 
 def addresses_reader(core: str) -> bool:
@@ -102,16 +111,17 @@ def addresses_reader(core: str) -> bool:
     >>> addresses_reader("小编在镇上住了三年,认识了每一位扎灯的老人。")
     False
     """
-    if len(core) > ADDRESS_CHARS or "“" in core[:1]:
+    if len(core) > ADDRESS_CHARS or "“" in core[:1] or not _sure_address().search(core):
         return False
-    found = {match.lastgroup for match in _address().finditer(core)}
+    found = kinds_in("address", core)
     return len(found) >= ADDRESS_WORDS and not found.isdisjoint(ADDRESS_SURE)
 
 
 @cache
-def _address() -> re.Pattern[str]:
-    """What such rows are made of, a group a kind, in the order of the table."""
-    return re.compile("|".join(f"(?P<g{n}>{kind})" for n, kind in enumerate(table("phrases")["address"])))
+def _sure_address() -> re.Pattern[str]:
+    """Those of them of which there must be one."""
+    kinds = table("phrases")["address"]
+    return re.compile("|".join(kinds[int(group[1:])] for group in sorted(ADDRESS_SURE)))
 
 
 def related_head(row: Row) -> bool:
