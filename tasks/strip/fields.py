@@ -26,7 +26,9 @@ MAX_OTHER = 60  # of a headline as it first ran, or an index number
 
 
 def _spread(label: str) -> str:
-    """A label's pattern: two characters may be set apart (来　源)."""
+    """A label's pattern: two characters may be set apart (来　源), and so are words in Latin letters."""
+    if label.isascii():
+        return re.sub(r"(?<=[a-z])(?=on$)", r"\\s", label)
     return r"\s{0,2}".join(label) if len(label) in (2, 3) else label
 
 
@@ -70,7 +72,9 @@ _ISSUE = re.compile(
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
 )
 _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}")
-_POSTED = re.compile(r"(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创")
+_POSTED = re.compile(
+    r"by\s[A-Za-z]\w{0,20}|(?:In|in)\s[^\s|]{1,12}|(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创"
+)
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
@@ -182,7 +186,7 @@ def _next_label(core: str, position: int, limit: int) -> re.Match[str] | None:
 def _bare(text: str, fields: list[Field]) -> bool:
     """Take what stands before the first mark or after a date: nothing, or the name of a medium."""
     text = _URL.sub("", text).strip(SEPARATORS)
-    if not text or _known(text) or _POSTED.fullmatch(text):
+    if not text or _known(text) or all(_POSTED.fullmatch(part.strip()) for part in text.split("|")):
         return True
     if byline := _byline(text):
         fields += byline

@@ -18,6 +18,8 @@ PANEL_ROWS = 3
 PANEL_CHARS = 10
 # A panel whose rows mostly show signs of the site may have longer ones.
 WIDE_CHARS = 16
+# Between the title and the rows of metadata or bars below it stand so many such names, no longer than this.
+NAMES, NAME_CHARS = 2, 6
 # More rows together whose words are not the site's are the text's: a table.
 TABLE_ROWS = 5
 # Of a page without prose no more than one part in so many is head.
@@ -105,11 +107,20 @@ def panels(page: Around) -> None:
         between = page.standing(range(one + 1, other))
         unknown = [n for n in between if not is_weak(page.rows[n].core)]
         weak = len(between) - len(unknown)
-        enough = weak > len(unknown) if one == page.title else weak > 0 or unknown
+        enough = weak > len(unknown) or _names(page, unknown) if one == page.title else weak > 0 or unknown
         if enough and len(unknown) <= PANEL_ROWS and all(_panel(page, n, PANEL_CHARS) for n in unknown):
             for number in between:
                 page.take(number, _WHY_HEAD)
     _wide_panel(page)
+
+
+def _names(page: Around, numbers: Sequence[int]) -> bool:
+    """Whether the rows right below the title are names of writers or columns: short, and nothing of the text."""
+    return (
+        0 < len(numbers) <= NAMES
+        and page.likeness.enough
+        and all(len(page.rows[n].core) <= NAME_CHARS and not page.likeness.share(page.rows[n].core) for n in numbers)
+    )
 
 
 def _wide_panel(page: Around) -> None:

@@ -102,3 +102,17 @@ def phrase(section: str) -> re.Pattern[str]:
     '甲ICP备'
     """
     return re.compile("(?:" + "|".join(table("phrases")[section]) + ")", re.IGNORECASE)
+
+
+@cache
+def _kinds_of(section: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<g{n}>{kind})" for n, kind in enumerate(table("phrases")[section])))
+
+
+def kinds_in(section: str, core: str) -> set[str | None]:
+    """Which of the kinds of words of a section of data/phrases.txt a row has: g0 for the first, g1, ….
+
+    >>> sorted(kinds_in("address", "小编感谢您的阅读"))
+    ['g0', 'g6']
+    """
+    return {match.lastgroup for match in _kinds_of(section).finditer(core)}
