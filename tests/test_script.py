@@ -126,3 +126,32 @@ def test_folding_keeps_its_shape(text: str) -> None:
 
 def test_the_floors_on_labelled_sentences_are_held() -> None:
     assert scripts_eval.fallen() == []
+
+
+@pytest.mark.parametrize(
+    ("simple", "traditional"),
+    [
+        ("井干了。", "井乾了。"),
+        ("井边干了三天。", "井邊幹了三天。"),
+        ("他的头发干部里没有第二个人有。", "他的頭髮幹部裏沒有第二個人有。"),
+        ("冲了两杯茶。", "沖了兩杯茶。"),
+        ("他冲了出去，冲着茶馆喊。", "他衝了出去，衝着茶館喊。"),
+        ("看了那出老戏。", "看了那齣老戲。"),
+        ("这出戏剧性的转折。", "這出戲劇性的轉折。"),
+        ("不准入内。", "不准入內。"),
+        ("猜不准是谁。", "猜不準是誰。"),
+        ("读音不准。", "讀音不準。"),
+        ("刮掉旧漆。", "刮掉舊漆。"),
+        ("种姜的人家姓姜。", "種薑的人家姓姜。"),
+        ("中文系在山上，把绳系在树上。", "中文系在山上，把繩繫在樹上。"),
+        ("他被困了两天，孩子困了。", "他被困了兩天，孩子睏了。"),
+        ("蒙上眼，蒙上一层灰。", "矇上眼，蒙上一層灰。"),
+        ("修表的人填表格。", "修錶的人填表格。"),
+        ("胡同里的人不胡来。", "胡同裏的人不胡來。"),
+        ("其余家庭去了余家。", "其餘家庭去了余家。"),
+        ("模范老师和范师傅", "模範老師和范師傅"),
+        ("钟停了，两人一见钟情。", "鐘停了，兩人一見鍾情。"),
+    ],
+)
+def test_what_opencc_has_no_phrase_for(simple: str, traditional: str) -> None:
+    assert converter(Script.HANS, Target.HANT, Punctuation.KEEP)(simple) == traditional

@@ -13,6 +13,7 @@ from functools import cache, partial
 from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import has_kana, is_japanese
 from tasks.script.fold import simplified
+from tasks.script.hant import mended
 from tasks.script.homoglyphs import latin_words
 from tasks.script.patches import in_lines_with, lines_with, with_lines
 from tasks.script.punctuation import widen
@@ -120,6 +121,8 @@ def _to_hans(text: str, script: Script) -> str:
 def _line_to_hant(line: str) -> str:
     """A simplified line; after 姓 a name keeps the character that it has in either script."""
     converted = _opencc("s2t", line)
+    if len(converted) == len(line):
+        converted = mended(line, converted)
     for match in _SURNAME.finditer(line) if "姓" in line else ():
         converted = converted[: match.start()] + match[0] + converted[match.end() :]
     return converted
