@@ -102,8 +102,9 @@ def place_lists(sheet: Sheet) -> Iterator[Claim]:
         if _one_name(row.core) or _few_names(row.core):
             run.append((number, row))
             continue
-        yield from _column(sheet, run)
-        run = []
+        if run:
+            yield from _column(sheet, run)
+            run = []
         if row.links and _dense(row.core) and _random(_entries(row.core)):
             yield Claim.whole(row, _WHY)
         elif _dense(row.folded) or (len(row.folded) <= MAX_CHARS and _CUT_NAMES.fullmatch(row.folded)):

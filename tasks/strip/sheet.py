@@ -68,16 +68,18 @@ class Sheet:
     first: int
     last: int
     told: tuple[int, ...] = ()
+    _short: tuple[tuple[int, Row], ...] = ()
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Sheet:
         """The sheet of `rows`."""
         rows = tuple(rows)
+        short = tuple([(n, row) for n, row in enumerate(rows) if not row.prose and len(row.core) <= SHORT_CHARS])
         prose = [number for number, row in enumerate(rows) if row.prose]
         if prose:
-            return cls(rows, prose[0], prose[-1])
+            return cls(rows, prose[0], prose[-1], (), short)
         last = max((number for number, row in enumerate(rows) if ends_sentence(row.core)), default=-1)
-        return cls(rows, len(rows), last)
+        return cls(rows, len(rows), last, (), short)
 
     def without(self, gone: frozenset[int] | set[int]) -> Sheet:
         """The sheet less the rows whose lines start at the positions in `gone`."""
@@ -91,7 +93,7 @@ class Sheet:
 
     def short(self) -> Iterable[tuple[int, Row]]:
         """The rows that menus, bars and headings may be, with their numbers."""
-        return ((n, row) for n, row in enumerate(self.rows) if not row.prose and len(row.core) <= SHORT_CHARS)
+        return self._short
 
 
 Rule = Callable[[Sheet], Iterable[Claim]]
