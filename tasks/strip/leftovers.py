@@ -43,6 +43,9 @@ _SCRIPT = re.compile(
     r"|\$\((?:function|document|window|[\"'][.#]?\w)|jQuery|\.(?:innerHTML|addEventListener|appendChild|addClass)\b"
     r"|\"@context\"|@media\s.{0,40}\{|<!--\[if|</?(?:script|style|link|meta|iframe|noscript)\b"
 )
+# What follows on the same row is text again.
+_CLOSES = re.compile(r"</(?:script|style|iframe|noscript)\s{0,4}>|<(?:link|meta)\b[^<>]{0,400}>", re.IGNORECASE)
+_HANZI = re.compile("[\u4e00-\u9fff]")
 _STYLE = re.compile(r"[A-Za-z.#@*][\w\s.,#@>:*-]{0,200}\{\s?[\w-]{2,30}\s?:[^{}]{1,300}\}?\s?")
 _DATA = re.compile(r'[\[{]{1,3}"[\w@-]{1,30}"\s?:.{0,2000}[\]}]{1,3};?')
 _FUNCTION = re.compile(r"[(!;]?function\s?\w{0,30}\(.{0,400}|(?:var|let|const)\s\w{1,30}\s?=.{0,400};\s?")
@@ -85,7 +88,8 @@ def _is_script(sheet: Sheet, number: int, folded: str) -> bool:
     if not ("(" in folded or "{" in folded or "<" in folded):
         return False
     if _SCRIPT.search(folded):
-        return True
+        *code, rest = _CLOSES.split(folded)
+        return not (code and _HANZI.search(rest))
     return sheet.outside(number) and any(kind.fullmatch(folded) for kind in (_STYLE, _DATA, _FUNCTION))
 
 
