@@ -21,7 +21,12 @@ _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
-    options = parser().parse_args(arguments)
+    root = parser()
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        root.print_help(sys.stderr)
+        return _WRONG_USAGE
+    options = root.parse_args(given)
     try:
         status: int = options.call(options)
         sys.stdout.flush()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from flows.plan import Switch
+from flows.reasons import counted
 from tasks.errors import QingwenError
 from tasks.write.store import Store
 
@@ -49,6 +50,6 @@ class Commits:
                 self._store.commit(add, drop)
             except OSError as error:
                 raise QingwenError(
-                    f"{len(add)} shards are written and could not be made visible: {error}; mend that and run again"
+                    f"{counted(len(add), 'shard')} written and not to be made visible: {error}; mend that and run again"
                 ) from error
         self._due, self._last = [], monotonic()

@@ -15,7 +15,7 @@ from prefect import flow, get_run_logger, runtime  # noqa: E402
 from flows.commits import Commits  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.progress import Watcher, watcher  # noqa: E402
-from flows.reasons import failure  # noqa: E402
+from flows.reasons import counted, failure  # noqa: E402
 from flows.record import RunRecord  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.shard import Done, Job  # noqa: E402
@@ -74,8 +74,9 @@ def _curate_all(
             commits.done(outcome.name, outcome.shard)
             watching.done(outcome, job.shard.size)
             get_run_logger().info(
-                "Shard %s: %d files, %d pages curated, %d kept, %d rejected",
-                *(outcome.name, len(job.shard.items), outcome.pages, outcome.kept, outcome.rejected),
+                "Shard %s: %s, %s curated, %d kept, %d rejected",
+                *(outcome.name, counted(len(job.shard.items), "file"), counted(outcome.pages, "page")),
+                *(outcome.kept, outcome.rejected),
             )
     results = [ended[job.shard.name] for job in todo]
     return [r for r in results if isinstance(r, Done)], [r for r in results if isinstance(r, Exception)]

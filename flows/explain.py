@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.fix import page_of
+from flows.reasons import REASONS, counted
 from tasks.errors import InputError
 from tasks.ledger import replay
 from tasks.page import curate_page
@@ -22,6 +23,7 @@ from tasks.records import Curated, Edit, Page, Policy, Punctuation, Reject, Targ
 
 _CONTEXT = 16  # code points on either side of an edit: half a line of Chinese on a terminal of 80 columns
 _SHOWN = 120  # longer texts are cut in the middle; --json has them whole
+_REASON = 1000  # why a long run was read anew: a clause for each byte that was lost
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _STYLES = {"head": "1", "place": "2", "before": "31;9", "after": "32", "left": "33;4", "why": "2;3"}
@@ -80,7 +82,7 @@ def in_words(result: Curated | Reject, *, colour: bool) -> Iterator[str]:
     """The lines that a person reads."""
     if isinstance(result, Reject):
         yield _paint("head", visible(result.source_uri), colour)
-        yield f"  rejected while in {result.stage}, {result.reason}: {visible(result.detail)}"
+        yield f"  rejected in {result.stage} as {result.reason}: {visible(result.detail) or REASONS[result.reason]}"
         return
     yield _paint("head", visible(result.page.source_uri), colour)
     yield f"  {_summary(result)}"
@@ -95,8 +97,8 @@ def _summary(result: Curated) -> str:
     parts = [
         f"{decoded.encoding} ({decoded.evidence}, {decoded.confidence:.2f})",
         f"script {result.script}",
-        f"{len(result.edits) - left} edits, {left} left as found",
-        f"{len(result.sections)} sections",
+        f"{counted(len(result.edits) - left, 'edit')}, {left} left as found",
+        counted(len(result.sections), "section"),
         f"title: {visible(said.title)}" if said.title else "no title",
     ]
     return " · ".join(parts)
@@ -108,7 +110,7 @@ def _edit_lines(text: str, edit: Edit, line: int, colour: bool) -> Iterator[str]
     place = _paint("place", f"line {line}, {edit.stage} {edit.kind}, {edit.confidence:.2f}", colour)
     yield f"{place}  {left}{_change(edit, colour)}{right}"
     if edit.why:
-        yield f"    {_paint('why', visible(edit.why), colour)}"
+        yield f"    {_paint('why', visible(edit.why, _REASON), colour)}"
 
 
 def _change(edit: Edit, colour: bool) -> str:
@@ -122,14 +124,14 @@ def _change(edit: Edit, colour: bool) -> str:
     return (f"[-{before}-]" if before else "") + (f"{{+{after}+}}" if after else "")
 
 
-def visible(text: str) -> str:
-    """The text on one line, cut if long, with every control character made visible.
+def visible(text: str, shown: int = _SHOWN) -> str:
+    """The text on one line, cut in the middle if longer than `shown`, with every control character made visible.
 
     >>> visible("甲\\n乙\\x1b[31m")
     '甲⏎乙<1B>[31m'
     """
-    if len(text) > _SHOWN:
-        text = f"{text[: _SHOWN // 2]} … {len(text) - _SHOWN} more … {text[-_SHOWN // 2 :]}"
+    if len(text) > shown:
+        text = f"{text[: shown // 2]} … {len(text) - shown} more … {text[-shown // 2 :]}"
     return _CONTROLS.sub(lambda match: "⏎" if match[0] == "\n" else f"<{ord(match[0]):02X}>", text)
 
 

@@ -8,19 +8,26 @@ from pathlib import Path
 
 from tasks.errors import InputError
 from tasks.page import repair_page
-from tasks.read.kinds import HEAD_BYTES, media_of
+from tasks.read.kinds import COMPRESSED, HEAD_BYTES, Kind, kind_of, media_of
 from tasks.records import Page, Policy, Punctuation, Reason, Reject, Target
+
+_HOLD_PAGES = COMPRESSED | {Kind.ZIP, Kind.TAR, Kind.WARC, Kind.PARQUET}
 
 
 def fix(files: Sequence[str], target: Target, punctuation: Punctuation, *, strip: bool) -> int:
-    """Write the repaired text of each file to standard output. Returns 1 if one could not be decoded, else 0.
+    """Write the repaired text of each file to standard output. Returns 1 if one is no page that can be decoded, else 0.
 
     Raises InputError if a file cannot be read.
     """
     policy = Policy(target=target, punctuation=punctuation)
     status = 0
     for name in files:
-        text = fixed(page_of(name), policy, strip=strip)
+        page = page_of(name)
+        if (kind := kind_of(name, page.raw[:HEAD_BYTES])) in _HOLD_PAGES:
+            print(f"qingwen: {name}: no page but {kind}, which `qingwen explain` and `run` read", file=sys.stderr)
+            status = 1
+            continue
+        text = fixed(page, policy, strip=strip)
         if isinstance(text, str):
             sys.stdout.buffer.write(text.encode())
         elif text.reason is not Reason.EMPTY:

@@ -171,5 +171,5 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"there is no setting {name!r}"
+        return f"there is no setting {name!r}; docs/operate.md has a file of all"
     return f"the setting {name!r} is wrong: {first['msg'].removeprefix('Value error, ')} (it is {first['input']!r})"

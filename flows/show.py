@@ -34,7 +34,7 @@ from flows.artifacts import (
 )
 from flows.plan import Plan
 from flows.progress import Watcher
-from flows.reasons import sentence
+from flows.reasons import counted, sentence
 from flows.record import RunRecord
 from flows.shard import Done
 from tasks.errors import QingwenError
@@ -72,15 +72,16 @@ class InUi:
             attempt(update_progress_artifact, self._artifact, percent, description=self._words())
 
     def _words(self) -> str:
-        return f"{self._shards:,} of {self._of:,} shards written, {self._pages:,} pages curated"
+        return f"{self._shards:,} of {counted(self._of, 'shard')} written, {counted(self._pages, 'page')} curated"
 
 
 def publish(record: RunRecord, curated: str) -> None:
     """Show what came of a run. `curated` is an absolute path or a URI."""
     fresh = record.fresh
     get_run_logger().info(
-        "%d pages in: %d kept, %d rejected; %d shards written, %d unchanged",
-        *(fresh.pages, fresh.kept, fresh.rejected, record.shards, record.unchanged_shards),
+        "%s in: %d kept, %d rejected; %s written, %d unchanged",
+        *(counted(fresh.pages, "page"), fresh.kept, fresh.rejected),
+        *(counted(record.shards, "shard"), record.unchanged_shards),
     )
     attempt(
         create_table_artifact, counts_table(record), key="qingwen-counts", description="Figures of this run and all"

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from flows.plan import Plan
+from flows.reasons import counted
 from flows.record import RunRecord
 from flows.shard import Done
 from tasks.write.tally import Tally
@@ -13,7 +14,7 @@ from tasks.write.tally import Tally
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_REASONS = 12  # rows of the table that name kinds of damage: more than there are on any corpus seen, short of a screen
+_KINDS = 12  # rows of the table that name kinds of damage: more than there are on any corpus seen, short of a screen
 
 
 class Bar:
@@ -52,14 +53,16 @@ class Bar:
         if self._progress and self._task is not None:
             total = sum(shard.size + 1 for shard in plan.shards)
             self._progress.update(
-                self._task, total=total, description=f"{plan.fresh} files in {len(plan.shards)} shards"
+                self._task,
+                total=total,
+                description=f"{counted(plan.fresh, 'file')} in {counted(len(plan.shards), 'shard')}",
             )
 
     def done(self, done: Done, size: int) -> None:
         """A shard more is written."""
         self._pages += done.pages
         if self._progress and self._task is not None:
-            self._progress.update(self._task, advance=size + 1, description=f"{self._pages} pages curated")
+            self._progress.update(self._task, advance=size + 1, description=f"{counted(self._pages, 'page')} curated")
 
 
 def show_summary(record: RunRecord, curated: str) -> None:
@@ -67,12 +70,12 @@ def show_summary(record: RunRecord, curated: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{record.fresh.pages} pages in {record.seconds:.1f} s", title_justify="left")
+    table = Table(title=f"{counted(record.fresh.pages, 'page')} in {record.seconds:.1f} s", title_justify="left")
     table.add_column("")
     table.add_column("this run", justify="right")
     table.add_column(curated, justify="right")
     for name, fresh, whole in _figures(record.fresh, record.whole):
-        table.add_row(name, f"{fresh:,}", f"{whole:,}", style="bold" if name in ("kept", "rejected") else "")
+        table.add_row(name, f"{fresh:,}", f"{whole:,}", style="bold" if name in ("kept", "rejected", "edits") else "")
     Console().print(table)
 
 
@@ -82,10 +85,11 @@ def _figures(fresh: Tally, whole: Tally) -> list[tuple[str, int, int]]:
         ("kept", fresh.kept, whole.kept),
         ("rejected", fresh.rejected, whole.rejected),
     ]
-    rows += [(f"  {reason}", fresh.rejects[reason], count) for reason, count in whole.rejects.most_common(_REASONS)]
+    rows += [(f"  {reason}", fresh.rejects[reason], count) for reason, count in whole.rejects.most_common(_KINDS)]
     rows += [
         ("damaged pages", fresh.damaged, whole.damaged),
-        ("places left as found", fresh.unrepaired, whole.unrepaired),
+        ("damaged places left as found", fresh.unrepaired, whole.unrepaired),
+        ("edits", fresh.edits.total(), whole.edits.total()),
     ]
-    rows += [(f"  {kind}", fresh.edits[kind], count) for kind, count in whole.edits.most_common(_REASONS)]
+    rows += [(f"  {kind}", fresh.edits[kind], count) for kind, count in whole.edits.most_common(_KINDS)]
     return rows

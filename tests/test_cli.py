@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows.cli import main
 from flows.explain import visible
+from flows.record import RunRecord
 from flows.settings import Settings
+from flows.terminal import show_summary
 from tasks.errors import SettingsError
 from tasks.ledger import replay
 from tasks.records import Columns, Edit, Punctuation, Stage, Target
 from tasks.version import PIPELINE_VERSION
+from tasks.write.tally import Tally
 
 ROOT = Path(__file__).parent.parent
 SPLICED = "產(chǎn)業(yè)園的產(chǎn)品在發(fā)布會(huì)上展出，產(chǎn)量比去年多，業(yè)主很高興。\n"
@@ -78,6 +84,32 @@ def test_fix_says_what_it_cannot_decode(tmp_path: Path, capfdbinary: pytest.Capt
     assert captured.out.decode() == "渡口\n"
     assert captured.err.decode().count("\n") == 1
     assert "a.bin" in captured.err.decode()
+
+
+def test_fix_of_a_container_says_what_reads_it(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    packed, plain = tmp_path / "a.txt.gz", tmp_path / "b.txt"
+    packed.write_bytes(gzip.compress(SPLICED.encode()))
+    plain.write_text(SPLICED, encoding="utf-8")
+    assert main(["fix", str(packed), str(plain)]) == 1
+    out, err = capfdbinary.readouterr()
+    assert out.decode() == REPAIRED
+    assert "no page but gzip, which `qingwen explain`" in err.decode()
+
+
+def test_the_command_alone_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "examples:" in capsys.readouterr().err
+
+
+def test_the_table_of_a_run_tells_edits_from_what_was_left(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = Tally(pages=2, kept=2, unrepaired=8, edits=Counter({"repair/splice": 93, "strip/footer": 7}))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    show_summary(RunRecord("x", now, now, {}, 1, 0, tally, tally, None), "tables")
+    rows = [line.split("│")[1:3] for line in capsys.readouterr().out.splitlines() if "│" in line]
+    figures = {name.strip(): int(figure) for name, figure in rows}
+    assert figures["damaged places left as found"] == 8
+    assert list(figures)[-3:] == ["edits", "repair/splice", "strip/footer"]
+    assert figures["edits"] == 100
 
 
 def test_fix_of_a_missing_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,7 +216,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert (exit_.value.code, capsys.readouterr().out) == (0, f"qingwen {PIPELINE_VERSION}\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["rum"], ["run", "--workers", "many"], ["run", "--runner", "ray"]])
+@pytest.mark.parametrize("arguments", [["rum"], ["run", "--workers", "many"], ["run", "--runner", "ray"]])
 def test_argparse_ends_wrong_usage_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)

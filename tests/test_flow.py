@@ -325,7 +325,7 @@ def test_run_on_a_bare_machine_twice(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "kept" in done.stdout
     assert "Traceback" not in done.stderr
-    assert "2 pages in: 1 kept, 1 rejected; 1 shards written, 0 unchanged" in done.stderr
+    assert "2 pages in: 1 kept, 1 rejected; 1 shard written, 0 unchanged" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.startswith("Nothing to do: all 2 pages of")

@@ -103,7 +103,7 @@ def test_a_run_is_watched_while_it_runs(prefect_server: None, tmp_path: Path) ->
     names = ("progress", "counts", "damage", "samples", "removed", "rejects", "tables")
     assert set(artifacts) == {f"qingwen-{name}" for name in names}
     assert artifacts["qingwen-progress"].data == 100
-    assert artifacts["qingwen-progress"].description == "1 of 1 shards written, 1 pages curated"
+    assert artifacts["qingwen-progress"].description == "1 of 1 shard written, 1 page curated"
     assert str(tmp_path / "out" / "documents") in str(artifacts["qingwen-tables"].data).replace("\\", "")
 
 
@@ -149,7 +149,7 @@ def faulty(*given: Any, **named: Any) -> None:
     ("where", "fails", "message"),
     [
         ("flows.curate.record_of", full, "No space left on device. Make room for {out} and run again: what is written"),
-        ("tasks.write.local.LocalStore.commit", full, "1 shards are written and could not be made visible: [Errno 28]"),
+        ("tasks.write.local.LocalStore.commit", full, "1 shard written and not to be made visible: [Errno 28]"),
         ("tasks.write.local.LocalStore.sweep", full, "No space left on device. Make room for {out} and run again"),
         (
             "flows.curate.survey",
