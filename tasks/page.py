@@ -35,16 +35,10 @@ def curate_page(page: Page, policy: Policy, learned: Collection[str] = frozenset
     text = convert(ledger.text)
     if not text.strip():
         return Reject(page.source_uri, "segment", Reason.NO_CONTENT, "nothing is left of the page after stripping")
-    words = _converted_words(metadata, sections, convert)
-    return Curated(
-        page=page,
-        decoded=decoded,
-        script=found.script,
-        metadata=_converted_metadata(metadata, words),
-        text=text,
-        sections=tuple(_converted_section(section, words) for section in sections),
-        edits=ledger.edits,
-    )
+    if words := _converted_words(metadata, sections, convert):
+        metadata = _converted_metadata(metadata, words)
+        sections = [_converted_section(section, words) for section in sections]
+    return Curated(page, decoded, found.script, metadata, text, tuple(sections), ledger.edits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +62,17 @@ def repair_page(page: Page, policy: Policy) -> Repaired | Reject:
 
 
 def _converted_words(metadata: Metadata, sections: Iterable[Section], convert: Convert) -> Mapping[str | None, str]:
-    """The words of the metadata, headings and speakers converted: as lines of one text, for a call costs much."""
+    """What the words of the metadata, headings and speakers become, of those that change: converted as lines of one
+    text, for a call costs much."""
     said = (metadata.title, metadata.publisher, metadata.editor, *metadata.authors)
     said += (metadata.document_number, metadata.issuer)
     found = dict.fromkeys((*said, *(words for section in sections for words in (section.heading, section.speaker))))
     words = [words for words in found if words]
     if any("\n" in one for one in words):
-        return {one: convert(one) for one in words}
-    return dict(zip(words, convert("\n".join(words)).split("\n"), strict=True)) if words else {}
+        converted = [convert(one) for one in words]
+    else:
+        converted = convert("\n".join(words)).split("\n") if words else []
+    return {one: other for one, other in zip(words, converted, strict=True) if one != other}
 
 
 def _converted_metadata(metadata: Metadata, words: Mapping[str | None, str]) -> Metadata:
@@ -92,6 +89,6 @@ def _converted_metadata(metadata: Metadata, words: Mapping[str | None, str]) -> 
 
 def _converted_section(section: Section, words: Mapping[str | None, str]) -> Section:
     heading, speaker = words.get(section.heading), words.get(section.speaker)
-    if heading == section.heading and speaker == section.speaker:
+    if heading is None and speaker is None:
         return section
     return replace(section, heading=heading or section.heading, speaker=speaker or section.speaker)

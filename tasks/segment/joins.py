@@ -231,12 +231,14 @@ def _wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     width = _usual_width(columns)
     if not width:
         return {}
-    wider = sum(len(paragraph.text) > width or _columns(paragraph) > width for paragraph in paragraphs)
+    known = zip(paragraphs, columns, strict=True)
+    wider = sum(len(paragraph.text) > width or (count or _columns(paragraph)) > width for paragraph, count in known)
     if wider > _WIDER_SHARE * len(paragraphs):
         return {}
     full = [width - _SLACK <= count <= width for count in columns]
     marked = any(paragraph.gap or paragraph.indent for paragraph in paragraphs[1:])
-    wraps = [at for at in range(len(paragraphs) - 1) if full[at] and _wraps(paragraphs, at, marked)]
+    places = (at for at in range(len(paragraphs) - 1) if full[at] and columns[at + 1])
+    wraps = [at for at in places if _wraps(paragraphs, at, marked)]
     # Wrapped prose ends its lines wherever they are full, and its paragraphs with a sentence; verse and lists do not.
     inside = [at for at in wraps if _WORD_END.search(paragraphs[at].folded)]
     ends = [at + 1 for at in wraps if not full[at + 1]]
@@ -257,15 +259,15 @@ def _usual_width(columns: Sequence[int]) -> int:
     counts = Counter(count for count in columns if _NARROWEST <= count <= _WIDEST)
     if not counts:
         return 0
-    near = {width: sum(counts[less] for less in range(width - _SLACK, width + 1)) for width in counts}
+    near = {width: sum(counts.get(less, 0) for less in range(width - _SLACK, width + 1)) for width in counts}
     width = max(near, key=lambda one: (near[one], one))
     return width if near[width] > _FEWEST_WRAPS - 1 else 0
 
 
 def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
-    """Whether a full line goes on in the next: no blank line, indent, number or label stands between."""
+    """Whether a full line goes on in the next, which fits: no blank line, indent, number or label stands between."""
     before, after = paragraphs[at], paragraphs[at + 1]
-    if after.gap or not _fits(after) or after.indent > min(before.indent, 1) or number(after.folded):
+    if after.gap or after.indent > min(before.indent, 1) or number(after.folded):
         return False
     return not before.closed or (marked and not _LABEL.match(after.folded))
 

@@ -79,7 +79,7 @@ def strip(
     found = metadata.metadata_rows(sheet)
     starts = [row.line.start for row, fields in found if any(field.kind != "editor" for field in fields)]
     sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
-    sheet = replace(sheet, told=tuple(sorted(starts)))
+    sheet = replace(sheet, told=tuple(sorted(starts))) if starts else sheet
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
     own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
@@ -103,7 +103,8 @@ def strip(
     shown_title = title.title_text(shown) if shown else None
     said = metadata.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
     number, issuer = official.official(sheet, [field for _, fields in found for field in fields])
-    return ledger.then(_layer(ledger.text, taken)), replace(said, document_number=number, issuer=issuer)
+    said = replace(said, document_number=number, issuer=issuer) if number or issuer else said
+    return ledger.then(_layer(ledger.text, taken)), said
 
 
 def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], told: Sequence[int]) -> Row | None:

@@ -122,7 +122,7 @@ def _menu_columns(sheet: Sheet) -> Iterator[Row]:
     for number, row in enumerate(sheet.rows):
         entry = len(row.core) <= UNKNOWN_CHARS or (len(row.core) <= 8 and known_word(row.core))
         apart = bool(run) and row.line.start - run[-1].line.end > GAP_CHARS
-        if apart or not (entry and sheet.outside(number) and not row.prose):
+        if run and (apart or not (entry and sheet.outside(number) and not row.prose)):
             yield from _menu_run(run)
             run = []
         if entry and sheet.outside(number) and not row.prose:
