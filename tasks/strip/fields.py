@@ -221,7 +221,7 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
         fields.append(Field(kind, label, value))
         return _known(value)
     if kind in ("published", "updated", "dated"):
-        when = read_minguo(value) if kind != "dated" else None
+        when = read_minguo(value) if kind != "dated" or label == "日期" else None
         fields.append(Field(kind, label, value, when))
         return when is not None or not value
     value, rest = _cut(value)

@@ -28,6 +28,10 @@ BESIDE_ROWS = 3
 _CHAPTERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条])"
 )
+# Advertisements and pagers stand within a text as well.
+_WITHIN = re.compile(
+    r"广告|推广|卡片|红包|领取|展开|大图|原图|图片|视频|播放|继续阅读|下一页|余下|剩余|赞助|优惠|下载|打开"
+)
 _POST = re.compile(r"^\d{1,4}\s?(?:#|楼)|(?:发表于|回复于)\s{0,2}:?\s{0,2}\d")
 _WHY_PROSE = "what readers or the site say below the article"
 _WHY_SIGNS = "a row of the site's part below the article"
@@ -52,7 +56,8 @@ def prose_below(page: Around) -> None:
         return
     signs = sum(page.sign(n) >= 1 for n in range(end + 1, len(page.rows)) if not page.rows[n].prose)
     small = sum(sizes[n] for n in below) <= TAIL_PROSE * sum(sizes.values())
-    parted = sum(page.sign(n) >= 1 for n in range(end + 1, below[0])) >= PARTED or site_speech(page.rows[below[0]].core)
+    between = [n for n in range(end + 1, below[0]) if not _WITHIN.search(page.rows[n].core)]
+    parted = sum(page.sign(n) >= 1 for n in between) >= PARTED or site_speech(page.rows[below[0]].core)
     enough = parted and signs >= max(TAIL_FURNITURE, TAIL_FURNITURE_EACH * len(below))
     if small and enough and all(sizes[n] <= TAIL_PROSE_CHARS for n in below):
         for number in below:

@@ -78,6 +78,7 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     foot.below(page)
     foot.beside_foot(page)
     headlines.below(page)
+    headlines.comments(page)
     _alone(page)
     yield from page.claims
 

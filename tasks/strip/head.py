@@ -11,7 +11,7 @@ from tasks.strip.bars import is_weak
 from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import ends_sentence
 from tasks.strip.signs import MAX_CHARS, numbered, sign, site_speech
-from tasks.strip.title import may_be_title
+from tasks.strip.title import LIKE, may_be_title
 
 # Rows between two rows of the head's furniture are names and counts of its panels, if no more and no longer than these.
 PANEL_ROWS = 3
@@ -81,10 +81,18 @@ def _rival(page: Around, number: int) -> bool:
     A title between furniture and metadata has no rivals; one that furniture does not show has them everywhere.
     """
     framed = page.kinds.get(page.title + 1) == "metadata" and page.kinds.get(page.title - 1) in FRAME - {"metadata"}
-    if framed or not may_be_title(page.rows[number]):
+    if framed or not may_be_title(page.rows[number]) or _unlike_title(page, number):
         return False
     below = page.kinds.get(number - 1) in FRAME | {"surroundings"}
     return below or number == 0 or number > page.title or not page.shown
+
+
+def _unlike_title(page: Around, number: int) -> bool:
+    """Whether a row has nothing of the text, of which the title has much."""
+    likeness = page.likeness
+    if not likeness.enough or likeness.share(page.rows[page.title].core) < LIKE:
+        return False
+    return likeness.share(page.rows[number].core) == 0
 
 
 def speech(page: Around) -> None:

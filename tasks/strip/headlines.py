@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 
 from tasks.strip.around import FRAME, Around
 from tasks.strip.head import own
@@ -37,14 +38,19 @@ _ANNOUNCED = re.compile(
 )
 # A document's letterhead stands so many rows above its title.
 LETTERHEAD = 3
-# A signature below the text: an office, or a date, among so many rows.
-SIGNATURE = 6
-_SIGNED = re.compile(
-    r"[厅局委办府会部处司院校社站所厂馆团队中心公司]$|^(?:19|20|二)[\d〇零一二三四五六七八九]{2,3}年.{2,8}日$"
-)
+# A signature right below the text: offices, and a date.
+_SIGNED_BY = frozenset("厅局委办府会部处司院校社站所厂馆团队心")
+_SIGNED_ON = re.compile(r"(?:19|20|二)[\d〇零一二三四五六七八九]{2,3}年.{2,8}日")
 _RANK = re.compile(r"\W*\d{1,2}\W*")
 _DATE = r"[\[(]?(?P<{0}>(?:(?:19|20)?\d\d[-./年])?\d{{1,2}}[-./月]\d{{1,2}})日?[\])]?(?:\s\d\d:\d\d)?"
 _DATED_ROW = re.compile(rf"{_DATE.format('first')}\s(?P<rest>.+)|(?P<text>.+?)\s?{_DATE.format('last')}$")
+# A reader's words: the row that says when they were written, so many of them, with no more rows from one to the next.
+STAMPS, STAMP_ROWS = 2, 4
+_WITH = r"(?:[\s·]{1,3}(?:[\u4e00-\u9fff]{2,3}|\d{1,5}\s?[赞回]\S{0,2})){0,3}"
+_STAMP = re.compile(
+    rf"(?:(?:19|20)\d\d-)?\d{{1,2}}-\d{{1,2}}(?:\s\d{{1,2}}:\d\d)?{_WITH}|\d{{1,2}}(?:秒|分钟|小时|天|周|个月|年)前{_WITH}"
+)
+_WHY_COMMENT = "what a reader says below the text"
 _WHY_BELOW = "headlines of other articles below this one"
 _WHY_ABOVE = "a row above the title that has nothing of the text"
 
@@ -69,14 +75,17 @@ def below(page: Around) -> None:
 
 def _begin(page: Around, cores: Sequence[str]) -> int:
     """Where the headlines begin that go to the end of `cores`: past the text's signature, and one other row at most."""
-    signed = [at for at, core in enumerate(cores[:SIGNATURE]) if _SIGNED.search(core)]
-    start = signed[-1] + 1 if signed else 0
+    start = sum(1 for _ in takewhile(_signed, cores))
     for begin in range(start, min(start + 2, len(cores))):
         if _dated_list(page, cores[begin:]) or _are_headlines(page, cores[begin:]):
             return begin
         if _ANNOUNCED.search(cores[begin]):
             break
     return len(cores)
+
+
+def _signed(core: str) -> bool:
+    return _SIGNED_ON.fullmatch(core) is not None or (core[-1] in _SIGNED_BY and not _DATED_ROW.fullmatch(core))
 
 
 def _are_headlines(page: Around, cores: Sequence[str]) -> bool:
@@ -109,6 +118,22 @@ def _dated_list(page: Around, cores: Sequence[str]) -> bool:
     return dates == sorted(dates, reverse=True) and _unlike(page, texts)
 
 
+def comments(page: Around) -> None:
+    """What readers say below the text: names and sentences, with the day of each, or how long ago it was, on a row."""
+    if not page.has_prose or not _shows_site(page) or page.last < 0:
+        return
+    begin = page.last + 1
+    stamps = [n for n in range(begin, len(page.rows)) if _STAMP.fullmatch(page.rows[n].core)]
+    if len(stamps) < STAMPS or any(later - one > STAMP_ROWS for one, later in pairwise(stamps)):
+        return
+    said = [n for n in range(begin, stamps[0]) if page.rows[n].core.endswith("。")]
+    begin = max(said[-1] + 1 if said else begin, stamps[0] - STAMP_ROWS + 1)
+    if any(n in page.kinds for n in range(begin, stamps[-1])) or len(page.rows) - stamps[-1] > STAMP_ROWS:
+        return
+    for number in range(begin, len(page.rows)):
+        page.take(number, _WHY_COMMENT)
+
+
 def above(page: Around) -> None:
     """Rows above a title that has much of the text's words, while they have none: the site's name, other headlines."""
     if page.title <= 0 or not page.title < page.first < len(page.rows) or not _shows_site(page):
@@ -135,7 +160,7 @@ def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:
 
 
 def _touches(page: Around, number: int) -> bool:
-    return page.kinds.get(number - 1) in FRAME | {"surroundings"}
+    return not {page.kinds.get(number - 1), page.kinds.get(number + 1)}.isdisjoint(FRAME | {"surroundings"})
 
 
 def _shows_site(page: Around) -> bool:

@@ -134,7 +134,9 @@ def is_prose(core: str) -> bool:
         return False
     if "。" in core or (len(core) >= 2 * PROSE_CHARS and core.count(",") >= 2):
         return True
-    return ends_sentence(core) or (len(core) >= 2 * PROSE_CHARS and bool(_LATIN_STOP.search(core)))
+    if ends_sentence(core):
+        return True
+    return len(core) >= 2 * PROSE_CHARS and bool(_LATIN_STOP.search(core)) and not core.endswith("eserved.")
 
 
 def ends_sentence(core: str) -> bool:
