@@ -46,9 +46,9 @@ _DATE = r"[\[(]?(?P<{0}>(?:(?:19|20)?\d\d[-./年])?\d{{1,2}}[-./月]\d{{1,2}})�
 _DATED_ROW = re.compile(rf"{_DATE.format('first')}\s(?P<rest>.+)|(?P<text>.+?)\s?{_DATE.format('last')}$")
 # A reader's words: the row that says when they were written, so many of them, with no more rows from one to the next.
 STAMPS, STAMP_ROWS = 2, 4
-_WITH = r"(?:[\s·]{1,3}(?:[\u4e00-\u9fff]{2,3}|\d{1,5}\s?[赞回]\S{0,2})){0,3}"
+_WITH = r"(?:[\s·]{1,3}(?:[\u4e00-\u9fff]{2,3}|\d{1,5}\s?[赞回]\S{0,2}|\d{1,2}:\d\d))"
 _STAMP = re.compile(
-    rf"(?:(?:19|20)\d\d-)?\d{{1,2}}-\d{{1,2}}(?:\s\d{{1,2}}:\d\d)?{_WITH}|\d{{1,2}}(?:秒|分钟|小时|天|周|个月|年)前{_WITH}"
+    rf"(?:(?:19|20)\d\d-)?\d{{1,2}}-\d{{1,2}}{_WITH}{{1,3}}|\d{{1,2}}(?:秒|分钟|小时|天|周|个月|年)前{_WITH}{{0,3}}"
 )
 _WHY_COMMENT = "what a reader says below the text"
 _WHY_BELOW = "headlines of other articles below this one"
@@ -124,11 +124,12 @@ def comments(page: Around) -> None:
         return
     begin = page.last + 1
     stamps = [n for n in range(begin, len(page.rows)) if _STAMP.fullmatch(page.rows[n].core)]
-    if len(stamps) < STAMPS or any(later - one > STAMP_ROWS for one, later in pairwise(stamps)):
+    if len(stamps) < STAMPS or not all(2 <= later - one <= STAMP_ROWS for one, later in pairwise(stamps)):
         return
     said = [n for n in range(begin, stamps[0]) if page.rows[n].core.endswith("。")]
     begin = max(said[-1] + 1 if said else begin, stamps[0] - STAMP_ROWS + 1)
-    if any(n in page.kinds for n in range(begin, stamps[-1])) or len(page.rows) - stamps[-1] > STAMP_ROWS:
+    end = next((n for n in range(stamps[-1] + 1, len(page.rows)) if n in page.kinds), len(page.rows))
+    if any(n in page.kinds for n in range(begin, stamps[-1])) or end - stamps[-1] > 1 or begin == stamps[0]:
         return
     for number in range(begin, len(page.rows)):
         page.take(number, _WHY_COMMENT)
