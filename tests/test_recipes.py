@@ -40,12 +40,12 @@ def home(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Path
     from flows.settings import Settings
 
     folder = tmp_path_factory.mktemp("recipes")
-    raw = folder / "raw"
-    raw.mkdir()
+    raw = folder / "raw" / "samples"
+    raw.mkdir(parents=True)
     for sample in SAMPLES.iterdir():
         (raw / sample.name).write_bytes(sample.read_bytes())
     (raw / "20-repeated.md").write_bytes((SAMPLES / "13-rules.md").read_bytes())
-    settings = Settings(raw=str(raw), curated=str(folder / "curated"))
+    settings = Settings(raw=str(raw.parent), curated=str(folder / "curated"))
     curate(settings)
     dedupe(settings)
     return folder
@@ -95,8 +95,8 @@ def only_stripped(home: Path) -> list[str]:
 
 def healthy(result: list[Any], home: Path) -> None:
     uris = [row[1] for row in result]
-    assert "13-rules.md" in uris
-    assert "02-shifts.txt" not in uris
+    assert "samples/13-rules.md" in uris
+    assert "samples/02-shifts.txt" not in uris
 
 
 def removed(result: list[Any], home: Path) -> None:
@@ -145,7 +145,7 @@ def taken(result: dict[str, Any], home: Path) -> None:
 def duplicates(result: list[Any], home: Path) -> None:
     assert len(result) == len(rows(home, "documents")) - len(rows(home, "duplicates"))
     assert result[0][2] == 2
-    assert {row[1] for row in result} & {"13-rules.md", "20-repeated.md"}
+    assert {row[1] for row in result} & {"samples/13-rules.md", "samples/20-repeated.md"}
 
 
 def training(result: Any, home: Path) -> None:
@@ -161,7 +161,7 @@ def training(result: Any, home: Path) -> None:
 
 
 def part(result: Any, home: Path) -> None:
-    wanted = [row for row in rows(home, "documents") if row["source_uri"].startswith("1")]
+    wanted = [row for row in rows(home, "documents") if row["source_uri"].startswith("samples/1")]
     if isinstance(result, list):
         assert [row[0] for row in result] == sorted(row["source_uri"] for row in wanted)
     else:
