@@ -55,6 +55,17 @@ def test_what_a_run_made_is_whole_and_replays(whole: Path) -> None:
     assert findings.counts["shards"] > 1
 
 
+def test_code_with_blank_lines_is_whole(tmp_path: Path) -> None:
+    page = "渡口的账目用下面的程序来算。\n\n```python\nimport csv\n\n\ndef total():\n    return 0\n```\n"
+    (tmp_path / "raw").mkdir()
+    for name in ("a.md", "b.txt"):
+        (tmp_path / "raw" / name).write_text(page, encoding="utf-8")
+    curate(tmp_path / "raw", tmp_path / "out")
+    findings = verify(str(tmp_path / "out"), str(tmp_path / "raw"), 1)
+    assert findings.wrong == []
+    assert findings.counts["replayed"] == 2
+
+
 def test_the_command_says_what_is_wrong_and_exits_1(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(dataset / "out"), "--raw", str(dataset / "raw")]) == 0
     assert "nothing is wrong" in capsys.readouterr().out
