@@ -21,6 +21,8 @@ LITTLE_PROSE_ROWS, LITTLE_PROSE = 4, 3.0
 BODY_ROWS = 5
 # A page is furnished if so many rows outside its text may begin the site's part, and none is furniture for sure.
 LONE_SIGNS = 5
+# Rows above the text that share so many of their pairs with it, and are no shorter than this, are its own.
+LIKE_TEXT, LIKE_CHARS = 0.5, 5
 # What a row of prose is worth, by its length, and what a row that is gone speaks against the text around it.
 WORTH_CHARS, WORTH_PER_CHARS = 150, 15
 WORTH_GONE = {"metadata": 1.0, "caption": 0.0, "markup": 0.0, "spam": 0.0, "places": 0.0}
@@ -84,11 +86,20 @@ class Around:
             self._likeness = Likeness(self.rows[n] for n in prose if self.rows[n].prose)
         return self._likeness
 
+    def like_text(self, number: int) -> bool:
+        """Whether row `number` has as much of the text's words as titles have, and as hardly any furniture has."""
+        core = self.rows[number].core
+        if len(core) < LIKE_CHARS or not self.has_prose or not self.likeness.enough:
+            return False
+        return self.likeness.share(core) >= LIKE_TEXT
+
     def take(self, number: int, why: str) -> None:
         """Claim a row, if it stands, is not the title, and no extractor that saw the page's structure holds it."""
         block = self.rows[number].line.block
         if self.kinds.get(number - 1) == "breadcrumb" and self.kinds.get(number + 1) == "metadata":
             return  # a title that names what sites are made of
+        if number < self.first and self.kinds.get(number) is None and self.like_text(number):
+            return
         if number not in self.kinds and number != self.title and not (block is not None and block.content):
             self.kinds[number] = "surroundings"
             self.claims.append(Claim.whole(self.rows[number], why))

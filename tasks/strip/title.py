@@ -31,6 +31,8 @@ MENU_WORDS, MENU_WORD_CHARS = 4, 4
 # A row that shares so many of its pairs of characters with the text gains so much: nine titles in ten of the articles
 # under evals/ do, one row of furniture in a hundred. Where nothing else shows the title, it takes twice as many.
 LIKE, LIKE_SCORE = 0.2, 3
+# With so many it gains more, and is the title rather than a row that metadata stand below.
+MUCH, MUCH_SCORE = 0.5, 2
 # Where a third of a row is figures, it is an issue's number or a price.
 FIGURES = 0.3
 
@@ -149,8 +151,9 @@ def _best(
         said = _any_between(metadata, start, starts[at + 1] if at + 1 < len(starts) else math.inf)
         score = 4 * said + 2 * _any_between(bars, begin, start) + 2 * _any_between(paths, begin, start)
         score -= 3 * bool(menus and menus[-1] > start)
-        if likeness and likeness.enough and likeness.share(row.core) >= LIKE:
-            score += LIKE_SCORE
+        if likeness and likeness.enough:
+            share = likeness.share(row.core)
+            score += LIKE_SCORE * (share >= LIKE) + MUCH_SCORE * (share >= MUCH)
         scored.append((score + _looks(row.core), said, row))
     best = max((score for score, _, _ in scored), default=0)
     rivals = [(said, row) for score, said, row in scored if score == best]
