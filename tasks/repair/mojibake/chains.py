@@ -27,6 +27,8 @@ _SHORT = 8
 _WHOLE = 0.7
 # Each time makes a text twice as long, and the window holds four hanzi that were misread thrice, two beyond that.
 _LATIN, _MOST_TIMES = ("latin", "utf8"), 4
+# What Latin-1 shows for the first byte of a character of UTF-8.
+_LEAD = re.compile("[\xc2-\xf4]")
 
 
 def name(chain: Chain, before: str) -> str:
@@ -93,6 +95,8 @@ def could_be(short: str, reader: str, writer: str) -> bool:
 
 def _latin_again(window: str) -> Iterator[Chain]:
     """UTF-8 that was read as Latin-1 or windows-1252 three times and more, as a page that is saved again and again."""
+    if not _LEAD.search(window):
+        return
     chain: Chain = (_LATIN,) * 2
     tokens = anew(window, chain)
     while len(chain) < _MOST_TIMES and _is_whole(tokens):
