@@ -39,8 +39,7 @@ _HAS_ALSO_SIMPLIFIED = re.compile("[乾徵夥麴吒榘]")
 _ASPECT = re.compile(
     "(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公])著(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
 )
-# Pronouns of Taiwan, and its words for 只 and 什么, that OpenCC leaves; a simplified page that has 妳 means it.
-_PRONOUNS = str.maketrans("妳牠", "你它")
+# Taiwan's words for 只 and 什么, that OpenCC leaves, as it does its pronouns; a simplified page that has 妳 means it.
 _ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])|甚(?=麼|么)")
 _HAS_WORDS = re.compile("[妳牠祇甚]")
 # A city's 市 written as the apron 巿, which stands in few words and one name.
@@ -144,7 +143,8 @@ def _taiwans_words(line: str, script: Script) -> str:
     """A traditional line with the words of Taiwan and Hong Kong that OpenCC leaves: 妳 and 牠, 祇 for 只, 甚麼."""
     if script is Script.HANS and only_traditional().isdisjoint(line):
         return line
-    return _ONLY.sub(lambda match: "只" if match[0] == "祇" else "什", line).translate(_PRONOUNS)
+    line = line.replace("妳", "你").replace("牠", "它")
+    return _ONLY.sub(lambda match: "只" if match[0] == "祇" else "什", line)
 
 
 def _aspect(line: str) -> str:

@@ -63,7 +63,7 @@ def _counts(text: str) -> tuple[int, int]:
 
 
 def _count(kind: re.Pattern[str], text: str, most: int) -> int:
-    return sum(1 for _ in islice(kind.finditer(text), most))
+    return len(list(islice(kind.finditer(text), most)))
 
 
 @cache
