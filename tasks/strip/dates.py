@@ -19,6 +19,15 @@ DATE = re.compile(
 CHINESE_DATE = re.compile(
     rf"(?P<year>[一二][〇○零一二三四五六七八九]{{3}})年(?P<month>{_CHINESE}{{1,3}})月(?P<day>{_CHINESE}{{1,3}})日"
 )
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_MONTH = "(?:" + "|".join(_MONTHS[at : at + 3] for at in range(0, 36, 3)) + ")"
+_WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?\s)?"
+# 2 March 2021, Mar 2, 2021 9:08, Tue Mar 2 21:14:02 2021.
+ENGLISH_DATE = re.compile(
+    rf"{_WEEKDAY}(?:(?P<day>\d{{1,2}})\s(?P<mon>{_MONTH})[a-z]{{0,6}}\.?,?\s"
+    rf"|(?P<mon2>{_MONTH})[a-z]{{0,6}}\.?\s{{1,2}}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s{_WEEKDAY}(?:(?P<clock>\d{{1,2}}:\d\d)(?::\d\d)?\s)?)"
+    r"(?P<year>(?:19|20)\d\d)(?!\d)(?:,?\s(?P<clock2>\d{1,2}:\d\d)(?::\d\d)?(?!\d))?"
+)
 # A date whose year the page does not say.
 PARTIAL = re.compile(
     r"(?<![\d.:-])\d{1,2}(?:[-/]|月)\d{1,2}日?\s{1,4}\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s?(?:秒|分钟|小时|天|周|个月|年)前|(?:今天|昨天|前天|刚刚)(?:\s?\d{1,2}:\d{2})?|(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])"
@@ -48,6 +57,20 @@ def read_date(match: re.Match[str]) -> datetime | None:
     shift = timedelta(0) if zone == "Z" else timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
     aware = found.replace(tzinfo=timezone(-shift if zone[0] == "-" else shift))
     return aware.astimezone(_SHANGHAI).replace(tzinfo=None)
+
+
+def read_english(match: re.Match[str]) -> datetime | None:
+    """The moment that a match of `ENGLISH_DATE` names, or None if there is no such day or hour.
+
+    >>> read_english(ENGLISH_DATE.match("Tue Mar 2 21:14:02 2010"))
+    datetime.datetime(2010, 3, 2, 21, 14)
+    """
+    month = _MONTHS.index(match["mon"] or match["mon2"]) // 3 + 1
+    hour, minute = map(int, (match["clock"] or match["clock2"] or "0:0").split(":"))
+    try:
+        return datetime(int(match["year"]), month, int(match["day"] or match["day2"]), hour, minute)
+    except ValueError:
+        return None
 
 
 def read_minguo(text: str) -> datetime | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 
 from tasks.strip.bars import known_word
-from tasks.strip.dates import CHINESE_DATE, DATE, PARTIAL, read_date, read_minguo
+from tasks.strip.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
 from tasks.strip.names import SEPARATORS, is_media, names_of
 from tasks.strip.tables import table
 
@@ -157,7 +157,11 @@ def _marks(core: str) -> list[re.Match[str]]:
     found: list[re.Match[str]] = []
     position = 0
     while position < len(core):
-        candidates = [match for pattern in (DATE, CHINESE_DATE, PARTIAL) if (match := pattern.search(core, position))]
+        candidates = [
+            match
+            for pattern in (DATE, CHINESE_DATE, ENGLISH_DATE, PARTIAL)
+            if (match := pattern.search(core, position))
+        ]
         label = _next_label(core, position, min((match.start() for match in candidates), default=len(core)))
         if label:
             candidates.append(label)
@@ -205,7 +209,7 @@ def _known(text: str) -> bool:
 
 
 def _dated(mark: re.Match[str], rest: str, fields: list[Field]) -> bool:
-    when = None if mark.re is PARTIAL else read_date(mark)
+    when = None if mark.re is PARTIAL else read_english(mark) if mark.re is ENGLISH_DATE else read_date(mark)
     if when is None and mark.re is not PARTIAL:
         return False
     fields.append(Field("date", "", mark[0].strip(), when))

@@ -17,8 +17,8 @@ from tasks.strip.likeness import pairs_of, shared_among
 from tasks.strip.sheet import ends_sentence, undress
 from tasks.strip.signs import numbered, sign
 
-# So many headlines make a list; with dates, newest first, so many do.
-HEADLINES, DATED = 5, 3
+# So many headlines make a list that goes to the page's end, above furniture fewer; with dates, newest first, so many.
+HEADLINES, HEADLINES_ABOVE, DATED = 5, 3, 3
 # Headlines have so many characters; shorter rows among them name columns, no more than one in so many.
 CHARS, MOST_CHARS = 7, 40
 COLUMNS_EACH = 2
@@ -64,20 +64,21 @@ def below(page: Around) -> None:
         if number in page.kinds:
             break
         run.append(number)
+    enough = HEADLINES if run and run[-1] == len(page.rows) - 1 else HEADLINES_ABOVE
     if len(run) < DATED or _ANNOUNCED.search(page.rows[page.last].core):
         return
     said = [at for at, number in enumerate(run) if page.sign(number) == -1 and not page.rows[number].core.endswith("?")]
     run = run[said[-1] + 1 if said else 0 :]
     cores = [page.rows[number].core for number in run]
-    for number in run[_begin(page, cores) :]:
+    for number in run[_begin(page, cores, enough) :]:
         page.take(number, _WHY_BELOW)
 
 
-def _begin(page: Around, cores: Sequence[str]) -> int:
+def _begin(page: Around, cores: Sequence[str], enough: int) -> int:
     """Where the headlines begin that go to the end of `cores`: past the text's signature, and one other row at most."""
     start = sum(1 for _ in takewhile(_signed, cores))
     for begin in range(start, min(start + 2, len(cores))):
-        if _dated_list(page, cores[begin:]) or _are_headlines(page, cores[begin:]):
+        if _dated_list(page, cores[begin:]) or _are_headlines(page, cores[begin:], enough):
             return begin
         if _ANNOUNCED.search(cores[begin]):
             break
@@ -88,10 +89,10 @@ def _signed(core: str) -> bool:
     return _SIGNED_ON.fullmatch(core) is not None or (core[-1] in _SIGNED_BY and not _DATED_ROW.fullmatch(core))
 
 
-def _are_headlines(page: Around, cores: Sequence[str]) -> bool:
+def _are_headlines(page: Around, cores: Sequence[str], enough: int) -> bool:
     named = [core for core in cores if not _RANK.fullmatch(core)]
     long = [core for core in named if len(core) >= CHARS]
-    if len(long) < HEADLINES or (len(named) - len(long)) * COLUMNS_EACH > len(named):
+    if len(long) < enough or (len(named) - len(long)) * COLUMNS_EACH > len(named):
         return False
     if any(len(core) > MOST_CHARS or numbered(core) or core.endswith(("。", ";", ":", ",")) for core in named):
         return False

@@ -6,6 +6,8 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cache
+from itertools import chain
 
 from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
@@ -13,6 +15,7 @@ from tasks.strip.likeness import Likeness
 from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
 from tasks.strip.signs import sign
+from tasks.strip.tables import table
 
 # Titles of the layouts under evals/ have 4 to 60 characters.
 MAX_CHARS = 80
@@ -37,6 +40,7 @@ MUCH, MUCH_SCORE = 0.5, 2
 FIGURES = 0.3
 
 _LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
+_TWO_LABELS = re.compile(r"[\u4e00-\u9fff]{2,4}:[^:]{1,30}\s[\u4e00-\u9fff]{2,4}:")
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
 _SITE_WORD = re.compile(
@@ -48,7 +52,7 @@ _NUMBERED = re.compile(
 )
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
 _NOT_TITLE = re.compile(
-    r"标题:|(?:文字?|图片?|摄影|撰文)[/|]|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
+    r"标题[:\[]|作者[\sA-Za-z]|(?:文字?|图片?|摄影|撰文)[/|]|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
 )
 _SPACE = re.compile(r"\s+")
 
@@ -168,9 +172,15 @@ def _looks(core: str) -> int:
     score -= 3 * (_CHAPTER.match(core) is not None)
     score -= 3 * (len(core) <= 10 and _SITE_WORD.search(core) is not None)
     score -= round(3 * sign(core)) if len(core) <= MENU_CHARS else 0
+    score -= 4 * (core.split(" ", 1)[0] in _labels() or _TWO_LABELS.match(core) is not None)
     score -= 3 * (_LABELLED.match(core) is not None)
     score -= 3 * (sum(map(str.isdigit, core)) > FIGURES * len(core))
     return score
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(chain.from_iterable(table("labels").values()))
 
 
 def _any_between(starts: Sequence[int], begin: float, end: float) -> bool:
