@@ -351,6 +351,25 @@ def test_a_page_of_which_nothing_can_be_seen() -> None:
     assert rejected(" \u3000\u200b\n\u00ad\ufeff".encode()).reason is Reason.EMPTY
 
 
+@pytest.mark.parametrize("charset", [None, "gb2312", "gbk", "big5", "iso-8859-1"])
+def test_english_with_quotation_marks_of_windows_is_not_chinese(charset: str | None) -> None:
+    text = "It’s the ferryman’s house — “the old one,” he said. Nobody’s there before 4 o’clock…"
+    assert decoded(text.encode("cp1252"), charset=charset).text == text
+
+
+def test_a_rare_character_is_what_its_page_declares() -> None:
+    for codec, text in (("gbk", "It is written 鎔 in the old form."), ("big5", "The words 功 and 成 are here.")):
+        assert decoded(text.encode(codec), charset=codec).text == text
+
+
+def test_the_euro_sign_of_windows_in_gbk() -> None:
+    text = "渡船的票价是€8.50，月票 120€，行李另计 € 2。"
+    found = decoded(text.replace("€", "@").encode("gbk").replace(b"@", b"\x80"))
+    assert (found.text, found.undecodable_bytes) == (text, 0)
+    torn = decoded("渡船的票价是".encode("gbk") + b"\x80" + "老赵每天四点起来生火。".encode("gbk"))
+    assert torn.undecodable_bytes == 1
+
+
 def test_no_page_is_in_ebcdic() -> None:
     assert codec_of("cp875") is None
     assert codec_of("IBM037") is None

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TypeVar
 
-from tasks.decode.charsets import marked, text_of
+from tasks.decode.charsets import marked, text_of, with_euros
 from tasks.decode.declared import declared_codec, opens_html
 from tasks.decode.detect import Verdict, detect
 from tasks.decode.line_ends import with_line_ends
@@ -66,7 +66,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
     body = raw[verdict.skip :] if verdict.skip else raw
-    text, damaged = in_step(body, verdict.codec) if verdict.text is None else (verdict.text, False)
+    text, damaged = _read(body, verdict)
     bad = marked(text) if damaged else []
     pieces = foreign_pieces(body, text, verdict.codec, damaged=bool(bad)) if verdict.text is None else []
     html = _is_html(page, text)
@@ -84,6 +84,15 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if not text.strip(_INVISIBLE):
         return _reject(page, Reason.EMPTY, "nothing but white space")
     return _decoded(verdict, text, (), seams, bool(bad))
+
+
+def _read(raw: bytes, verdict: Verdict) -> tuple[str, bool]:
+    """The text of a page, and whether it may have undecodable bytes."""
+    if verdict.text is not None:
+        return verdict.text, False
+    if verdict.codec == "gb18030" and (text := with_euros(raw)) is not None:
+        return text, False
+    return in_step(raw, verdict.codec)
 
 
 def _pieced(raw: bytes, codec: str, pieces: list[Foreign], html: bool) -> tuple[str, tuple[Edit, ...]]:

@@ -108,6 +108,7 @@ _OURS = frozenset({"euc-tw", "iso-2022-cn", "hz"})
 _MARK = 0xDC00
 _MARKED = re.compile("[\udc00-\udcff]")
 _HANDLER = "qingwen.mark"
+_EURO = re.compile("\udc80(?=[ \xa0]?[0-9])|(?<=[0-9])\udc80|(?<=[0-9] )\udc80")
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -187,6 +188,20 @@ def whole(raw: bytes, codec: str) -> str | None:
         return _mapped_anew(raw.decode(codec), codec)
     except UnicodeDecodeError:
         return None
+
+
+def with_euros(raw: bytes) -> str | None:
+    """GBK as Windows writes it, whose byte 80 is a euro sign (code page 936, and GBK in the WHATWG standard), as text;
+    None where that byte stands by no figure, or is not all that GB18030 lacks.
+
+    >>> with_euros("票价".encode("gbk") + b"\\x808.50"), with_euros(b"\\xd6\\x80"), with_euros(b"\\x80\\xff1")
+    ('票价€8.50', None, None)
+    """
+    if b"\x80" not in raw:
+        return None
+    text = text_of(raw, "gb18030")
+    count = len(marked(text))
+    return text.replace("\udc80", "€") if count and len(_EURO.findall(text)) == count else None
 
 
 def marked(text: str) -> list[tuple[int, int]]:

@@ -63,6 +63,9 @@ _BEYOND_ASCII = bytes(range(0x80, 0x100))
 # Of the bytes beyond ASCII, the share that stands alone: English, French and Spanish 1.0 (Polish and Turkish less, and
 # they need no help); Big5 at most 0.33 from 12 characters on, GBK 0.0, traditional characters in GBK 0.25.
 _ISOLATED_SHARE = 0.75
+# So many bytes that stand alone contradict a declaration: of GBK only characters that GB 2312 lacks have one, of Big5
+# half of all, so that a page of English with a few words of Chinese may by chance have no other.
+_NOT_AS_DECLARED = {"gb18030": 2, "big5hkscs": 8}
 
 
 def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
@@ -71,11 +74,14 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
     >>> likeliest("시장에서는 아침마다 생선을 팔고 있다.".encode("cp949"), None)
     ('cp949', 0.99)
     """
+    isolated = are_isolated(sample)
+    if isolated and declared in _TORN_CHINESE and _beyond_ascii(sample) >= _NOT_AS_DECLARED[declared]:
+        declared = None  # English, whose quotation marks are windows-1252
     codecs = [*_MULTIBYTE, *(WIDE_CODECS if b"\x00" in sample else WIDE_CODECS[2:])]
     if declared and declared not in codecs:
         codecs.append(declared)
     credit = {declared: _credit(sample, declared)} if declared else {}
-    if are_isolated(sample):
+    if isolated:
         codecs = [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
     readings = {codec: text_of(sample, codec) for codec in codecs}
     plain = {codec: penalised(text) for codec, text in readings.items()}
@@ -126,8 +132,11 @@ def are_isolated(sample: bytes) -> bool:
     >>> are_isolated("Die Mühle stand still".encode("cp1252")), are_isolated("水車停了".encode("big5"))
     (True, False)
     """
-    beyond = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
-    return len(_ISOLATED.findall(sample)) > _ISOLATED_SHARE * beyond
+    return len(_ISOLATED.findall(sample)) > _ISOLATED_SHARE * _beyond_ascii(sample)
+
+
+def _beyond_ascii(sample: bytes) -> int:
+    return len(sample) - len(sample.translate(None, _BEYOND_ASCII))
 
 
 def _searched(sample: bytes, codec: str, plain: float) -> float:
@@ -137,8 +146,7 @@ def _searched(sample: bytes, codec: str, plain: float) -> float:
 
 
 def _like_utf8(sample: bytes) -> bool:
-    beyond = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
-    return sum(map(len, _UTF_8.findall(sample))) >= _UTF_8_LIKE * beyond
+    return sum(map(len, _UTF_8.findall(sample))) >= _UTF_8_LIKE * _beyond_ascii(sample)
 
 
 def _weighed(codec: str, cost: float, credit: dict[str, float]) -> float:
