@@ -1,4 +1,10 @@
-"""From bytes to the text they were: the encoding, the undecodable bytes, the lines a reader would see."""
+"""Stage 1: from bytes to the text they were: the encoding, the undecodable bytes, the lines a reader would see.
+
+In the order in which a page meets them: what it says of itself (`declared`), which encoding that makes (`detect`, and
+where all look odd `likeliest`; `score`, `cuts` and `mixed` tell how odd), its bytes as text (`charsets`, `cns`), runs
+that lost bytes brought back into step (`resync`; by the language model `lost` and `places`), HTML as lines (`html`,
+`flat`, `content`), and the readings of characters that lost a byte (`restore`, `halves`).
+"""
 
 from __future__ import annotations
 

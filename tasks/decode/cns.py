@@ -121,10 +121,12 @@ def _pairs(run: bytes, codec: str) -> str:
     step."""
     from tasks.decode.charsets import text_of
     from tasks.decode.cuts import resynced
-    from tasks.decode.lost import in_step
+    from tasks.decode.lost import runs_read_anew
 
     high = run.translate(_HIGH)
     text = text_of(high, codec)
     if len(run) % 2 == 0:
         return text
-    return in_step(high, text, codec, damaged=True, script=None) if codec == "gb18030" else resynced(high, codec)
+    if codec != "gb18030":
+        return resynced(high, codec)
+    return runs_read_anew(high, text, codec, damaged=True, script=None)

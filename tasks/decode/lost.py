@@ -34,7 +34,7 @@ _NO_PAIR = {
 _HELD = 512
 
 
-def in_step(raw: bytes, text: str, codec: str, damaged: bool, script: bool | None) -> str:
+def runs_read_anew(raw: bytes, text: str, codec: str, damaged: bool, script: bool | None) -> str:
     """`text`, which is `raw` as `codec` reads it, with runs that are out of step read anew.
 
     Half a character is a lone surrogate, as in `charsets.text_of`. With `damaged`, the page is known to have lost
@@ -42,7 +42,7 @@ def in_step(raw: bytes, text: str, codec: str, damaged: bool, script: bool | Non
 
     >>> raw = "山上的桃花都开了，老人们坐在村口。".encode("gbk")
     >>> damaged = raw[:7] + raw[8:]
-    >>> in_step(damaged, text_of(damaged, "gb18030"), "gb18030", True, False)[4:]
+    >>> runs_read_anew(damaged, text_of(damaged, "gb18030"), "gb18030", True, False)[4:]
     '花都开了，老人们坐在村口。'
     """
     size = counter(raw, text, codec)

@@ -69,12 +69,12 @@ def _searched(raw: bytes, text: str, codec: str, damaged: bool) -> str:
     if codec not in _CHINESE:
         return _odd_runs_in_step(raw, text, codec, None)
     from tasks.decode.halves import is_traditional
-    from tasks.decode.lost import in_step as with_model
+    from tasks.decode.lost import runs_read_anew
 
     script = is_traditional(text[:_SAMPLE])
-    found = with_model(raw, text, codec, damaged, script)
+    found = runs_read_anew(raw, text, codec, damaged, script)
     if found != text and not damaged:  # once more, now that it turned out that bytes were lost
-        found = with_model(raw, text, codec, True, script)
+        found = runs_read_anew(raw, text, codec, True, script)
     return _odd_runs_in_step(raw, found, codec, script)
 
 
