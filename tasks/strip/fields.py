@@ -75,6 +75,7 @@ _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}")
 _POSTED = re.compile(
     r"by\s[A-Za-z]\w{0,20}|(?:In|in)\s[^\s|]{1,12}|(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创"
 )
+_FROM = re.compile(r"^(?:来自|来源于|转自)(?=[\u4e00-\u9fff]{3})")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
@@ -189,7 +190,7 @@ def _next_label(core: str, position: int, limit: int) -> re.Match[str] | None:
 
 def _bare(text: str, fields: list[Field]) -> bool:
     """Take what stands before the first mark or after a date: nothing, or the name of a medium."""
-    text = _URL.sub("", text).strip(SEPARATORS)
+    text = _FROM.sub("", _URL.sub("", text).strip(SEPARATORS))
     if not text or _known(text) or all(_POSTED.fullmatch(part.strip()) for part in text.split("|")):
         return True
     if byline := _byline(text):
@@ -236,8 +237,11 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
             fields.append(Field(kind, label, value))
             return _known(rest)
         return False
-    if mark["space"] and kind in ("editor", "others") and not names_of(value):
-        return False
+    if mark["space"] and kind in ("author", "editor", "others"):
+        if kind != "author" and not names_of(value):
+            return False
+        if any(map(known_word, value.split())):  # 编辑 历史 工具: a bar
+            return False
     if kind == "others" and label in ("图", "图片", "图文", "栏目", "分类", "频道", "配图", "上传") and len(value) > 12:
         return False
     fields.append(Field(kind, label, value))
@@ -246,7 +250,7 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
 
 def _cut(value: str) -> tuple[str, str]:
     """A value, and the bar that stands behind it after two spaces, a bar or a bracket."""
-    match = re.search(r"\s{2,}|\s*[|\[【]\s*|\s+(?=(?:大|中|小|打印|关闭|收藏|分享|字号)(?:\s|$))", value)
+    match = re.search(r"\s{2,}|\s*[|\[【]\s*|\s+(?=(?:大|中|小|打印|关闭|收藏|分享|字号)(?:\s|$)|有?\d{1,9}人)", value)
     if not match:
         return value, ""
     rest = value[match.end() :]

@@ -11,7 +11,7 @@ from tasks.records import Metadata
 from tasks.strip.bars import is_weak
 from tasks.strip.dates import CHINESE_DATE
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of
-from tasks.strip.names import is_media, names_of
+from tasks.strip.names import is_media, names_of, nobody
 from tasks.strip.sheet import Claim, Row, Sheet
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
@@ -235,7 +235,7 @@ def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None)
     """
     publisher = _first(fields, "publisher") or _first(fields, "media") or _dateline(opening)
     authors = tuple(dict.fromkeys(name for field in fields if field.kind == "author" for name in _authors(field.value)))
-    editors = [field for field in fields if field.kind == "editor" and field.value]
+    editors = [field for field in fields if field.kind == "editor" and field.value and not nobody(field.value)]
     chief = next((field for field in editors if field.label.startswith("责")), editors[0] if editors else None)
     return Metadata(
         title=title,
@@ -252,13 +252,14 @@ def _dateline(opening: Row | None) -> str | None:
 
 
 def _first(fields: Iterable[Field], kind: str) -> str | None:
-    value = next((field.value.strip('"() ') for field in fields if field.kind == kind and field.value), None)
+    said = (field.value.strip('"() ') for field in fields if field.kind == kind and field.value)
+    value = next((value for value in said if not nobody(value)), None)
     titled = _TITLED.fullmatch(value) if value else None
     return titled[1] if titled else value
 
 
 def _authors(value: str) -> tuple[str, ...]:
-    return names_of(value) or ((value,) if value else ())
+    return tuple(name for name in names_of(value) or (value,) if name and not nobody(name))
 
 
 def _when(fields: Sequence[Field]) -> datetime | None:

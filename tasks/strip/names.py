@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tasks.strip.tables import table
+
 # What stands between the fields of a row, and around the values.
 SEPARATORS = " \t?|/·,;、()[]【】<>《》-—_:.丨•「」\u3000\u200b\ufeff*#"
 _NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
@@ -25,6 +27,15 @@ def is_media(text: str) -> bool:
     (True, True, False)
     """
     return len(text) >= 2 and bool(_MEDIA.fullmatch(text) or _MEDIA_BY_PART.fullmatch(text))
+
+
+def nobody(value: str) -> bool:
+    """Whether a value behind 来源, 作者 or 编辑 names nobody.
+
+    >>> nobody("本站原创"), nobody("青石晚报")
+    (True, False)
+    """
+    return value in table("words")["nobody"]
 
 
 def names_of(value: str) -> tuple[str, ...]:
