@@ -79,7 +79,9 @@ def clues(text: str) -> Iterator[Clue]:
     healthy = common()
     for match in _looked_at().finditer(text):
         at = match.start()
-        if clue := _at(text, at):
+        if is_hanzi(match[0]):
+            yield Clue(at, False, True)  # a rare one
+        elif clue := _at(text, at):
             yield clue
         elif text[at] not in healthy:
             yield Clue(at, False, True)
