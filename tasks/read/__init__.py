@@ -1,8 +1,8 @@
 """From files to pages: whatever lies in raw/, one page at a time, never more than one in memory.
 
-In the order in which a file meets them: which files there are (`sources`; behind a URI `remote`), what each is (`kinds`),
-what is packed in it (`streams`, `archives`), what holds several pages (`warc` with `http`, `jsonl`, `tables`), and a row
-as a page (`rows`). What is not read is a reject (`digest`).
+In the order in which a file meets them: which files there are (`sources`; behind a URI `remote`), what each is
+(`kinds`), what is packed in it (`streams`, `archives`), what holds several pages (`warc` with `http`, `jsonl`,
+`tables`), and a row as a page (`rows`). What is not read is a reject (`digest`).
 """
 
 from __future__ import annotations
