@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.fuzz.engine import LONGEST, fuzz, mutated
-from tests.fuzz.targets import decode_seeds, decode_target, read_seeds, read_target
+from tests.fuzz.targets import decode_seeds, decode_target, page_seeds, page_target, read_seeds, read_target
 
 #: Inputs for each target, much the same ones in every run; as many as come up in ten minutes with
 #: FUZZ_SECONDS=600 make test ARGS=tests/test_fuzz.py.
@@ -21,7 +21,9 @@ GROWTH = 150
 
 
 @pytest.mark.parametrize(
-    ("target", "seeds"), [(decode_target, decode_seeds), (read_target, read_seeds)], ids=["decode", "read"]
+    ("target", "seeds"),
+    [(decode_target, decode_seeds), (read_target, read_seeds), (page_target, page_seeds)],
+    ids=["decode", "read", "page"],
 )
 def test_mutated_files_do_no_harm(target: Callable[[bytes], object], seeds: Callable[[], list[bytes]]) -> None:
     corpus = seeds()

@@ -13,7 +13,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
-WATCHED = tuple(str(ROOT / "tasks" / stage) for stage in ("read", "decode"))
+WATCHED = tuple(str(ROOT / "tasks" / stage) for stage in ("read", "decode", "repair", "strip", "segment"))
 #: An input may take so many seconds of processor time; ordinary ones take 0.001.
 HANG_SECONDS = 5.0
 #: Inputs grow no longer than this: what is found in long files shows in short ones.

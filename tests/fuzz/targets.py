@@ -9,6 +9,7 @@ import json
 import lzma
 import tarfile
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,11 +18,14 @@ import pyarrow.parquet as pq
 import zstandard
 
 from tasks.decode import decode
-from tasks.ledger import Ledger, check_layer
+from tasks.ledger import Ledger, check_layer, replay
+from tasks.page import curate_page
 from tasks.read import Source, read_source
-from tasks.records import Limits, Media, Page, Reject
+from tasks.records import Limits, Media, Page, Policy, Reject, Target
+from tasks.script.convert import converter
 
 SAMPLES = Path(__file__).parent.parent.parent / "raw" / "samples"
+CASES = Path(__file__).parent.parent / "cases"
 LIMITS = Limits(page_bytes=1 << 20, expansion=50, members=50)
 TEXT = "石桥镇的豆腐坊开了四十年，磨豆子用的水都从后山的泉里挑来。\n"
 #: Names under which an input is read: what the first byte of an input chooses from.
@@ -53,6 +57,36 @@ def decode_target(data: bytes) -> None:
     media = list(Media)[data[0] % len(Media)] if data else Media.TEXT
     charset = (None, None, "gbk", "big5", "utf-16", "shift_jis", "hz", "no-such")[data[0] // 3 % 8] if data else None
     check(Page("page", data[1:], media, charset=charset))
+
+
+def page_target(data: bytes) -> None:
+    """Any page is kept or rejected; what is kept replays, and its sections hold every character once."""
+    if not data:
+        return
+    policy = Policy(target=list(Target)[data[0] // 3 % 3], limits=LIMITS)
+    kept = curate_page(Page("page", data[1:], list(Media)[data[0] % 3], url="http://a.example/1"), policy)
+    if isinstance(kept, Reject):
+        return
+    check_layer(kept.decoded.text, kept.edits)
+    convert = converter(kept.script, policy.target, policy.punctuation)
+    assert convert(replay(kept.decoded.text, kept.edits)) == kept.text
+    assert kept.text.endswith("\n")
+    spans = sorted((each.start, each.end) for each in kept.sections)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans)), "two sections hold a character"
+    ends = [0, *(end for _, end in spans)]
+    gaps = zip(ends, [*(start for start, _ in spans), len(kept.text)], strict=True)
+    assert not any(kept.text[start:end].strip() for start, end in gaps), "no section holds a character"
+    assert all(each.parent is None or each.parent < each.number for each in kept.sections)
+    said = kept.metadata
+    for words in (said.title, said.publisher, said.editor, *said.authors):
+        assert words is None or (words.strip() and "\n" not in words)
+
+
+def page_seeds() -> list[bytes]:
+    """The sample pages, and what the cases of the stages start from."""
+    cases = [case for path in sorted(CASES.glob("*.json")) for case in json.loads(path.read_text(encoding="utf-8"))]
+    texts = [case["original"] for case in cases if isinstance(case.get("original"), str)][::12]
+    return decode_seeds() + [bytes((number % 9,)) + text.encode("utf-8", "ignore") for number, text in enumerate(texts)]
 
 
 def check(page: Page) -> None:
