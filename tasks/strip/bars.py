@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from tasks.strip.sheet import Claim, Sheet, words_of
-from tasks.strip.tables import is_button, is_menu_entry, kinds, made_of_known_words, phrase
+from tasks.strip.tables import is_button, is_chatter, is_menu_entry, kinds, made_of_known_words, phrase
 
 # A word on a row within the prose, or of a page without, is taken only from this length on: 搜索 may head a section.
 SINGLE_CHARS = 4
@@ -160,7 +160,7 @@ def tool_bars(sheet: Sheet) -> Iterator[Claim]:
     """【打印】【关闭】, 返回顶部, and outside the prose what is made like a button, or calls to the reader."""
     yield from bars(sheet, "tools")
     for number, row in sheet.short():
-        if sheet.outside(number) and (_buttons(sheet, row.core) or phrase("chatter").fullmatch(row.core)):
+        if sheet.outside(number) and (_buttons(sheet, row.core) or is_chatter(row.core)):
             yield Claim.whole(row, WHY["tools"])
 
 

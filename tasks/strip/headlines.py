@@ -143,7 +143,7 @@ def above(page: Around) -> None:
     if not page.likeness.enough or page.likeness.share(page.rows[page.title].core) < LIKE_TITLE:
         return
     standing = page.standing(range(page.title))
-    if any(own(page, number) for number in standing[-LETTERHEAD:]):
+    if any(own(page, n) and not page.rows[n].core.endswith("?") for n in standing[-LETTERHEAD:]):
         return
     strange = list(_strange(page, standing))
     if len(strange) < len(standing):
@@ -157,7 +157,8 @@ def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:
     for number in numbers:
         core = page.rows[number].core
         alone = len(numbers) == 1 and not (sign(core) or _touches(page, number))
-        if not alone and not ends_sentence(core) and (not pairs_of(core) or page.likeness.share(core) <= LIKE_TEXT):
+        said = ends_sentence(core) and not core.endswith("?")
+        if not alone and not said and (not pairs_of(core) or page.likeness.share(core) <= LIKE_TEXT):
             yield number
 
 

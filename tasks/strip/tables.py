@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+# Rows are remembered up to this length: of 4,096 longer ones a megabyte would be the least.
+_REMEMBERED_CHARS = 120
 _HEAD = re.compile(r"\[([a-z_ ]+)\]")
 
 
@@ -116,3 +118,17 @@ def kinds_in(section: str, core: str) -> set[str | None]:
     ['g0', 'g6']
     """
     return {match.lastgroup for match in _kinds_of(section).finditer(core)}
+
+
+def is_chatter(core: str) -> bool:
+    """Whether a row is one of the turns of phrase with which sites and their programs talk to readers.
+
+    >>> is_chatter("请登录"), is_chatter("请登上甲板")
+    (True, False)
+    """
+    return _is_chatter(core) if len(core) <= _REMEMBERED_CHARS else _is_chatter.__wrapped__(core)
+
+
+@lru_cache(maxsize=4096)  # two rules ask, and a site's pages repeat their rows
+def _is_chatter(core: str) -> bool:
+    return phrase("chatter").fullmatch(core) is not None

@@ -9,7 +9,7 @@ from functools import cache
 from tasks.strip.bars import bar_kind, is_weak
 from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
-from tasks.strip.tables import kinds_in, phrase, related, table
+from tasks.strip.tables import is_chatter, kinds_in, phrase, related, table
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
 GAP_ROWS = 3
@@ -74,7 +74,7 @@ def disclaimers(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _speaks_of_itself(core: str) -> bool:
-    return is_disclaimer(core) or phrase("chatter").fullmatch(core) is not None or addresses_reader(core)
+    return is_disclaimer(core) or is_chatter(core) or addresses_reader(core)
 
 
 def is_disclaimer(core: str) -> bool:
