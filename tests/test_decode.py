@@ -370,6 +370,14 @@ def test_the_euro_sign_of_windows_in_gbk() -> None:
     assert torn.undecodable_bytes == 1
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_line_end_of_one_byte_behind_utf_16(codec: str) -> None:
+    mark = "\ufeff".encode(codec)
+    found = decoded(mark + PROSE.encode(codec) + b"\n")
+    assert (found.text, found.undecodable_bytes) == (f"{PROSE}\n", 0)
+    assert decoded(mark + PROSE.encode(codec) + b"\x2e").undecodable_bytes == 1
+
+
 def test_no_page_is_in_ebcdic() -> None:
     assert codec_of("cp875") is None
     assert codec_of("IBM037") is None

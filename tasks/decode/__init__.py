@@ -71,7 +71,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     verdict = detect(_unfilled(raw), declared_codec(raw, page.charset, markup))
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
-    body = raw[verdict.skip :] if verdict.skip else raw
+    body = _with_whole_line_end(raw[verdict.skip :] if verdict.skip else raw, verdict.codec)
     text, damaged = _read(body, verdict)
     bad = marked(text) if damaged else []
     pieces = foreign_pieces(body, text, verdict.codec, damaged=bool(bad)) if verdict.text is None else []
@@ -90,6 +90,13 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if not text.strip(_INVISIBLE):
         return _reject(page, Reason.EMPTY, "nothing but white space")
     return _decoded(verdict, text, (), seams, bool(bad))
+
+
+def _with_whole_line_end(raw: bytes, codec: str) -> bytes:
+    """A page of UTF-16 to which a program that takes it for ASCII has put a line end, with that as one of UTF-16."""
+    if not (codec.startswith("utf-16") and len(raw) % 2 and raw.endswith(b"\n")):
+        return raw
+    return raw[:-1] + "\n".encode(codec)
 
 
 def _read(raw: bytes, verdict: Verdict) -> tuple[str, bool]:
