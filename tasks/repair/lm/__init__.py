@@ -136,7 +136,7 @@ class Model:
         return UNKNOWN if at < 0 else self.costs1[at]
 
 
-def sections(path: Path | None = None) -> tuple[tuple[int, ...], bytes, bytes]:
+def sections(path: Path | None = None) -> tuple[tuple[int, ...], memoryview, memoryview]:
     """The sizes that the file says, its trigrams and its words, still deflated.
 
     Raises OSError if the package lacks its file, ValueError if the file is not of this version.
@@ -147,7 +147,8 @@ def sections(path: Path | None = None) -> tuple[tuple[int, ...], bytes, bytes]:
         raise ValueError(f"{source} is not a language model of this version")
     sizes = SIZES.unpack_from(data, len(MAGIC))
     first = len(MAGIC) + SIZES.size
-    return sizes, data[first : first + sizes[-1]], data[first + sizes[-1] :]
+    deflated = memoryview(data)[first:]
+    return sizes, deflated[: sizes[-1]], deflated[sizes[-1] :]
 
 
 @cache
@@ -157,24 +158,27 @@ def model(path: Path | None = None) -> Model:
     rest = memoryview(zlib.decompress(grams))
     at = 0
 
-    def take(count: int, width: int) -> bytes:
+    def take(count: int, width: int) -> memoryview:
         nonlocal at
         at += count * width
-        return bytes(rest[at - count * width : at])
+        return rest[at - count * width : at]
+
+    def text(count: int) -> str:
+        return str(take(count, 2), "utf-16-le")
 
     def starts(count: int) -> array[int]:
-        sizes = array("H", take(count, 2))
+        sizes = array("H", bytes(take(count, 2)))
         return array("I", accumulate(sizes, initial=0))
 
     return Model(
-        index={symbol: i for i, symbol in enumerate(take(n1, 2).decode("utf-16-le"))},
-        costs1=take(n1, 1),
-        backoffs1=take(n1, 1),
+        index={symbol: i for i, symbol in enumerate(text(n1))},
+        costs1=bytes(take(n1, 1)),
+        backoffs1=bytes(take(n1, 1)),
         starts1=starts(n1),
-        after1=take(n2, 2).decode("utf-16-le"),
-        costs2=take(n2, 1),
-        backoffs2=take(n2, 1),
+        after1=text(n2),
+        costs2=bytes(take(n2, 1)),
+        backoffs2=bytes(take(n2, 1)),
         starts2=starts(n2),
-        after2=take(n3, 2).decode("utf-16-le"),
-        costs3=take(n3, 1),
+        after2=text(n3),
+        costs3=bytes(take(n3, 1)),
     )

@@ -139,7 +139,11 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         if text[at] == "?" and after and after in MARKS_BEFORE and text[at + 2 : at + 3] > "\x80":
             return True
-        if search.damaged and (not after or after in _ENDS) and search.quotations.open_at(at):
+        if (
+            search.damaged
+            and (not after or after in _ENDS)
+            and (text[at] in search.hit or search.quotations.open_at(at))
+        ):
             return True
         second_half = search.chars[0xA100 | search.bytes_of(after)[0]]
         if not search.damaged and text[at] in "!！" and second_half not in AFTER_A1:

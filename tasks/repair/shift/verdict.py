@@ -19,18 +19,17 @@ SURE_FIRST = 0.7  # where nothing else on the page is damaged either: it may be 
 # From LONG characters on, text out of step is like nothing else, and a wrong reading is wrong in a character or two.
 SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
-GAIN_STRONG = 1.0
+GAIN_STRONG = 0.1
 GAIN = 6.0
-WORDS = 0.35  # how much the cost of a reading's words counts beside that of its characters
+WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
-ALONE = 30.0  # the lead, in nats, of a reading that has no other beside it
 
-# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 2,176 spans of
-# generated damage in held-out text of four registers (docs/adr/0006-byte-shift-search.md). That nothing shows where a
+# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 7,286 spans of
+# generated damage in held-out text of many registers (docs/adr/0006-byte-shift-search.md). That nothing shows where a
 # run begins says nothing there, and is weighed down for healthy pages, where it is the only kind of mistake.
-INTERCEPT = 4.12
-WEIGHTS = (0.309, -0.207, -0.332, -0.527, -0.521, -0.6, -0.42, 0.558)
-FURTHEST = 12.0  # nats: a longer lead says no more
+INTERCEPT = 2.857
+WEIGHTS = (0.432, -0.216, -0.239, -0.463, -0.365, -0.6, -0.209, 0.393)
+FURTHEST = 8.0  # log-odds that nothing else was found that is worth a mention
 
 
 def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> tuple[float, list[Edit]]:
@@ -42,7 +41,8 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
         return 0.0, []
     hyps = respelled(search, start, end, hyps)
     best = hyps[0]
-    gain = (search.as_seen(start, end) - best[0]) * UNIT
+    unchanged = next((hyp for hyp in hyps if all(s.kind in (AS_SEEN, SPLICED) for s in segments(hyp))), None)
+    gain = ((unchanged[0] if unchanged else search.as_seen(start, end)) - best[0]) * UNIT
     if gain < (GAIN_STRONG if strong else GAIN):
         return gain, []
     least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
@@ -52,7 +52,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
 def edit_of(search: Search, hyps: list[Hyp], run: list[Segment], least: float) -> Edit:
     """The edit that one run of the likeliest reading calls for, applied from a confidence of `least` on."""
     first, last = run[0].start, run[-1].end
-    found = traits(lead(hyps, first, last), search, run)
+    found = traits(odds(hyps, first, last), search, run)
     after = "".join(segment.after for segment in run)
     confidence = round(1 / (1 + exp(-logit(found))), 3)
     return Edit(
@@ -82,12 +82,13 @@ def respelled(search: Search, start: int, end: int, hyps: list[Hyp]) -> list[Hyp
     return [(cost - least, *hyp[1:]) for cost, hyp in ranked]
 
 
-def lead(hyps: list[Hyp], start: int, end: int) -> float:
-    """By how many nats the first reading leads the next one that reads `text[start:end]` as other characters, whatever
-    their form."""
+def odds(hyps: list[Hyp], start: int, end: int) -> float:
+    """The log-odds of what the first reading makes of `text[start:end]`, whatever the form of its characters, against
+    all else that was found; at most `FURTHEST`."""
     best = reading(hyps[0], start, end)
-    other = next((hyp for hyp in hyps[1:] if reading(hyp, start, end) != best), None)
-    return (other[0] - hyps[0][0]) * UNIT if other else ALONE
+    others = sum(exp((hyps[0][0] - hyp[0]) * UNIT) for hyp in hyps[1:] if reading(hyp, start, end) != best)
+    same = sum(exp((hyps[0][0] - hyp[0]) * UNIT) for hyp in hyps if others and reading(hyp, start, end) == best)
+    return min(FURTHEST, log(same / others)) if others else FURTHEST
 
 
 def reading(hyp: Hyp, start: int = 0, end: int | None = None) -> str:
@@ -110,11 +111,11 @@ def runs(found: list[Segment]) -> Iterator[list[Segment]]:
         run = []
 
 
-def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ...]:
+def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ...]:
     """What tells right readings from wrong ones.
 
-    The lead (at most `FURTHEST` nats); the dearest guessed character, and all characters on average, in nats; how many
-    bytes were guessed without a deleted pair, and how many pairs were deleted; whether nothing shows where it
+    The log-odds against what else was found; the dearest guessed character, and all characters on average, in nats;
+    how many bytes were guessed without a deleted pair, and how many pairs were deleted; whether nothing shows where it
     begins; the logarithm of its length; whether it begins with a character whose lead byte stood before a mark.
     """
     _, _, one, two, _, _ = search.first(run[0].start)
@@ -132,7 +133,7 @@ def traits(margin: float, search: Search, run: list[Segment]) -> tuple[float, ..
     hidden = float(run[0].start == run[0].end)
     size = log(max(len(costs), 1))
     return (
-        min(margin, FURTHEST),
+        likely,
         max(guessed),
         average,
         len(guessed) - 1.0 - 2 * deleted,
