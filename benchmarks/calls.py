@@ -29,7 +29,7 @@ _ROOM, _SLACK = 1.1, 300
 
 def pages() -> dict[str, list[Page]]:
     """The fixed pages, by kind."""
-    texts = {"Hans": healthy("Hans", 3000, 3), "Hant": healthy("Hant", 3000, 3), "damaged": damaged(1000, 1)}
+    texts = {"Hans": healthy("Hans", 3000, 3), "Hant": healthy("Hant", 3000, 3), "damaged": damaged(1000, 8)}
     return {kind: [Page("a.txt", text.encode(), Media.TEXT) for text in some] for kind, some in texts.items()}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp, log
 from operator import itemgetter
+from typing import NamedTuple
 
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
 from tasks.repair.lm.words import spelling
 from tasks.repair.shift.candidates import SPLICE
-from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment
+from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment, nats
 from tasks.repair.shift.search import Search, segments
 
 SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
@@ -29,7 +30,15 @@ SPELLED = 120  # the longest reading, in characters of text, whose words are loo
 # run begins says nothing there, and is weighed down for healthy pages, where it is the only kind of mistake.
 INTERCEPT = 2.857
 WEIGHTS = (0.432, -0.216, -0.239, -0.463, -0.365, -0.6, -0.209, 0.393)
+FAR = nats(10)  # a reading that lies further behind the likeliest says nothing
 FURTHEST = 8.0  # log-odds that nothing else was found that is worth a mention
+
+
+class Way(NamedTuple):
+    """A reading that a search found: its cost, in the model's steps, and how it reads the text, in order."""
+
+    cost: int
+    path: list[Segment]
 
 
 def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> tuple[float, list[Edit]]:
@@ -39,20 +48,20 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     """
     if not hyps:
         return 0.0, []
-    hyps = respelled(search, start, end, hyps)
-    best = hyps[0]
-    unchanged = next((hyp for hyp in hyps if all(s.kind in (AS_SEEN, SPLICED) for s in segments(hyp))), None)
-    gain = ((unchanged[0] if unchanged else search.as_seen(start, end)) - best[0]) * UNIT
+    ways = respelled(search, start, end, [Way(hyp[0], segments(hyp)) for hyp in hyps if hyp[0] - hyps[0][0] < FAR])
+    best = ways[0]
+    unchanged = next((way.cost for way in ways if all(at.kind in (AS_SEEN, SPLICED) for at in way.path)), None)
+    gain = ((search.as_seen(start, end) if unchanged is None else unchanged) - best.cost) * UNIT
     if gain < (GAIN_STRONG if strong else GAIN):
         return gain, []
     least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
-    return gain, [edit_of(search, hyps, run, least) for run in runs(segments(best))]
+    return gain, [edit_of(search, ways, run, least) for run in runs(best.path)]
 
 
-def edit_of(search: Search, hyps: list[Hyp], run: list[Segment], least: float) -> Edit:
+def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -> Edit:
     """The edit that one run of the likeliest reading calls for, applied from a confidence of `least` on."""
     first, last = run[0].start, run[-1].end
-    found = traits(odds(hyps, first, last), search, run)
+    found = traits(odds(ways, first, last), search, run)
     after = "".join(segment.after for segment in run)
     confidence = round(1 / (1 + exp(-logit(found))), 3)
     return Edit(
@@ -68,33 +77,36 @@ def edit_of(search: Search, hyps: list[Hyp], run: list[Segment], least: float) -
     )
 
 
-def respelled(search: Search, start: int, end: int, hyps: list[Hyp]) -> list[Hyp]:
+def respelled(search: Search, start: int, end: int, ways: list[Way]) -> list[Way]:
     """The readings with the cost of their words added, likeliest first, none cheaper than the first was before."""
-    if len(hyps) < 2 or end - start > SPELLED:
-        return hyps
+    if len(ways) < 2 or end - start > SPELLED:
+        return ways
     before = symbols(SPLICE.sub("", search.text[max(0, start - 12) : start]))[-3:]
     after = symbols(SPLICE.sub("", search.text[end : end + 12]))[:3]
     before, after = before.split("\n")[-1], after.split("\n")[0]
-    costs = [spelling(before + reading(hyp) + after) for hyp in hyps]
-    ranked = [(hyp[0] + round(WORDS * cost), hyp) for cost, hyp in zip(costs, hyps, strict=True)]
+    ranked = [Way(way.cost + round(WORDS * spelling(before + reading(way) + after)), way.path) for way in ways]
     ranked.sort(key=itemgetter(0))
-    least = ranked[0][0] - ranked[0][1][0]
-    return [(cost - least, *hyp[1:]) for cost, hyp in ranked]
+    least = ranked[0].cost - min(way.cost for way in ways if way.path is ranked[0].path)
+    return [Way(way.cost - least, way.path) for way in ranked]
 
 
-def odds(hyps: list[Hyp], start: int, end: int) -> float:
+def odds(ways: list[Way], start: int, end: int) -> float:
     """The log-odds of what the first reading makes of `text[start:end]`, whatever the form of its characters, against
     all else that was found; at most `FURTHEST`."""
-    best = reading(hyps[0], start, end)
-    others = sum(exp((hyps[0][0] - hyp[0]) * UNIT) for hyp in hyps[1:] if reading(hyp, start, end) != best)
-    same = sum(exp((hyps[0][0] - hyp[0]) * UNIT) for hyp in hyps if others and reading(hyp, start, end) == best)
+    best = reading(ways[0], start, end)
+    same = others = 0.0
+    for way in ways:
+        chance = exp((ways[0].cost - way.cost) * UNIT)
+        if reading(way, start, end) == best:
+            same += chance
+        else:
+            others += chance
     return min(FURTHEST, log(same / others)) if others else FURTHEST
 
 
-def reading(hyp: Hyp, start: int = 0, end: int | None = None) -> str:
-    """What a hypothesis makes of `text[start:end]`, in the model's symbols."""
-    within = (s.after for s in segments(hyp) if start <= s.start and (end is None or s.end <= end))
-    return symbols("".join(within))
+def reading(way: Way, start: int = 0, end: int | None = None) -> str:
+    """What a reading makes of `text[start:end]`, in the model's symbols."""
+    return symbols("".join([at.after for at in way.path if start <= at.start and (end is None or at.end <= end)]))
 
 
 def runs(found: list[Segment]) -> Iterator[list[Segment]]:
