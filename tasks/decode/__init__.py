@@ -37,7 +37,7 @@ _UNDECODABLE_SHARE = 0.3
 # A page that is no text shows it in its first, middle or last so many characters.
 _PIECE = 2**16
 _INVISIBLE = " \t\n\x00\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff"
-_TAIL = 512  # bytes, of whole characters, by which the end of a page is in step or not
+_TAIL = 64  # bytes, of whole characters, by which the end of a page is in step or not
 _FILLED = 16  # zero bytes that no encoding has at a text's end
 _OPENING = 4096  # characters in which HTML shows
 _UNDECODABLE_FEW = 8  # a title of ten characters may lose three
@@ -97,7 +97,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
 
 def _with_whole_line_end(raw: bytes, codec: str) -> bytes:
     """A page of UTF-16 to which a program that takes it for ASCII has put a line end, with that as one of UTF-16."""
-    if not (codec.startswith("utf-16") and len(raw) % 2 and raw.endswith(b"\n")):
+    if not (codec.startswith("utf-16") and len(raw) % 2 and raw.endswith(b"\n")) or raw.endswith(b"\x00\n"):
         return raw
     is_in_step = mean_cost(text_of(raw[-_TAIL - 1 : -1], codec)) < CLEAR
     return raw[:-1] + "\n".encode(codec) if is_in_step else raw
