@@ -234,13 +234,13 @@ def test_a_lost_byte_costs_no_more_than_its_character(codec: str, text: str, byt
 
 @pytest.mark.parametrize("codec", ["utf-8", "gbk"])
 def test_a_character_that_lost_a_byte_is_read_where_only_one_can_be_meant(codec: str) -> None:
-    place = PARAGRAPH.index("孩子")
+    place = PARAGRAPH.index("早晨")
     result = decoded(without(PARAGRAPH, codec, place, 1))
     (edit,) = result.edits
-    assert (edit.kind, edit.after, edit.applied, edit.start) == ("lost_byte", "孩", True, place)
+    assert (edit.kind, edit.after, edit.applied, edit.start) == ("lost_byte", "早", True, place)
     assert edit.confidence > 0.8
     assert edit.before == "\ufffd" * result.undecodable_bytes
-    assert "BA" in edit.why or "E5" in edit.why
+    assert "D4" in edit.why or "E6" in edit.why
     assert Ledger.of(result.text).then(result.edits).text == PARAGRAPH
 
 
