@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flows.cli import parser
+from flows.cli import main, parser
 from flows.record import RunRecord
 from flows.settings import Settings
 from tasks.write.schema import TABLES
@@ -131,6 +131,21 @@ def test_what_is_served_is_what_is_deployed() -> None:
     form = served["curate"]._parameter_openapi_schema.definitions["Settings"]["properties"]
     assert set(form) == set(Settings.model_fields)
     assert all(field.get("description") for field in form.values())
+
+
+def test_the_before_and_after_is_what_the_command_prints(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme[readme.index("## Before and after") : readme.index("## Two commands")]
+    before, after, edit, why = (line.strip() for line in shown.splitlines() if line.startswith("    "))
+    sample = str(ROOT / "raw" / "samples" / "02-shifts.txt")
+    assert before in Path(sample).read_text(encoding="utf-8")
+    assert main(["fix", sample]) == 0
+    assert after in capfdbinary.readouterr().out.decode()
+    assert main(["explain", sample]) == 0
+    said = capfdbinary.readouterr().out.decode().splitlines()
+    place, context = edit.split("  ")
+    line = next(number for number, found in enumerate(said) if found.startswith(place) and context.strip("…") in found)
+    assert said[line + 1].strip() == why
 
 
 def test_every_adr_that_is_named_exists() -> None:
