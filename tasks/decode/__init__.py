@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import TypeVar
 
 from tasks.decode.charsets import marked, text_of, with_euros
@@ -71,9 +72,12 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if not raw.strip(b" \t\r\n\x0b\x0c\x00"):
         return _reject(page, Reason.EMPTY, "no bytes" if not raw else "nothing but white space")
     markup = page.media is Media.HTML or raw.lstrip()[:1] == b"<"
-    verdict = detect(_unfilled(raw), declared_codec(raw, page.charset, markup))
+    judged = _unfilled(raw)
+    verdict = detect(judged, declared_codec(raw, page.charset, markup))
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
+    if len(judged) < len(raw):
+        verdict = replace(verdict, text=None)  # the zeros stay in the text, and leave it by an edit
     body = _with_whole_line_end(raw[verdict.skip :] if verdict.skip else raw, verdict.codec)
     text, damaged = _read(body, verdict)
     bad = marked(text) if damaged else []
