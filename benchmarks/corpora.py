@@ -120,6 +120,10 @@ def corpora(scale: float) -> Iterator[Corpus]:
         ("damaged", damaged(4000, count(10)), "utf-8"),
         ("GB18030", healthy("Hans", 3002, count(40)), "gb18030"),
         ("Big5", healthy("Hant", 3002, count(40)), "big5hkscs"),
+        # Pipelines take some tenths of a second to set up, which on ten pages is most of their time: always so many.
+        ("Hans, many", healthy("Hans", 3003, 200), "utf-8"),
+        ("Hant, many", healthy("Hant", 3003, 200), "utf-8"),
+        ("damaged, many", damaged(2000, 40), "utf-8"),
     ]
     for name, texts, codec in plans:
         pages = _pages(texts, lambda text, codec=codec: text.encode(codec, "replace"), Media.TEXT)  # type: ignore[misc]
