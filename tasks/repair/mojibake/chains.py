@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from tasks.decode.score import cost_of
 from tasks.repair.mojibake.codecs import CP1252_ONLY, LOST, READERS, WRITERS, bytes_of
@@ -90,7 +91,12 @@ def could_be(short: str, reader: str, writer: str) -> bool:
     known = raw.encode("latin-1", "ignore")
     if 3 * (len(raw) - len(known)) > len(short):
         return False  # most of it are characters that the reader cannot have made
-    return cost_of(known.decode(_CODECS[writer], "ignore")) < cost_of(short)
+    return cost_of(known.decode(_CODECS[writer], "ignore")) < _cost_as_found(short)
+
+
+@lru_cache(maxsize=16)  # each pair of codecs is tried on the same characters
+def _cost_as_found(short: str) -> float:
+    return cost_of(short)
 
 
 def _latin_again(window: str) -> Iterator[Chain]:

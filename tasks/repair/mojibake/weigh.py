@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from tasks.decode.score import cost_of_char
@@ -66,7 +67,8 @@ def passages(line: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
     return spans[::-1]
 
 
-def found_costs(line: str) -> list[float]:
+@lru_cache(maxsize=16)  # each pair of codecs is tried on the same line
+def found_costs(line: str) -> tuple[float, ...]:
     """The cost of each character as found. A letter among characters of other scripts is no part of a word.
 
     >>> found_costs("αβ")[0] < found_costs("山α")[1]
@@ -77,7 +79,7 @@ def found_costs(line: str) -> list[float]:
         costs[match.start()] = RARE if match[0] < "\u3040" else _LONE_KANA
     for match in _HALF_WIDTH.finditer(line):
         costs[match.start() : match.end()] = [_HALF_KANA] * len(match[0])
-    return costs
+    return tuple(costs)
 
 
 def _steps(line: str, tokens: Sequence[Token]) -> Iterator[tuple[float, float, float]]:
