@@ -28,8 +28,8 @@ SPELLED = 120  # the longest reading, in characters of text, whose words are loo
 # Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 7,286 spans of
 # generated damage in held-out text of many registers (docs/adr/0006-byte-shift-search.md). That nothing shows where a
 # run begins says nothing there, and is weighed down for healthy pages, where it is the only kind of mistake.
-INTERCEPT = 2.857
-WEIGHTS = (0.432, -0.216, -0.239, -0.463, -0.365, -0.6, -0.209, 0.393)
+INTERCEPT = 3.343
+WEIGHTS = (0.426, -0.172, -0.289, -0.644, -0.192, -1.001, -0.6, -0.209, 0.446)
 FAR = nats(10)  # a reading that lies further behind the likeliest says nothing
 FURTHEST = 8.0  # log-odds that nothing else was found that is worth a mention
 
@@ -127,8 +127,9 @@ def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ..
     """What tells right readings from wrong ones.
 
     The log-odds against what else was found; the dearest guessed character, and all characters on average, in nats;
-    how many bytes were guessed without a deleted pair, and how many pairs were deleted; whether nothing shows where it
-    begins; the logarithm of its length; whether it begins with a character whose lead byte stood before a mark.
+    how many bytes were guessed without a deleted pair; how many pairs were deleted, and whether any was; whether
+    nothing shows where it begins; the logarithm of its length; whether it begins with a character whose lead byte stood
+    before a mark.
     """
     _, _, one, two, _, _ = search.first(run[0].start)
     costs: list[float] = []
@@ -150,6 +151,7 @@ def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ..
         average,
         len(guessed) - 1.0 - 2 * deleted,
         float(deleted),
+        float(deleted > 0),
         hidden,
         size,
         float(run[0].kind == "lost lead"),
