@@ -31,7 +31,7 @@ SPEAKING_SHARE = 0.45
 # Rows that say something in figures, or name works or offices, are the text's; no more than so many are headlines.
 OTHER_SHARE = 0.34
 _OTHER = re.compile(
-    r"《|[\d一二三四五六七八九十半两]\s?[\u4e00-\u9fffa-zA-Z%]{0,2}$|^[\u4e00-\u9fff]{1,4}[:\s]|[厅局委办府会部处司院校社站所厂馆团队县市区镇村]$"
+    r"《|\d\s?[\u4e00-\u9fffa-zA-Z%]{0,2}$|[一二三四五六七八九十半两][\u4e00-\u9fff]?$|^[\u4e00-\u9fff]{1,4}[:\s]|[厅局委办府会部处司院校社站所厂馆团队县市区镇村]$"
 )
 _ANNOUNCED = re.compile(
     r"[::]$|如下|下列|以下|下面|名单|附[::录上]|抄[在录]|列出|列举|分别|包括|歌词|唱|诗|节目|展出|曲目|目录|要点|篇目|题目|入选|获奖|安排"

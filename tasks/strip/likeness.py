@@ -14,6 +14,8 @@ _COMMON = frozenset("的了着过在是有不这那我你他她它们个一和�
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,80}")
 # A text of fewer characters has too few pairs to compare with.
 LEAST_TEXT = 100
+# More of a text is not read: a book has all pairs that there are.
+MOST_TEXT = 20_000
 
 
 def pairs_of(text: str) -> list[str]:
@@ -32,11 +34,15 @@ class Likeness:
     """The pairs of a page's running text; `share` tells how many of a row's pairs are among them."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        texts = [row.core for row in rows]
-        self.enough = sum(map(len, texts)) >= LEAST_TEXT
         self._pairs: set[str] = set()
-        for text in texts:
+        read = 0
+        for row in rows:
+            text = row.core[:MOST_TEXT]
             self._pairs.update(map(add, text, text[1:]))
+            read += len(text)
+            if read >= MOST_TEXT:
+                break
+        self.enough = read >= LEAST_TEXT
 
     def share(self, core: str) -> float:
         """The share of a row's pairs that the text has; 0.0 for a row without any.

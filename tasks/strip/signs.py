@@ -30,8 +30,8 @@ _EXPLAINED = re.compile(r"[\u4e00-\u9fff]{2,6}:[\u4e00-\u9fff,]{4,40}$")
 _URL = re.compile(r"https?:[\w./?=&%#:-]{3,160}")
 _LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"[(\[第]?[一二三四五六七八九十百\d]{1,3}[、.)\]章节条回](?!\d)")
-# A row of words in Latin letters, with no more than a few others.
-_LATIN_ROW = re.compile(r"[^\u3400-\u9fff]*[A-Za-z]{2}[^\u3400-\u9fff]*")
+# A row of words in Latin letters has none in Chinese.
+_LATIN, _HAN = re.compile(r"[A-Za-z]{2}"), re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z]{2,20}")
 _END = re.compile(r"[-—=~*·\s]*(?:the\s?)?end[-—=~*·.\s]*", re.IGNORECASE)
 # In sentences the site shows itself by words for itself or its reader, and by what both do, so many in so few letters.
@@ -62,8 +62,8 @@ def _latin_signs() -> frozenset[str]:
 def _cover(core: str) -> tuple[float, int]:
     """The share of a row's letters that lie in words of interfaces, addresses apart, and how many words there are."""
     core = _URL.sub("", core)
-    if latin := _LATIN_ROW.fullmatch(core):
-        words = _LATIN_WORD.findall(latin[0].lower())
+    if _LATIN.search(core) and not _HAN.search(core):
+        words = _LATIN_WORD.findall(core.lower())
         known = sum(map(_latin_signs().__contains__, words))
         return known / len(words), known
     found = _signs().findall(core)
