@@ -11,7 +11,7 @@ from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
 from tasks.repair.lm.words import spelling
 from tasks.repair.shift.candidates import SPLICE
-from tasks.repair.shift.costs import AS_SEEN, NAMED, SPLICED, Hyp, Segment, nats
+from tasks.repair.shift.costs import AS_SEEN, LOST, NAMED, SPLICED, Hyp, Segment, nats
 from tasks.repair.shift.search import Search, segments
 
 SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
@@ -22,6 +22,8 @@ SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 0.1
 GAIN = 6.0
+QUESTIONS = LOST + "？"
+QUESTIONED = frozenset("?？")
 WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
 
@@ -55,7 +57,9 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     if gain < (GAIN_STRONG if strong else GAIN):
         return gain, []
     least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
-    return gain, [edit_of(search, ways, run, least) for run in runs(best.path)]
+    found = [edit_of(search, ways, run, least) for run in runs(best.path)]
+    # A row of '?' may be no more than characters that the page's encoding lacks: not one byte of a reading is seen.
+    return gain, [edit for edit in found if edit.before.strip(QUESTIONS) or not edit.before or search.hit & QUESTIONED]
 
 
 def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -> Edit:
