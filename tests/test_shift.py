@@ -163,6 +163,21 @@ def test_the_model_tells_right_from_shifted_text() -> None:
     assert cost("这里的居民很热情") < 6 < 8 < cost("貎厣谥г誓咸鼐珳")
 
 
+@pytest.mark.parametrize("encoding", ["big5", "cp950"])
+def test_characters_that_an_encoding_lacked_are_no_halves(encoding: str) -> None:
+    """Simplified text written in a traditional encoding is full of '?', and of nothing out of step."""
+    texts = [passage.text for passage in own() if passage.script == "Hans"]
+    shown = [text.encode(encoding, "replace").decode(encoding) for text in texts]
+    assert len(texts) > 40
+    assert all(text.count("?") > 5 for text in shown)
+    assert [repair_shifts(text, {}) for text in shown] == [[]] * len(shown)
+
+
+@pytest.mark.parametrize("seen", ["他在走訪??的時間里", "山里的小??，要求日后", "打不出来：\ue5e5，换一个字"])
+def test_what_shows_no_byte_of_a_reading_is_left(seen: str) -> None:
+    assert repair_shifts(seen, {}) == []
+
+
 def test_the_model_is_small() -> None:
     import tasks.repair.lm as lm
 

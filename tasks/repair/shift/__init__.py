@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.records import Edit
-from tasks.repair.shift.clues import Clue, clues, has_clue, is_likely, worth_a_search
+from tasks.repair.shift.clues import Clue, clues, has_clue, is_likely, lacks_characters, worth_a_search
 from tasks.repair.shift.costs import LOST
 from tasks.repair.shift.quotations import Quotations
 from tasks.repair.shift.search import Search
@@ -42,6 +42,8 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     >>> edit.before, edit.after, edit.applied
     ('?shù)貎?yōu)', '地優', True)
     """
+    if lacks_characters(text):
+        return []
     found = list(clues(text))
     likely = found if spliced else [clue for clue in found if is_likely(text, clue)]
     if not likely:
