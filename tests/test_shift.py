@@ -168,7 +168,7 @@ def test_characters_that_an_encoding_lacked_are_no_halves(encoding: str) -> None
     """Simplified text written in a traditional encoding is full of '?', and of nothing out of step."""
     texts = [passage.text for passage in own() if passage.script == "Hans"]
     shown = [text.encode(encoding, "replace").decode(encoding) for text in texts]
-    assert len(texts) > 40
+    assert len(texts) > 10
     assert all(text.count("?") > 5 for text in shown)
     assert [repair_shifts(text, {}) for text in shown] == [[]] * len(shown)
 
