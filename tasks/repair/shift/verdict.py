@@ -22,8 +22,9 @@ SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 0.1
 GAIN = 6.0
-QUESTIONS = LOST + "？"
-QUESTIONED = frozenset("?？")
+# A row of these alone may be characters that the page's encoding lacked: it shows not one byte of a reading. It is read
+# only where the page is known to have one of the latter replaced.
+QUESTIONS, QUESTIONED = LOST + "？", frozenset("?？")
 WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
 
@@ -58,7 +59,6 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
         return gain, []
     least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
     found = [edit_of(search, ways, run, least) for run in runs(best.path)]
-    # A row of '?' may be no more than characters that the page's encoding lacks: not one byte of a reading is seen.
     return gain, [edit for edit in found if edit.before.strip(QUESTIONS) or not edit.before or search.hit & QUESTIONED]
 
 
@@ -90,7 +90,7 @@ def respelled(search: Search, start: int, end: int, ways: list[Way]) -> list[Way
     before, after = before.split("\n")[-1], after.split("\n")[0]
     ranked = [Way(way.cost + round(WORDS * spelling(before + reading(way) + after)), way.path) for way in ways]
     ranked.sort(key=itemgetter(0))
-    least = ranked[0].cost - min(way.cost for way in ways if way.path is ranked[0].path)
+    least = ranked[0].cost - next(way.cost for way in ways if way.path is ranked[0].path)
     return [Way(way.cost - least, way.path) for way in ranked]
 
 
