@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
 
@@ -25,6 +26,7 @@ MAGIC = b"QWLM2\n"
 SIZES = struct.Struct("<5I")  # symbols, bigrams, trigrams, words, and bytes of the trigrams
 UNIT = 1 / 16  # nats a step: 255 steps reach 16 nats, a chance of one in nine million
 BOUNDARY = "\n"  # stands at both ends of a line
+_PIECE = 2**16  # bytes of the file that are inflated at a time
 UNKNOWN = 240  # the cost of a character that no source holds: 15 nats, as for the rarest hanzi
 
 # One symbol for marks that say the same, in the widths and quotation styles of all sites.
@@ -136,49 +138,59 @@ class Model:
         return UNKNOWN if at < 0 else self.costs1[at]
 
 
-def sections(path: Path | None = None) -> tuple[tuple[int, ...], memoryview, memoryview]:
-    """The sizes that the file says, its trigrams and its words, still deflated.
+def opened(path: Path | None = None) -> tuple[tuple[int, ...], BytesIO]:
+    """The sizes that the file says, and the file, which stands at its deflated trigrams; its words follow these.
 
     Raises OSError if the package lacks its file, ValueError if the file is not of this version.
     """
     source = path or Path(__file__).with_name("model.bin")
-    data = source.read_bytes()
-    if not data.startswith(MAGIC):
+    file = BytesIO(source.read_bytes())
+    if file.read(len(MAGIC)) != MAGIC:
         raise ValueError(f"{source} is not a language model of this version")
-    sizes = SIZES.unpack_from(data, len(MAGIC))
-    first = len(MAGIC) + SIZES.size
-    deflated = memoryview(data)[first:]
-    return sizes, deflated[: sizes[-1]], deflated[sizes[-1] :]
+    return SIZES.unpack(file.read(SIZES.size)), file
+
+
+class _Inflated:
+    """The deflated part of a file where it stands, inflated as it is taken, so that it does not lie in memory twice."""
+
+    def __init__(self, file: BytesIO) -> None:
+        self._file = file
+        self._stream = zlib.decompressobj()
+
+    def take(self, count: int) -> bytes:
+        """The next `count` bytes. Raises ValueError if there are fewer."""
+        found = bytearray()
+        while len(found) < count:
+            piece = self._stream.unconsumed_tail or self._file.read(_PIECE)
+            more = self._stream.decompress(piece, count - len(found))
+            if not piece and not more:
+                raise ValueError("the language model ends too early")
+            found += more
+        return bytes(found)
+
+    def text(self, count: int) -> str:
+        """The next `count` symbols."""
+        return self.take(2 * count).decode("utf-16-le")
+
+    def starts(self, count: int) -> array[int]:
+        """Where the successors of each of the next `count` n-grams start, and where the last ones end."""
+        return array("I", accumulate(array("H", self.take(2 * count)), initial=0))
 
 
 @cache
 def model(path: Path | None = None) -> Model:
-    """The model, read once, when first asked for. Raises as `sections` does."""
-    (n1, n2, n3, _, _), grams, _ = sections(path)
-    rest = memoryview(zlib.decompress(grams))
-    at = 0
-
-    def take(count: int, width: int) -> memoryview:
-        nonlocal at
-        at += count * width
-        return rest[at - count * width : at]
-
-    def text(count: int) -> str:
-        return str(take(count, 2), "utf-16-le")
-
-    def starts(count: int) -> array[int]:
-        sizes = array("H", bytes(take(count, 2)))
-        return array("I", accumulate(sizes, initial=0))
-
+    """The model, read once, when first asked for. Raises as `opened` does."""
+    (n1, n2, n3, _, _), file = opened(path)
+    rest = _Inflated(file)
     return Model(
-        index={symbol: i for i, symbol in enumerate(text(n1))},
-        costs1=bytes(take(n1, 1)),
-        backoffs1=bytes(take(n1, 1)),
-        starts1=starts(n1),
-        after1=text(n2),
-        costs2=bytes(take(n2, 1)),
-        backoffs2=bytes(take(n2, 1)),
-        starts2=starts(n2),
-        after2=text(n3),
-        costs3=bytes(take(n3, 1)),
+        index={symbol: i for i, symbol in enumerate(rest.text(n1))},
+        costs1=rest.take(n1),
+        backoffs1=rest.take(n1),
+        starts1=rest.starts(n1),
+        after1=rest.text(n2),
+        costs2=rest.take(n2),
+        backoffs2=rest.take(n2),
+        starts2=rest.starts(n2),
+        after2=rest.text(n3),
+        costs3=rest.take(n3),
     )

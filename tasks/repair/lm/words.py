@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import zlib
 from functools import cache
+from io import SEEK_CUR
 
-from tasks.repair.lm import UNKNOWN, sections
+from tasks.repair.lm import UNKNOWN, opened
 
 LONGEST_WORD = 4
 OTHER = 80  # the cost of a character that is no hanzi: 5 nats, about that of a mark
@@ -18,8 +19,9 @@ OTHER = 80  # the cost of a character that is no hanzi: 5 nats, about that of a 
 @cache
 def lexicon() -> dict[str, int]:
     """The cost of each word, in the model's steps; read once, when first asked for."""
-    (_, _, _, count, _), _, words = sections()
-    data = zlib.decompress(words)
+    (*_, count, trigrams), file = opened()
+    file.seek(trigrams, SEEK_CUR)
+    data = zlib.decompress(file.read())
     return dict(zip(data[count:].decode().split("\n"), data[:count], strict=True))
 
 
