@@ -122,6 +122,7 @@ class _Watchdog:
         self._lock = threading.Lock()
         self._alarm: SimpleQueue[None] = SimpleQueue()
         self._wakes: float | None = None  # None: there is no thread
+        self._armed = False
 
     def watch(self, watch: _Watch) -> None:
         """Watch it until `leave`."""
@@ -143,20 +144,29 @@ class _Watchdog:
             while (sleep := self._look()) is not None:
                 alone = [watch.seconds for watch in list(self._watched.values()) if watch.alone]
                 if alone:  # a dead man's switch: work that holds the interpreter keeps this thread from setting it anew
+                    self._armed = True
                     switch = last_second(max(alone)) + sleep
                     faulthandler.dump_traceback_later(switch, exit=True, file=nowhere)
                 else:
-                    faulthandler.cancel_dump_traceback_later()
+                    self._disarm()
                 with suppress(Empty):
                     self._alarm.get(timeout=sleep)
+
+    def _disarm(self) -> None:
+        """Take the switch back, if it is ours: a process has one timer of this kind, and others may have set it."""
+        if self._armed:
             faulthandler.cancel_dump_traceback_later()
+            self._armed = False
 
     def _look(self) -> float | None:
         """Seconds until the next look; None if there is nothing to look at, and this thread is done."""
         with self._lock:
             watched = list(self._watched.values())
             self._wakes = min((watch.due() for watch in watched), default=None)
-            return None if self._wakes is None else max(0.0, self._wakes - time.monotonic())
+            if self._wakes is None:
+                self._disarm()  # under the lock: the next thread, which begins after it, may arm it again at once
+                return None
+            return max(0.0, self._wakes - time.monotonic())
 
 
 _dog = _Watchdog()

@@ -105,6 +105,28 @@ def test_one_thread_watches_all_work_and_ends_when_there_is_none() -> None:
     assert not watchdogs()
 
 
+def test_the_timer_of_others_is_left_and_ours_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("faulthandler.dump_traceback_later", lambda *_, **__: told.append("set"))
+    monkeypatch.setattr("faulthandler.cancel_dump_traceback_later", lambda: told.append("taken back"))
+
+    def watched(*, alone: bool) -> list[str]:
+        def until_set() -> None:
+            while alone and not told:
+                time.sleep(0.01)
+
+        told.clear()
+        within(0.5, until_set, alone=alone)
+        end = time.monotonic() + 20
+        while watchdogs() and time.monotonic() < end:
+            time.sleep(0.01)
+        return list(told)
+
+    assert watched(alone=False) == []
+    *most, last = watched(alone=True)
+    assert (set(most), last) == ({"set"}, "taken back")
+
+
 def test_a_short_limit_is_kept_beside_a_long_one() -> None:
     end = threading.Event()
     with ThreadPoolExecutor(1) as pool:
