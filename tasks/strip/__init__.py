@@ -18,6 +18,7 @@ from tasks.strip import (
     metadata,
     official,
     places,
+    said,
     site,
     spam,
     tails,
@@ -51,6 +52,10 @@ AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "navigation": menus.menus,
     "label": leftovers.empty_labels,
 }
+# Fields of the rows that stand by a title; counters alone do so on pages that have none of them.
+TELLING = frozenset(
+    ["date", "published", "dated", "updated", "publisher", "media", "author", "issue", "document_number"]
+)
 KINDS = frozenset({*BEFORE_METADATA, *AFTER_METADATA, "metadata", "site_line", "title", "surroundings", "extractor"})
 """Every kind of strip edit, for the settings' `strip`."""
 
@@ -83,7 +88,7 @@ def strip(
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
     own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
-    shown = _title(own, taken, starts)
+    shown = _title(own, taken, found)
     if "surroundings" in on:
         kinds = {claim.row.line.start: kind for kind, claim in reversed(taken) if _whole(claim)}
         kinds |= {row.line.start: "ended" for row, fields in found if any(field.kind == "editor" for field in fields)}
@@ -101,14 +106,15 @@ def strip(
     sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
     shown_title = title.title_text(shown) if shown else None
-    said = metadata.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
+    page = said.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
     number, issuer = official.official(sheet, [field for _, fields in found for field in fields])
-    said = replace(said, document_number=number, issuer=issuer) if number or issuer else said
-    return ledger.then(_layer(ledger.text, taken)), said
+    page = replace(page, document_number=number, issuer=issuer) if number or issuer else page
+    return ledger.then(_layer(ledger.text, taken)), page
 
 
-def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], told: Sequence[int]) -> Row | None:
-    """The row that shows the title, among those that stand; `told` is where lines of metadata start."""
+def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], found: Found) -> Row | None:
+    """The row that shows the title, among those that stand; `found` are the rows of metadata."""
+    told = [row.line.start for row, fields in found if any(field.kind in TELLING for field in fields)]
     prose = sheet.rows[sheet.first].line.start if sheet.first < len(sheet.rows) else -1
     whole = [(kind, claim.row.line.start) for kind, claim in taken if _whole(claim)]
     menus = [start for kind, start in whole if kind in around.ABOVE and start < prose]

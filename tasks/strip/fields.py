@@ -47,6 +47,8 @@ def _label() -> re.Pattern[str]:
     )
 
 
+# 【发文字号】 某政发〔2012〕8号
+_BRACKETED = re.compile(r"[\[【]\s?(?P<label>[\u4e00-\u9fff]{2,8})\s?[\]】]\s?:?\s?(?P<value>[^\[\]【】]*)")
 _EDGE = re.compile(r"[\s|/·,;()\[\]【】<>\-—_:.丨•*]")
 _COUNT = re.compile(
     r"\(?\s*(?:约|共|已有|有|被)?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
@@ -103,6 +105,8 @@ def fields_of(core: str) -> list[Field]:
     """
     if not 2 <= len(core) <= MAX_CHARS:
         return []
+    if core[0] in "[【" and (bracketed := _BRACKETED.fullmatch(core)) and bracketed["label"] in _fields():
+        core = f"{bracketed['label']}:{bracketed['value']}"
     if special := _byline(core) or _issue(core):
         return special
     marks = _marks(core)

@@ -16,8 +16,9 @@ TAIL_PROSE = 0.5
 TAIL_PROSE_CHARS = 150
 TAIL_FURNITURE = 4
 TAIL_FURNITURE_EACH = 2
-# So many rows of the site's part it from the text: one may as well head the text's last section.
-PARTED = 2
+# So many rows of the site's part it from the text: one may as well head the text's last section. Prose without a word
+# of interfaces may be the text's rest below a panel: more must stand before it.
+PARTED, PARTED_PLAIN = 2, 5
 # The site's part below the text has so many rows with its words, and so large a part of all.
 SIGNS, SHARE = 2, 0.2
 # Items with more words of interfaces than this are the site's: 1.下载后可用….
@@ -54,10 +55,15 @@ def prose_below(page: Around) -> None:
         return
     if any(_POST.search(page.rows[n].core) for n in range(end + 1, below[-1])):  # another post of a thread
         return
+    ended = [n for n, kind in page.kinds.items() if kind == "ended" and n > end]
+    if ended and max(ended) > below[0]:  # who edited the text stands at its end
+        return
     signs = sum(page.sign(n) >= 1 for n in range(end + 1, len(page.rows)) if not page.rows[n].prose)
     small = sum(sizes[n] for n in below) <= TAIL_PROSE * sum(sizes.values())
     between = [n for n in range(end + 1, below[0]) if not _WITHIN.search(page.rows[n].core)]
-    parted = sum(page.sign(n) >= 1 for n in between) >= PARTED or site_speech(page.rows[below[0]].core)
+    plain = not ended and any(cover(page.rows[n].core) == 0 for n in below)
+    parting = sum(page.sign(n) >= 1 for n in between)
+    parted = parting >= (PARTED_PLAIN if plain else PARTED) or site_speech(page.rows[below[0]].core)
     enough = parted and signs >= max(TAIL_FURNITURE, TAIL_FURNITURE_EACH * len(below))
     if small and enough and all(sizes[n] <= TAIL_PROSE_CHARS for n in below):
         for number in below:
@@ -109,8 +115,12 @@ def _framed(page: Around, end: int) -> bool:
 
 
 def _heads_sentence(page: Around, number: int) -> bool:
-    """Whether a sentence of the text's stands right below a row: 留言 may head one."""
+    """Whether a sentence of the text's stands right below a row: 留言 may head one, and an advertisement part two."""
     below = number + 1
+    while (
+        below < len(page.rows) and _WITHIN.search(page.rows[below - 1].core) and _WITHIN.search(page.rows[below].core)
+    ):
+        below += 1
     return below < len(page.rows) and below not in page.kinds and page.sign(below) <= -1
 
 

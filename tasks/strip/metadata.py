@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from tasks.records import Metadata
 from tasks.strip.bars import is_weak
 from tasks.strip.dates import CHINESE_DATE
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of
-from tasks.strip.names import is_media, names_of, nobody
-from tasks.strip.sheet import Claim, Row, Sheet
+from tasks.strip.names import is_media, names_of
+from tasks.strip.sheet import Claim, Row, Sheet, as_found
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
 BELOW_TITLE = 5
@@ -53,18 +51,6 @@ _CLOCKS = re.compile(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
 )
-_DATELINE = re.compile(
-    r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(】])"
-)
-# (某某社记者甲一心竹溪5日电), as agencies of Taiwan begin; where the name ends cannot be told.
-_AGENCY_DATELINE = re.compile(
-    r"\s*\((?P<agency>[\u4e00-\u9fff]{2,8}社)(?:记者)?[\u4e00-\u9fff、]{2,16}\d{1,2}日(?:综合|专)?(?:外?电|报导)"
-)
-_REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words that begin so
-_AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
-_OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
-_TITLED = re.compile(r"《([^《》]+)》")
-_REPORTER = re.compile(r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
 
 
 def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
@@ -99,7 +85,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
         fields = fields_of(row.core)
         if fields and (near or _tells_all(fields) or _signs(row, fields)) and _fits(sheet, number, fields, dates):
             if _needs_publisher(rows, number, fields):
-                found.append((rows[number - 1], [Field("publisher", "", _as_found(rows[number - 1], None))]))
+                found.append((rows[number - 1], [Field("publisher", "", as_found(rows[number - 1], None))]))
             found.append((row, [_in_own_script(row, field) for field in fields]))
     return found
 
@@ -148,22 +134,18 @@ def _tells_all(fields: Sequence[Field]) -> bool:
 
 
 def _signs(row: Row, fields: Sequence[Field]) -> bool:
-    """Whether a row in brackets names the editor: it ends an article, though the site speaks on in prose below."""
-    return fields[0].kind == "editor" and row.core[0] in "【[(" and row.core[-1] in "】])"
+    """Whether a row in brackets names the editor, or 责任编辑: it ends an article, though the site speaks on below."""
+    if fields[0].kind != "editor":
+        return False
+    chief = len(fields) == 1 and fields[0].label.startswith("责") and len(row.core) <= MEDIA_CHARS
+    return (row.core[0] in "【[(" and row.core[-1] in "】])") or (chief and bool(names_of(fields[0].value)))
 
 
 def _in_own_script(row: Row, field: Field) -> Field:
     """The field with its value, or each of its names, as the page has it."""
     names = names_of(field.value) if field.kind in ("author", "editor") else ()
-    value = "、".join(_as_found(row, name) for name in names) if names else _as_found(row, field.value)
+    value = "、".join(as_found(row, name) for name in names) if names else as_found(row, field.value)
     return replace(field, value=value)
-
-
-def _as_found(row: Row, value: str | None) -> str:
-    """A folded value (None: the row's words) in the page's own script; folded, where the row does not have it so."""
-    value = row.core if value is None else value
-    at = row.folded.find(value) if value else -1
-    return row.line.text[at : at + len(value)] if at >= 0 else value
 
 
 def claims(found: Iterable[tuple[Row, list[Field]]]) -> list[Claim]:
@@ -225,75 +207,3 @@ def _needs_publisher(rows: Sequence[Row], number: int, fields: Sequence[Field]) 
         return False
     above = rows[number - 1].core
     return len(above) <= MEDIA_CHARS and is_media(above)
-
-
-def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None) -> Metadata:
-    """The metadata that `fields` and the opening of the first paragraph give; each falls back in the order written.
-
-    Date: of publication, bare, 时间, of the last change. Publisher: 来源, the medium beside a date, the dateline.
-    Authors: bylines, the reporter that the dateline names. Editor: 责任编辑, then 编辑.
-    """
-    publisher = _first(fields, "publisher") or _first(fields, "media") or _dateline(opening)
-    authors = tuple(dict.fromkeys(name for field in fields if field.kind == "author" for name in _authors(field.value)))
-    editors = [field for field in fields if field.kind == "editor" and field.value and not nobody(field.value)]
-    chief = next((field for field in editors if field.label.startswith("责")), editors[0] if editors else None)
-    return Metadata(
-        title=title,
-        published_at=_when(fields),
-        publisher=publisher,
-        authors=authors or _reporters(opening),
-        editor=chief.value if chief else None,
-    )
-
-
-def _dateline(opening: Row | None) -> str | None:
-    agency = dateline_publisher(opening.core) if opening else None
-    return _as_found(opening, agency) if opening and agency else None
-
-
-def _first(fields: Iterable[Field], kind: str) -> str | None:
-    said = (field.value.strip('"() ') for field in fields if field.kind == kind and field.value)
-    value = next((value for value in said if not nobody(value)), None)
-    titled = _TITLED.fullmatch(value) if value else None
-    return titled[1] if titled else value
-
-
-def _authors(value: str) -> tuple[str, ...]:
-    return tuple(name for name in names_of(value) or (value,) if name and not nobody(name))
-
-
-def _when(fields: Sequence[Field]) -> datetime | None:
-    for kind in ("published", "date", "dated", "updated"):
-        found = [field.when for field in fields if field.kind == kind and field.when]
-        if found:
-            return found[0]
-    return None
-
-
-def _dateline_of(opening: str) -> re.Match[str] | None:
-    return _DATELINE.match(opening[:60]) if _REPORTED.search(opening, 0, 60) else None
-
-
-def dateline_publisher(opening: str) -> str | None:
-    """The agency that a dateline names.
-
-    >>> dateline_publisher("某某网4月27日济南讯 近日"), dateline_publisher("本报讯 近日")
-    ('某某网', None)
-    """
-    if bracketed := _AGENCY_DATELINE.match(opening[:60]):
-        return None if _OURS.match(bracketed["agency"]) else bracketed["agency"]
-    match = _dateline_of(opening)
-    if not match:
-        return None
-    agency = _AGENCY.match(match["head"] or match["plain"])
-    if not agency or _OURS.match(agency[0]):
-        return None
-    return agency[0]
-
-
-def _reporters(opening: Row | None) -> tuple[str, ...]:
-    """The reporters that stand in brackets behind a dateline."""
-    if opening is None or not (_dateline_of(opening.core) or opening.core.lstrip("( ").startswith("本报")):
-        return ()
-    match = _REPORTER.search(opening.core[:100])
-    return tuple(_as_found(opening, name) for name in names_of(match["names"])) if match else ()

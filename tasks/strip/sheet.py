@@ -118,6 +118,13 @@ def _row(line: Line) -> Row:
     return Row(line, core, is_prose(core), links)
 
 
+def as_found(row: Row, value: str | None) -> str:
+    """A folded value (None: the row's words) in the page's own script; folded, where the row does not have it so."""
+    value = row.core if value is None else value
+    at = row.folded.find(value) if value else -1
+    return row.line.text[at : at + len(value)] if at >= 0 else value
+
+
 def undress(folded: str) -> str:
     """`folded` without white space, bullets and Markdown marks around it.
 

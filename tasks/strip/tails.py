@@ -157,7 +157,10 @@ def _links_end(sheet: Sheet, head: int) -> int:
     """The row after the list that row `head` heads; `head` itself if what follows is not a list of links."""
     rows = sheet.rows
     end = head + 1
+    bare = sheet.first == len(rows)
     while end < len(rows) and (_link(rows[end]) or related_head(rows[end])):
+        if bare and rows[end].core.endswith("。"):  # the text goes on below a link within it
+            return head
         end += 1
     below = rows[head + 1 : end]
     told = next((start for start in sheet.told if start > rows[head].line.start), None)
@@ -205,9 +208,11 @@ def _outright(row: Row) -> bool:
 
 def _anchors(sheet: Sheet, number: int, enough_prose: bool) -> bool:
     """Whether the site's footer begins at row `number`, which has no prose after it."""
-    if number < len(sheet.rows) // 2 and sheet.first == len(sheet.rows):
-        return False
     row = sheet.rows[number]
+    if sheet.first == len(sheet.rows) and (
+        number < len(sheet.rows) // 2 or row.line.start < max(sheet.told, default=-1)
+    ):
+        return False
     core = row.core
     if ends_sentence(core) and not phrase("copyright").search(core):
         return False

@@ -1,0 +1,97 @@
+"""What the rows of metadata and the first paragraph give for the page's metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tasks.records import Metadata
+from tasks.strip.fields import Field
+from tasks.strip.names import names_of, nobody
+from tasks.strip.sheet import Row, as_found
+
+_DATELINE = re.compile(
+    r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(】])"
+)
+# (某某社记者甲一心竹溪5日电), as agencies of Taiwan begin; where the name ends cannot be told.
+_AGENCY_DATELINE = re.compile(
+    r"\s*\((?P<agency>[\u4e00-\u9fff]{2,8}社)(?:记者)?[\u4e00-\u9fff、]{2,16}\d{1,2}日(?:综合|专)?(?:外?电|报导)"
+)
+_REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words that begin so
+_AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
+_OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
+_TITLED = re.compile(r"《([^《》]+)》")
+_REPORTER = re.compile(r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
+
+
+def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None) -> Metadata:
+    """The metadata that `fields` and the opening of the first paragraph give; each falls back in the order written.
+
+    Date: of publication, bare, 时间, of the last change. Publisher: 来源, the medium beside a date, the dateline.
+    Authors: bylines, the reporter that the dateline names. Editor: 责任编辑, then 编辑.
+    """
+    publisher = _first(fields, "publisher") or _first(fields, "media") or _dateline(opening)
+    authors = tuple(dict.fromkeys(name for field in fields if field.kind == "author" for name in _authors(field.value)))
+    editors = [field for field in fields if field.kind == "editor" and field.value and not nobody(field.value)]
+    chief = next((field for field in editors if field.label.startswith("责")), editors[0] if editors else None)
+    return Metadata(
+        title=title,
+        published_at=_when(fields),
+        publisher=publisher,
+        authors=authors or _reporters(opening),
+        editor=chief.value if chief else None,
+    )
+
+
+def _dateline(opening: Row | None) -> str | None:
+    agency = dateline_publisher(opening.core) if opening else None
+    return as_found(opening, agency) if opening and agency else None
+
+
+def _first(fields: Iterable[Field], kind: str) -> str | None:
+    said = (field.value.strip('"() ') for field in fields if field.kind == kind and field.value)
+    value = next((value for value in said if not nobody(value)), None)
+    titled = _TITLED.fullmatch(value) if value else None
+    return titled[1] if titled else value
+
+
+def _authors(value: str) -> tuple[str, ...]:
+    return tuple(name for name in names_of(value) or (value,) if name and not nobody(name))
+
+
+def _when(fields: Sequence[Field]) -> datetime | None:
+    for kind in ("published", "date", "dated", "updated"):
+        found = [field.when for field in fields if field.kind == kind and field.when]
+        if found:
+            return found[0]
+    return None
+
+
+def _dateline_of(opening: str) -> re.Match[str] | None:
+    return _DATELINE.match(opening[:60]) if _REPORTED.search(opening, 0, 60) else None
+
+
+def dateline_publisher(opening: str) -> str | None:
+    """The agency that a dateline names.
+
+    >>> dateline_publisher("某某网4月27日济南讯 近日"), dateline_publisher("本报讯 近日")
+    ('某某网', None)
+    """
+    if bracketed := _AGENCY_DATELINE.match(opening[:60]):
+        return None if _OURS.match(bracketed["agency"]) else bracketed["agency"]
+    match = _dateline_of(opening)
+    if not match:
+        return None
+    agency = _AGENCY.match(match["head"] or match["plain"])
+    if not agency or _OURS.match(agency[0]):
+        return None
+    return agency[0]
+
+
+def _reporters(opening: Row | None) -> tuple[str, ...]:
+    """The reporters that stand in brackets behind a dateline."""
+    if opening is None or not (_dateline_of(opening.core) or opening.core.lstrip("( ").startswith("本报")):
+        return ()
+    match = _REPORTER.search(opening.core[:100])
+    return tuple(as_found(opening, name) for name in names_of(match["names"])) if match else ()
