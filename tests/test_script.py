@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from evals import scripts as scripts_eval
+from evals.corpus import Passage, own
 from tasks.records import Punctuation, Script, Target
+from tasks.script import convert as conversion
+from tasks.script import fold as folding
 from tasks.script.convert import converter
 from tasks.script.detect import detect_script
-from tasks.script.fold import fold
-from tasks.script.tables import forms, japanese, only_simplified, only_traditional, regional
+from tasks.script.fold import fold, simplify
+from tasks.script.tables import forms, japanese, only_simplified, only_traditional, regional, to_be_weighed
 
 CASES = json.loads((Path(__file__).parent / "cases" / "script.json").read_text(encoding="utf-8"))
 NEGATIVE = [case for case in CASES if case["original"] == case["fixed"]]
@@ -99,7 +104,7 @@ def test_half_a_surrogate_pair_and_nul_do_no_harm() -> None:
 
 def test_offsets_hold_where_opencc_changes_a_length(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.script.convert._opencc_converter", lambda _: lambda text: text.replace("發展", "发"))
-    assert convert("經濟發展\n漁業") == "经济发展\n漁業"
+    assert conversion._opencc("t2s", "經濟發展\n漁業") == "经济发展\n漁業"
 
 
 def test_tables_are_one_for_one_and_do_not_undo_each_other() -> None:
@@ -155,3 +160,33 @@ def test_the_floors_on_labelled_sentences_are_held() -> None:
 )
 def test_what_opencc_has_no_phrase_for(simple: str, traditional: str) -> None:
     assert converter(Script.HANS, Target.HANT, Punctuation.KEEP)(simple) == traditional
+
+
+# Characters of which a word decides what they become, with all that stands beside them in such words.
+DECIDED = sorted({char for pattern in [to_be_weighed().pattern] for char in pattern if char > "\u3400"})
+
+
+@given(
+    st.lists(st.sampled_from([*DECIDED, *"，\n的於著着甚麼發國"]), max_size=40).map("".join), st.sampled_from(Script)
+)
+def test_a_line_that_opencc_is_not_given_is_what_it_would_have_made_of_it(text: str, script: Script) -> None:
+    assert conversion._to_hans(text, script) == conversion._weighed(text, script)
+
+
+@pytest.mark.parametrize("passage", own(), ids=lambda passage: passage.register)
+def test_so_are_those_of_running_text(passage: Passage) -> None:
+    text = OpenCC("s2t").convert(passage.text)
+    assert conversion._to_hans(text, Script.HANT) == conversion._weighed(text, Script.HANT)
+
+
+def test_few_lines_are_given_to_opencc() -> None:
+    lines = [line for passage in own() if passage.script == "Hant" for line in passage.text.splitlines()]
+    assert 10 * sum(to_be_weighed().search(line) is not None for line in lines) < 2 * len(lines)
+
+
+def test_characters_are_simplified_by_themselves_with_numpy_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(map(chr, range(0x3000, 0xA000))) + "\U00020164\U0002f800"
+    fold(text)
+    with_numpy = simplify(text)
+    monkeypatch.setattr(folding, "_array", cache(folding._array.__wrapped__))  # as if nothing had been folded
+    assert simplify(text) == with_numpy != text

@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import has_kana, is_japanese
-from tasks.script.fold import simplified
+from tasks.script.fold import simplified, simplify
 from tasks.script.hant import mended
 from tasks.script.homoglyphs import latin_words
 from tasks.script.patches import in_lines_with, lines_with, with_lines
@@ -23,6 +23,7 @@ from tasks.script.tables import (
     only_simplified,
     only_traditional,
     regional,
+    to_be_weighed,
     with_japanese_form,
     with_other_form,
     with_regional_form,
@@ -37,11 +38,12 @@ _ALSO_SIMPLIFIED = frozenset("乾徵夥麴吒榘")
 _HAS_ALSO_SIMPLIFIED = re.compile("[乾徵夥麴吒榘]")
 # 著 that is 着: not in 著作 and the like, nor in 名著 and the like, nor before a title.
 _ASPECT = re.compile(
-    "(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公])著(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
+    "著(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公]著)(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
 )
 # Taiwan's words for 只 and 什么, that OpenCC leaves, as it does its pronouns; a simplified page that has 妳 means it.
 _ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])|甚(?=麼|么)")
-_HAS_WORDS = re.compile("[妳牠祇甚]")
+_HAS_WORDS = re.compile("妳|牠|祇|甚(?=[麼么])")
+_WORDS = ("妳", "牠", "祇", "甚麼", "甚么")
 # A city's 市 written as the apron 巿, which stands in few words and one name.
 _APRON = re.compile("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
 # 乾 in names of towns and counties; 乾 of what is dry stands before other characters.
@@ -73,18 +75,24 @@ def converter(script: Script, target: Target, punctuation: Punctuation) -> Conve
 def _convert(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
     if script is Script.NONE or text.isascii():
         return text
-    if not (_UNUSUAL.search(text) and has_kana(text)):
+    if not _UNUSUAL.search(text):
         return _chinese(text, script, target, punctuation)
-    lines = (line if is_japanese(line) else _chinese(line, script, target, punctuation) for line in text.split("\n"))
-    return "\n".join(lines)
+    if not has_kana(text):
+        return _chinese(_usual(text), script, target, punctuation)
+    return "\n".join(
+        line if is_japanese(line) else _chinese(_usual(line), script, target, punctuation) for line in text.split("\n")
+    )
+
+
+def _usual(text: str) -> str:
+    """Lines without characters that stand for others."""
+    if with_other_form().search(text):
+        text = _POINT.sub(".", text.translate(forms()))
+    return latin_words(text)
 
 
 def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
     """Lines none of which is Japanese."""
-    if _UNUSUAL.search(text):
-        if with_other_form().search(text):
-            text = _POINT.sub(".", text.translate(forms()))
-        text = latin_words(text)
     if "巿" in text:
         text = _APRON.sub("市", text)
     if target is Target.HANS:
@@ -105,10 +113,27 @@ def _lines_to_hans(text: str, script: Script) -> str:
 
 
 def _to_hans(text: str, script: Script) -> str:
-    text = in_lines_with(with_japanese_form(), lambda line: line.translate(japanese()), text)
+    """Most lines become what their characters do by themselves; OpenCC is given those in which a word decides."""
+    own = _own_words(text, script)
+    spans = lines_with(to_be_weighed(), own)
+    plain = simplify(own)
+    if not spans:
+        return plain
+    weighed = _weighed("\n".join(text[start:end] for start, end in spans), script)
+    return with_lines(plain, spans, weighed.split("\n"))
+
+
+def _own_words(text: str, script: Script) -> str:
     if "著" in text and script is not Script.HANS:
         text = in_lines_with(_CONTINUOUS, _aspect, text)
-    text = in_lines_with(_HAS_WORDS, partial(_taiwans_words, script=script), text)
+    if any(word in text for word in _WORDS):
+        text = in_lines_with(_HAS_WORDS, partial(_taiwans_words, script=script), text)
+    return text
+
+
+def _weighed(text: str, script: Script) -> str:
+    text = in_lines_with(with_japanese_form(), lambda line: line.translate(japanese()), text)
+    text = _own_words(text, script)
     converted = _opencc("t2s", text)
     if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
         converted = in_lines_with(_AT, partial(_opencc, "t2s"), converted)

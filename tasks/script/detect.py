@@ -30,7 +30,7 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KANA_OR_HANGUL = re.compile(f"[{KANA}\uac00-\ud7a3]")
 _LETTER_RUN = re.compile("[A-Za-z]+")
 # A page whose first characters, so many at least and one in so many, hold hanzi enough for all its length is Chinese.
-_HEAD, _HEAD_SHARE = 256, 12
+_HEAD, _HEAD_SHARE = 32, 12
 
 
 def detect_script(text: str) -> Script:
@@ -59,7 +59,8 @@ def _counts(text: str) -> tuple[int, int]:
     if simplified < few:
         return _count(_traditional(), text, SETTLED * simplified + 1), simplified
     traditional = _count(_traditional(), text, len(text))
-    return traditional, _count(_simplified(), text, SETTLED * traditional + 1)
+    most = SETTLED * traditional + 1
+    return traditional, most if most <= few else _count(_simplified(), text, most)
 
 
 def _count(kind: re.Pattern[str], text: str, most: int) -> int:
@@ -78,7 +79,7 @@ def _simplified() -> re.Pattern[str]:
 
 def _is_chinese(text: str) -> bool:
     hanzi = _length_of(_HANZI_RUN, text[: max(_HEAD, len(text) // _HEAD_SHARE)])
-    if not _KANA_OR_HANGUL.search(text) and hanzi > QUOTED * len(text):
+    if hanzi > QUOTED * len(text) and not _KANA_OR_HANGUL.search(text):
         return True
     hanzi, kana = _length_of(_HANZI_RUN, text), len(_KANA.findall(text))
     if _are_japanese(kana, hanzi):

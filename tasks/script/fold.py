@@ -34,25 +34,28 @@ _PIECE = 2**20
 
 
 @cache
-def _forms() -> dict[int, str]:
-    widths = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    return simplified() | widths | {ord(mark): ascii_form for mark, ascii_form in _MARKS.items()}
+def _forms(widths: bool = True) -> dict[int, str]:
+    """What each character becomes: its simplified form, and with `widths` its half-width one."""
+    if not widths:
+        return simplified()
+    narrow = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    return simplified() | narrow | {ord(mark): ascii_form for mark, ascii_form in _MARKS.items()}
 
 
 @cache
-def _table() -> list[int]:
-    """The code point of the folded form of each code point of the basic plane. `str.translate` reads a list twice as
-    fast as a dict that most characters are not in, for each of those raises an error within."""
-    forms = _forms()
+def _table(widths: bool = True) -> list[int]:
+    """The code point of the form of each code point of the basic plane. `str.translate` reads a list twice as fast as
+    a dict that most characters are not in, for each of those raises an error within."""
+    forms = _forms(widths)
     return [ord(forms.get(code, chr(code))) for code in range(0x10000)]
 
 
 @cache
-def _array() -> NDArray[numpy.uint32]:
+def _array(widths: bool = True) -> NDArray[numpy.uint32]:
     """The same as an array, with the plane of emoji behind it."""
     import numpy
 
-    return numpy.array([*_table(), *range(0x10000, 0x20000)], "<u4")
+    return numpy.array([*_table(widths), *range(0x10000, 0x20000)], "<u4")
 
 
 @cache
@@ -74,22 +77,33 @@ def fold(text: str) -> str:
     """
     if len(text) < _LONG:
         return _translated(text) if _foldable().search(text) else text
-    if len(text) <= _PIECE:
-        return _looked_up(text)
-    return "".join(_looked_up(text[start : start + _PIECE]) for start in range(0, len(text), _PIECE))
+    return _looked_up(text)
 
 
-def _translated(text: str) -> str:
-    return text.translate(_forms() if _HAS_BEYOND.search(text) else _table())
+def simplify(text: str) -> str:
+    """`text` with each traditional character in simplified form, whatever word it stands in.
+
+    >>> simplify("乾隆皇后的頭髮！")
+    '干隆皇后的头发！'
+    """
+    # Where nothing has been folded, as in `qingwen fix`, numpy has not been loaded and is not waited for.
+    has_numpy = _array.cache_info().currsize > 0
+    return _looked_up(text, False) if has_numpy and len(text) >= _LONG else _translated(text, False)
 
 
-def _looked_up(text: str) -> str:
-    """A folded text, by an array: many times as fast as `str.translate`."""
+def _translated(text: str, widths: bool = True) -> str:
+    return text.translate(_forms(widths) if _HAS_BEYOND.search(text) else _table(widths))
+
+
+def _looked_up(text: str, widths: bool = True) -> str:
+    """The forms by an array: many times as fast as `str.translate`."""
     import numpy
 
+    if len(text) > _PIECE:
+        return "".join(_looked_up(text[start : start + _PIECE], widths) for start in range(0, len(text), _PIECE))
     codes = numpy.frombuffer(codecs.utf_32_le_encode(text, "surrogatepass")[0], "<u4")
     try:
-        folded = _array()[codes]
+        found = _array(widths)[codes]
     except IndexError:  # a character beyond the planes of the array
-        return text.translate(_forms())
-    return codecs.utf_32_le_decode(folded.data, "surrogatepass")[0]
+        return text.translate(_forms(widths))
+    return codecs.utf_32_le_decode(found.data, "surrogatepass")[0]

@@ -32,7 +32,12 @@ _CODE = re.compile(
     r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|/\*|\*/|\(\?|[A-Za-z]\.[A-Za-z]+\(|[A-Za-z_]\((?:[\"']|\))"
     r"|^\s*(?:import|def|return|print|var|let|const|for|if|class|select|insert into|update)\b"
 )
-_LATIN = re.compile("[A-Za-z]")
+# What such a line has of ASCII, at least: looked for in a tenth of the line, as it is hardly ever there.
+_CODE_SIGNS = re.compile(
+    rb"[{}`\\]|==|!=|=>|->|</|/>|//|/\*|\*/|\(\?|[A-Za-z][.(]|[A-Za-z_]\("
+    rb"|import|def|return|print|var|let|const|for|if|class|select|insert into|update"
+)
+_LATIN = re.compile(b"[A-Za-z]")
 _WIDE = str.maketrans(",;:?!()", "，；：？！（）")
 # A line with more Latin letters than this for each hanzi is not Chinese text: its punctuation is its own.
 FOREIGN = 4
@@ -50,13 +55,20 @@ def widen(text: str) -> str:
 
 
 def _widen_line(line: str) -> str:
-    if _CODE.search(line) or len(_LATIN.findall(line)) > FOREIGN * len(_HANZI.findall(line)):
+    own = line.encode("ascii", "ignore")
+    if (_CODE_SIGNS.search(own) and _CODE.search(line)) or _is_foreign(line, own):
         return line
     line = _brackets(line)
-    addresses = [match.span() for match in _ADDRESS.finditer(line)]
+    addresses = [match.span() for match in _ADDRESS.finditer(line)] if b":" in own or b"." in own or b"&" in own else []
     for rule in (_AFTER, _BEFORE):
         line = _outside(line, rule, addresses)
     return line
+
+
+def _is_foreign(line: str, own: bytes) -> bool:
+    """Whether a line, of which `own` is what is ASCII, has too many Latin letters for its hanzi."""
+    letters = len(_LATIN.findall(own))
+    return letters > 0 and letters > FOREIGN * len(_HANZI.findall(line))
 
 
 def _outside(line: str, rule: re.Pattern[str], addresses: list[tuple[int, int]]) -> str:

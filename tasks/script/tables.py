@@ -19,6 +19,8 @@ HANZI = (
 _WIDE = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
 # Characters that OpenCC's t2s changes in some words alone (瞭解, 沈默, 憑藉), so that data/fold.txt does not have them.
 _IN_WORDS = "瞭沈藉覆甦衹俱彷"
+# Characters that some lines keep, see tasks/script/convert.py.
+_BY_LINE = "乾徵夥麴吒榘"
 _NARROW_MARKS = {
     "\N{HALFWIDTH IDEOGRAPHIC FULL STOP}": "\N{IDEOGRAPHIC FULL STOP}",
     "\N{HALFWIDTH LEFT CORNER BRACKET}": "\N{LEFT CORNER BRACKET}",
@@ -83,6 +85,29 @@ def with_simplified_form() -> re.Pattern[str]:
     """Characters that the conversion to simplified ones may change."""
     chars = {*simplified(), *japanese(), *regional(), *map(ord, _IN_WORDS)}
     return _one_of(map(chr, chars))
+
+
+@cache
+def to_be_weighed() -> re.Pattern[str]:
+    """Traditional characters that may become another one than they do by themselves: by the word (data/words.txt, see
+    tools/make_fold_table.py), or by a table beside OpenCC's. Lines without them are simplified one by one."""
+    own = {*japanese(), *regional(), *map(ord, _BY_LINE)}
+    own |= {code for code, one in simplified().items() if ord(one) in regional()}
+    source = Path(__file__).with_name("data") / "words.txt"
+    rows = (row.split("\t") for row in source.read_text(encoding="utf-8").splitlines())
+    decided = (_beside(char, places.split(" ")) for char, places in rows if ord(char) not in own)
+    # Each way begins with a character, so that `re` looks for these at the speed of a class; the commonest come first.
+    return re.compile("|".join([*decided, *map(chr, sorted(own))]))
+
+
+def _beside(char: str, places: Iterable[str]) -> str:
+    """A pattern for a character where something stands before and after it: `甲乙`, `_乙`, `甲_`."""
+    pairs = [(place[0], place[1]) for place in places]
+    after = "".join(second for first, second in pairs if first == "_")
+    before = "".join(first for first, second in pairs if second == "_")
+    both = [f"(?<={first}{char})(?={second})" for first, second in pairs if "_" not in (first, second)]
+    ways = [f"(?=[{after}])"] * bool(after) + [f"(?<=[{before}]{char})"] * bool(before) + both
+    return f"{char}(?:{'|'.join(ways)})"
 
 
 @cache
