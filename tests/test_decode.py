@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evals import encodings
@@ -558,6 +558,7 @@ def test_labels(label: str, codec: str | None) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from(list(Media)), st.sampled_from([None, "gbk", "utf-16", "big5"]))
+@example(b"\x80\x88b@", Media.TEXT, "big5")  # 8862 of Hong Kong's Big5 is two characters
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_end_decoded_or_rejected(raw: bytes, media: Media, charset: str | None) -> None:
     result = decode(Page("page", raw, media, charset=charset), Limits())

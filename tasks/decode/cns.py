@@ -128,5 +128,5 @@ def _pairs(run: bytes, codec: str) -> str:
     if len(run) % 2 == 0:
         return text
     if codec != "gb18030":
-        return resynced(high, codec)
+        return resynced(high, codec)[0]
     return runs_read_anew(high, text, codec, damaged=True, script=None)

@@ -53,14 +53,15 @@ def cheapest_cost(raw: bytes, codec: str) -> float:
     return _costs(raw, codec)[0][-1]
 
 
-def resynced(raw: bytes, codec: str) -> str:
-    """`raw` as text by its cheapest cut; a byte passed over is a lone surrogate, as in `charsets.text_of`.
+def resynced(raw: bytes, codec: str) -> tuple[str, float]:
+    """`raw` as text by its cheapest cut, and what that costs in nats; a byte passed over is a lone surrogate, as in
+    `charsets.text_of`.
 
     >>> damaged = "春天来".encode("utf-16-le")[:5] + "花开了".encode("utf-16-le")
-    >>> resynced(damaged, "utf-16-le").endswith("花开了")
+    >>> resynced(damaged, "utf-16-le")[0].endswith("花开了")
     True
     """
-    _, steps = _costs(raw, codec)
+    costs, steps = _costs(raw, codec)
     pieces: list[str] = []
     position = end = len(raw)
     while position:
@@ -69,7 +70,7 @@ def resynced(raw: bytes, codec: str) -> str:
             pieces += (text_of(raw[position:end], codec), chr(0xDC00 + raw[position - 1]))
             end = position - 1
         position -= step or 1
-    return "".join((text_of(raw[:end], codec), *reversed(pieces)))
+    return "".join((text_of(raw[:end], codec), *reversed(pieces))), costs[-1]
 
 
 def _costs(raw: bytes, codec: str) -> tuple[list[float], bytearray]:

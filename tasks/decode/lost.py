@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from tasks.decode.charsets import MAPPED_ANEW, text_of
-from tasks.decode.places import Run, place, symbol_of
+from tasks.decode.places import Run, place, roughly, symbol_of
 from tasks.repair.lm import symbols
 
 # Full-width marks that sites' tools replace on bytes, as they come out.
@@ -22,14 +22,18 @@ _FORWARD = 3
 
 _ENDS = re.compile("[\udc00-\udcff]|(?<=[^\x00-\x7f])[@-~](?=[^\x00-\x7f]|\n|$)")
 _HALF = re.compile("[\udc00-\udcff]")
-# What has not two bytes: a half, ASCII, and beyond U+FFFF what is in GB18030 and UTF-16, but not in Big5.
+# What has not two bytes: a half, ASCII, beyond U+FFFF what is in GB18030 and UTF-16, but not in Big5, and the two marks
+# that Big5 of Hong Kong has only with a letter, two characters for one pair.
+_WITH_LETTER = "\u0304\u030c"
 _NO_UNIT = re.compile("[\udc00-\udcff\U00010000-\U0010ffff]")
 _NO_PAIR = {
     "utf-16-le": _NO_UNIT,
     "utf-16-be": _NO_UNIT,
     "gb18030": re.compile("[\x00-\x7f\udc00-\udcff\U00010000-\U0010ffff]"),
-    "big5hkscs": re.compile("[\x00-\x7f\udc00-\udcff]"),
+    "big5hkscs": re.compile(f"[\x00-\x7f{_WITH_LETTER}\udc00-\udcff]"),
 }
+# Of a page, so many ends are placed by the model, a tenth of a second's worth; those beyond by single characters.
+_MOST_CLOSELY = 1000
 # How much of the text before an end is held, in characters.
 _HELD = 512
 
@@ -52,13 +56,13 @@ def runs_read_anew(raw: bytes, text: str, codec: str, damaged: bool, script: boo
     done: list[str] = []
     held = ""
     at = byte = 0
-    for match in _ENDS.finditer(text):
+    for number, match in enumerate(_ENDS.finditer(text)):
         end = match.start()
         byte += size(text[at:end])
         held += text[at:end]
         letter = "" if text[end] >= "\udc00" else text[end]
         run = Run(raw, byte, held, _length(held, other), letter, _two(text, end + 1))
-        back = place(run, codec, damaged, script)
+        back = place(run, codec, damaged, script) if number < _MOST_CLOSELY else roughly(run, codec, damaged)
         if back is None or _was_replaced(held, back):
             held += text[end]
         else:
@@ -142,6 +146,8 @@ def _with_four_bytes(text: str) -> re.Pattern[str]:
 def _bytes_of(char: str, codec: str) -> int:
     if char < "\x80" or "\udc00" <= char <= "\udcff":
         return 1
+    if char in _WITH_LETTER and codec == "big5hkscs":
+        return 0
     return 2 if char in MAPPED_ANEW else len(char.encode(codec, "ignore")) or 2
 
 

@@ -31,7 +31,8 @@ _THREE_BYTES = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")
 # A piece of whose characters fewer than one in three are dearer than this is not misread: of misread ones two in three.
 _EVERYDAY = 9.5
 _ODD_SHARE = 3
-_MARK = re.compile("[\udc00-\udcff]")
+# Of a piece longer than this every third character is looked at first: half that share of them would tell.
+_LONG, _SOME = 60, 3
 _ASCII = bytes(range(0x80))
 # Half of what follows the first bytes of UTF-8's hanzi is among these, and no byte of GB 2312.
 _LOW = bytes(range(0x80, 0xA1))
@@ -78,15 +79,13 @@ def foreign_pieces(raw: bytes, text: str, codec: str, damaged: bool) -> list[For
     if codec not in _CODECS or not (damaged or (codec == "gb18030" and _may_hold_utf8(raw, text))):
         return []
     found: list[Foreign] = []
+    others = [other for other in _CODECS if other != codec and (damaged or other == "utf-8")]
     for match in _PIECE.finditer(raw):
         piece = match[0]
-        own = text_of(piece, codec)
-        if not _is_odd(own) or (codec == "utf-8" and _may_be(piece, codec)):
+        own = whole(piece, codec)
+        if (own is not None and not _is_odd(own)) or (codec == "utf-8" and _may_be(piece, codec)):
             continue
-        others = [
-            other for other in _CODECS if other != codec and (damaged or other == "utf-8") and _may_be(piece, other)
-        ]
-        if best := _better(piece, own, others):
+        if best := _better(piece, codec, [other for other in others if _may_be(piece, other)]):
             found.append(Foreign(match.start(), match.end(), *best))
     return found
 
@@ -108,9 +107,12 @@ def _like_utf8() -> re.Pattern[str]:
 
 
 def _is_odd(text: str) -> bool:
-    """Whether a piece has undecodable bytes, or so many characters that are not everyday ones that it may be
+    """Whether a piece without undecodable bytes has so many characters that are not everyday ones that it may be
     misread."""
-    return _MARK.search(text) is not None or _ODD_SHARE * len(_rare().findall(text)) > _beyond_ascii(text)
+    some = text[::_SOME] if len(text) > _LONG else text
+    if 2 * _ODD_SHARE * len(_rare().findall(some)) <= _beyond_ascii(some):
+        return False
+    return _ODD_SHARE * len(_rare().findall(text)) > _beyond_ascii(text)
 
 
 def _beyond_ascii(text: str) -> int:
@@ -129,10 +131,13 @@ def _may_be(piece: bytes, codec: str) -> bool:
     return 3 * len(_THREE_BYTES.findall(piece)) >= _UTF_8_SHARE * len(piece.translate(None, _ASCII))
 
 
-def _better(piece: bytes, own: str, others: list[str]) -> tuple[str, str] | None:
-    readings = [(other, text) for other in others if _is_ordinary(text := text_of(piece, other))]
-    bad = len(marked(own)) if readings else 0
-    if not readings or (not bad and mean_cost(own) < _ORDINARY):
+def _better(piece: bytes, codec: str, others: list[str]) -> tuple[str, str] | None:
+    readings = [(other, text) for other in others if (text := whole(piece, other)) and _is_ordinary(text)]
+    if not readings:
+        return None
+    own = text_of(piece, codec)
+    bad = len(marked(own))
+    if not bad and mean_cost(own) < _ORDINARY:
         return None
     limit = cost_of(own) - bad * (16.0 - BAD_BYTE) - _MARGIN
     cost, other, text = min((cost_of(text), other, text) for other, text in readings)

@@ -41,8 +41,10 @@ _SPLICE = re.compile("[(（](?:[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūú
 # that look odd themselves.
 _STRETCH = 4096
 _SHORT = 256
-# How many bytes are searched at most: 3 seconds' worth.
+# How many bytes are searched at most, a second's worth; and how many by the language model, a fifth of a second's: all
+# that need it on a page of 800 kB that lost one byte in 400.
 _MOST_SEARCHED = 2**20
+_MOST_CLOSELY = 2**17
 
 
 def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
@@ -111,7 +113,7 @@ def _odd_runs_in_step(raw: bytes, text: str, codec: str, script: bool | None) ->
     lines, sources = text.split("\n"), raw.split(b"\n")
     if len(lines) != len(sources):
         return text
-    left = _MOST_SEARCHED
+    left = _MOST_CLOSELY if codec in _CHINESE else _MOST_SEARCHED
     for number in _line_numbers(text, places):
         left -= len(sources[number])
         if left < 0:
@@ -131,8 +133,8 @@ def _line_in_step(raw: bytes, text: str, codec: str, script: bool | None) -> str
         odd = [match.span() for match in _odd_run(_SHORT_ODD).finditer(text)]
         first, last = max(odd[0][0] - _AROUND, 0), min(odd[-1][1] + _AROUND, len(text))
         start, end = count(text[:first]), len(raw) - count(text[last:])
-    found = resynced(raw[start:end], codec)
-    if _cost_of_marked(text[first:last]) - _cost_of_marked(found) <= _LEAST_GAIN:
+    found, cost = resynced(raw[start:end], codec)
+    if _cost_of_marked(text[first:last]) - cost <= _LEAST_GAIN:
         return text
     if codec in _CHINESE:
         from tasks.decode.lost import refined
@@ -183,7 +185,7 @@ def _stretches_in_step(raw: bytes, codec: str, least: float) -> str:
             continue
         if odd:
             searched += len(piece)
-            text = _stretch_in_step(piece, text, codec, least)
+            text = _stretch_in_step(piece, text, codec, least, closely=searched < _MOST_CLOSELY)
             left = 0 if position + len(piece) == len(raw) else _passed_at_end(text)
             text, piece = text[: len(text) - left], piece[: len(piece) - left]
         parts.append(text)
@@ -191,12 +193,12 @@ def _stretches_in_step(raw: bytes, codec: str, least: float) -> str:
     return "".join(parts)
 
 
-def _stretch_in_step(raw: bytes, text: str, codec: str, least: float) -> str:
+def _stretch_in_step(raw: bytes, text: str, codec: str, least: float, closely: bool) -> str:
     """A stretch of UTF-16 or UTF-32 cut anew, if that is likelier by `least` nats."""
-    found = resynced(raw, codec)
-    if _cost_of_marked(text) - _cost_of_marked(found) < least:
+    found, cost = resynced(raw, codec)
+    if _cost_of_marked(text) - cost < least:
         return text
-    if codec.startswith("utf-16") and _HAN.search(found):
+    if closely and codec.startswith("utf-16") and _HAN.search(found):
         from tasks.decode.lost import refined
 
         return refined(raw, found, codec)

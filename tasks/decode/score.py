@@ -80,6 +80,8 @@ HANGUL = (
 )
 _HANGUL_COST = 4.8
 _ASCII = re.compile("[\x00-\x7f]+")
+# Characters are counted where they recur: in a text of so many half are new.
+_SHORT = 400
 
 
 class _Costs(dict[str, float]):
@@ -135,6 +137,8 @@ def cost_of(text: str) -> float:
     True
     """
     costs = _costs()
+    if len(text) < _SHORT:
+        return math.fsum(map(costs.__getitem__, text))
     return math.fsum(costs[char] * count for char, count in Counter(text).items())
 
 
