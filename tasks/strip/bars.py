@@ -16,6 +16,8 @@ MENU_ENTRIES = 3
 # What stands before the colon in a list that explains words is no longer than this.
 LABEL_CHARS = 6
 
+# Rows of advertisements and of other posts' heads within a text are no longer than this.
+WITHIN_CHARS = 90
 # Weak words on rows longer than this are running text.
 WEAK_CHARS = 40
 _NUMBERS = re.compile(r"[(\[]?\s*[+¥$]?\d[\d.,:/万千kKwW+%-]*\s*[)\]]?")
@@ -160,8 +162,19 @@ def tool_bars(sheet: Sheet) -> Iterator[Claim]:
     """【打印】【关闭】, 返回顶部, and outside the prose what is made like a button, or calls to the reader."""
     yield from bars(sheet, "tools")
     for number, row in sheet.short():
-        if sheet.outside(number) and (_buttons(sheet, row.core) or is_chatter(row.core)):
+        if (sheet.outside(number) and (_buttons(sheet, row.core) or is_chatter(row.core))) or (
+            _beyond_prose(sheet, number) and is_within(row.core)
+        ):
             yield Claim.whole(row, WHY["tools"])
+
+
+def is_within(core: str) -> bool:
+    """Whether a row is an advertisement, a reading aid or the head of another post, as they stand within texts.
+
+    >>> is_within("点击图片进入下一页"), is_within("- 广告 -"), is_within("广告法")
+    (True, True, False)
+    """
+    return len(core) <= WITHIN_CHARS and phrase("within").fullmatch(core) is not None
 
 
 def _buttons(sheet: Sheet, core: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tasks.strip.bars import is_within
 from tasks.strip.sheet import SHORT_CHARS, Claim, Sheet
 from tasks.strip.tables import phrase
 
@@ -99,9 +100,14 @@ def _teaches(sheet: Sheet) -> bool:
 
 
 def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
-    """(相关资料图), 图片来源:网络: notes that say nothing of the picture, on a row of their own or within one."""
-    for row in sheet.rows:
-        if len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
+    """(相关资料图), 图片来源:网络: notes that say nothing of the picture, on a row of their own or within one.
+
+    And what else stands within a text: advertisements, reading aids, heads of other posts.
+    """
+    for number, row in enumerate(sheet.rows):
+        if not row.prose and is_within(row.core) and not (sheet.first < len(sheet.rows) and sheet.outside(number)):
+            yield Claim.whole(row, "an advertisement or a reading aid within the text")
+        elif len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
             yield Claim.whole(row, "a note on a picture that is not there")
         elif "(" in row.folded and ("资料图" in row.folded or "网络" in row.folded or "侵删" in row.folded):
             for match in _PICTURE_SPAN.finditer(row.folded):
