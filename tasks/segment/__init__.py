@@ -59,7 +59,8 @@ def _repeats(paragraphs: Sequence[Paragraph], title: int) -> set[int]:
     if title < 0:
         return set()
     wanted = _bare(paragraphs[title].text)
-    return {at for at, paragraph in enumerate(paragraphs) if _bare(paragraph.text) == wanted}
+    alike = [at for at, paragraph in enumerate(paragraphs) if paragraph.text.lstrip()[:1] == wanted[:1]]
+    return {at for at in alike if _bare(paragraphs[at].text) == wanted}
 
 
 def _bare(text: str) -> str:

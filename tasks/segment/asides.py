@@ -71,6 +71,8 @@ def aside(paragraphs: Sequence[Paragraph], at: int) -> str:
     if paragraph.mark and paragraph.mark < 7:
         return ""
     folded = paragraph.folded
+    if folded[-1:] in _NO_BYLINE and not _OPENS.match(folded):
+        return ""  # most running text: no caption or note ends so that does not open as one
     if _is_caption(folded):
         return "caption"
     if _OPENS.match(folded) and (_NOTE.match(folded) or (_INLINE_NOTE.match(folded) and folded[-1] in ")]】〕")):

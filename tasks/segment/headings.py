@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tasks.segment.levels import Candidate, levels_of, ranks_of
-from tasks.segment.numbering import Number, number
+from tasks.segment.numbering import FIRST, Number, number
 from tasks.segment.paragraphs import BOLD, Paragraph
 from tasks.segment.unnumbered import unnumbered
 
@@ -61,10 +61,12 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     """
     barred = set(spoken) | set(aside)
     lines = [at for at in range(len(paragraphs)) if at not in barred and not paragraphs[at].verbatim]
-    marked = [found for at in lines if (found := _marked(paragraphs, at))]
+    told = [at for at in lines if paragraphs[at].mark or paragraphs[at].tag]
+    marked = [found for at in told if (found := _marked(paragraphs, at))]
     taken = {found.at for found in marked}
-    numbered = [found for at in lines if at not in taken and (found := _numbered(paragraphs, at))]
-    numbered = _heading_styles(paragraphs, numbered, taken)
+    counted = [at for at in lines if FIRST.match(paragraphs[at].folded) and at not in taken]
+    numbered = [found for at in counted if (found := _numbered(paragraphs, at))]
+    numbered = _heading_styles(paragraphs, numbered, taken) if numbered else []
     taken |= {found.at for found in numbered}
     rest = [at for at in lines if at not in taken]
     others = unnumbered(paragraphs, rest, spoken, aside, taken)

@@ -12,7 +12,7 @@ from tasks.script.fold import fold
 from tasks.segment.affinity import affinity
 from tasks.segment.asides import aside
 from tasks.segment.numbering import number
-from tasks.segment.paragraphs import CLOSERS, Paragraph
+from tasks.segment.paragraphs import CLOSERS, FINAL, Paragraph
 
 # Shorter lines without an end are headings, verses, items and signatures far more often than pieces of a paragraph.
 _SHORTEST = 12
@@ -110,7 +110,8 @@ def _wrapped_headings(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
 
 def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     """Line ends inside a sentence, by the number of the paragraph before them, with the reason."""
-    open_ended = [at for at in range(len(paragraphs) - 1) if _may_be_cut(paragraphs[at], paragraphs[at + 1])]
+    unfinished = [at for at, one in enumerate(paragraphs[:-1]) if one.folded[-1:] not in FINAL]
+    open_ended = [at for at in unfinished if _may_be_cut(paragraphs[at], paragraphs[at + 1])]
     if not open_ended:
         return {}
     long = [paragraph for paragraph in paragraphs if len(paragraph.text) >= _LONG_PROSE and not paragraph.cell]
@@ -227,7 +228,7 @@ def _is_open(before: str, after: str) -> bool:
 
 def _wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     """Line ends of text wrapped at a constant width, by the number of the line before them."""
-    columns = [_columns(paragraph) if _fits(paragraph) else 0 for paragraph in paragraphs]
+    columns = [_columns(one) if len(one.text) <= _WIDEST and _fits(one) else 0 for one in paragraphs]
     width = _usual_width(columns)
     if not width:
         return {}
@@ -250,13 +251,13 @@ def _wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
 
 
 def _fits(paragraph: Paragraph) -> bool:
-    """Whether a line may be one of wrapped text."""
-    return 2 < len(paragraph.text) <= _WIDEST and not paragraph.heading_level and not paragraph.cell
+    """Whether a line, which is no longer than such lines, may be one of wrapped text."""
+    return len(paragraph.text) > 2 and not paragraph.heading_level and not paragraph.cell
 
 
 def _usual_width(columns: Sequence[int]) -> int:
     """The width that most lines come up to, if it is that of a column of text; else 0."""
-    counts = Counter(count for count in columns if _NARROWEST <= count <= _WIDEST)
+    counts = Counter([count for count in columns if _NARROWEST <= count <= _WIDEST])
     if not counts:
         return 0
     near = {width: sum(counts.get(less, 0) for less in range(width - _SLACK, width + 1)) for width in counts}

@@ -44,12 +44,12 @@ def layout(ledger: Ledger, blocks: Sequence[Block] = ()) -> tuple[Ledger, list[P
     paragraphs: list[Paragraph] = []
     blank = False
     for number, line in enumerate(lines):
-        if number in fences or _is_code(line):
+        if number in fences or ((line.block or line.text[:1] in _INDENTS) and _is_code(line)):
             paragraphs.append(Paragraph(line.text, line.folded, tag=_tag(line), gap=blank, verbatim=True))
             blank = False
             continue
         if number not in marks and _is_bare(line.text):
-            paragraphs.append(Paragraph(line.text, line.folded, tag=_tag(line), gap=blank))
+            paragraphs.append(Paragraph(line.text, line.folded, 0, 0, _tag(line), blank))
             blank = False
             continue
         paragraph, layer = _line(line, marks.get(number, _NO_MARKS), blank)

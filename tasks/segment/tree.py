@@ -84,6 +84,8 @@ def tree(
     >>> [(s.kind, s.parent, s.start, s.end) for s in tree([Paragraph(t, t) for t in lines], 0, {}, {}, {1: "caption"})]
     [('lead', None, 0, 5), ('caption', None, 5, 11), ('lead', 0, 11, 19)]
     """
+    if paragraphs and not (headings or spoken or asides):
+        return [Section(0, None, 0, "lead", None, None, 0, sum(len(one.text) + 1 for one in paragraphs))]
     growing = _Tree()
     position = 0
     in_note = False

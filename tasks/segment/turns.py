@@ -74,6 +74,8 @@ def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     {0: '问', 1: '答', 3: '问', 4: '答'}
     """
     labels = {at: label for at, paragraph in enumerate(paragraphs) if (label := _label(paragraph))}
+    if not labels:
+        return {}
     counts = Counter(label for _, label in labels.values())
     roles = {label for label in counts if _ROLE.match(label) or _QUESTION.match(label)}
     others = [label for label in counts if label not in roles]
@@ -102,10 +104,8 @@ def _sounds(paragraphs: Sequence[Paragraph], labels: dict[int, tuple[str, str]])
 
 def _label(paragraph: Paragraph) -> tuple[str, str] | None:
     """A line's label as it stands and folded, if it may name a speaker."""
-    if paragraph.verbatim or paragraph.cell:
-        return None
     span = _label_span(paragraph)
-    if span is None:
+    if span is None or paragraph.verbatim or paragraph.cell:
         return None
     start, end = span
     label = _bare(paragraph.folded[start:end])
@@ -124,7 +124,7 @@ def _label_span(paragraph: Paragraph) -> tuple[int, int] | None:
     found = _BRACKETED.match(folded) if folded[:1] in "[【" else None
     if found and (_ROLE.match(found[1]) or _QUESTION.match(found[1])):
         return found.span(1)
-    bold = folded[: paragraph.label].strip()
+    bold = folded[: paragraph.label].strip() if paragraph.label else ""
     if bold and (_ROLE.match(bold) or _QUESTION.match(bold) or _is_name(bold)):
         return 0, paragraph.label
     return None

@@ -23,7 +23,7 @@ _NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[ 、][\u4e00-\u9fff]{2,3})+$")
 _SOURCE = re.compile(r".*(?:社|报|网|台|办|局|厅|部|院|室|会|中心|公司|集团|杂志|频道|工作室)$")
 _ODD = re.compile(r"[\t|@#$%^&*+=<>~`{}\\/_]|https?:|www\.|\d{5}")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_LABEL = re.compile(r"[^:]{1,8}:(?=.)")
+_LABEL, _LABEL_CHARS = re.compile(r"[^:]{1,8}:(?=.)"), 9
 _BRACKETED = re.compile(r"【[^【】]{2,20}】$")
 _ASIDE = re.compile(r"\([^()]{4,}\)$")
 _FRONT = re.compile(
@@ -46,10 +46,13 @@ def unnumbered(
     >>> [one.at for one in unnumbered([Paragraph(t, t) for t in lines], range(3), (), (), ())]
     [1]
     """
-    found = [one for at in lines if (one := _bold(paragraphs, at))]
+    found = [one for at in lines if paragraphs[at].mark == BOLD and (one := _bold(paragraphs, at))]
     taken = {one.at for one in found} | set(numbered)
+    brief = [at for at in lines if len(paragraphs[at].text) <= _LONGEST and at not in taken]
+    if not brief:
+        return found
     fields = _fields(paragraphs)
-    short = {at for at in lines if at not in taken and at not in fields and _may_be_heading(paragraphs, at)}
+    short = {at for at in brief if at not in fields and _may_be_heading(paragraphs, at)}
     below = {at for at in short if _has_body(paragraphs, at, spoken)}
     below |= {at for at in short if at + 1 in below and at not in below}
     heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
@@ -64,7 +67,8 @@ def unnumbered(
 
 def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
     """Short lines of a form, `容量：一升`: their label recurs on the page, or such lines stand together."""
-    labels = {at: found[0] for at, one in enumerate(paragraphs) if (found := _LABEL.match(one.folded))}
+    colons = [(at, one.folded) for at, one in enumerate(paragraphs) if ":" in one.folded[:_LABEL_CHARS]]
+    labels = {at: found[0] for at, folded in colons if (found := _LABEL.match(folded))}
     counts = Counter(labels.values())
     return {at for at, label in labels.items() if counts[label] > 1 or at - 1 in labels or at + 1 in labels}
 
