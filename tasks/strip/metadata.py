@@ -78,7 +78,8 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             table[number], table[number + 1] = [], value
             found.append((row, []))
             continue
-        below_title = BELOW_TITLE if _MARKED_TITLE.match(row.folded) or row.tag == "h1" else below_title - 1
+        titled = row.tag == "h1" or ("#" in row.folded and _MARKED_TITLE.match(row.folded))
+        below_title = BELOW_TITLE if titled else below_title - 1
         if len(row.core) > MAX_CHARS or row.core.find("。", POSTED_CHARS) >= 0 or not _HINT.search(row.core):
             continue
         near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
@@ -102,7 +103,8 @@ def _of_paper(row: Row) -> list[Field]:
 
 def _index_table(rows: Sequence[Row]) -> dict[int, list[Field]]:
     """The index table of an official document with labels and values on rows of their own: its rows, with fields."""
-    labels = [n for n, row in enumerate(rows[:INDEX_ROWS]) if _INDEX.fullmatch("".join(row.core.split()))]
+    short = [(n, row.core) for n, row in enumerate(rows[:INDEX_ROWS]) if not row.prose]
+    labels = [n for n, core in short if _INDEX.fullmatch("".join(core.split()))]
     if len(labels) < INDEX_LABELS:
         return {}
     found: dict[int, list[Field]] = {}

@@ -33,6 +33,7 @@ _MARKS = " \t\N{NO-BREAK SPACE}|,;/、_·•-—>.丨~+&#*=»→×★●"
 MAX_CHARS = 50_000
 # A list of names cut to two or three characters has at least so many, and so many of them must be known.
 MIN_CUT_NAMES = 10
+_CUT_CHARS = 3
 CUT_NAMES_SHARE = 0.95
 _CUT_NAMES = re.compile(r"\W*(?:[\u4e00-\u9fff]{2,3}[\s|,;/、_·•\-]{1,4}){9,}[\u4e00-\u9fff]{2,3}\W*")
 _SUFFIX = "县市区旗州盟"
@@ -95,19 +96,22 @@ def place_lists(sheet: Sheet) -> Iterator[Claim]:
     run: list[tuple[int, Row]] = []
     taken = -1  # the last row taken as a whole, which a list may have wrapped
     for number, row in enumerate(sheet.rows):
-        if taken == number - 1 and (_few_names(row.core) or (_one_name(row.core) and _short_name(row.core).full)):
+        core = row.core
+        named = core[-1:] in _SUFFIX or len(core) <= _CUT_CHARS  # or it is no names and nothing else
+        if named and taken == number - 1 and (_few_names(core) or (_one_name(core) and _short_name(core).full)):
             taken = number
             yield Claim.whole(row, _WHY)
             continue
-        if _one_name(row.core) or _few_names(row.core):
+        if named and (_one_name(core) or _few_names(core)):
             run.append((number, row))
             continue
         if run:
             yield from _column(sheet, run)
             run = []
+        folded = row.folded
         if row.links and _dense(row.core) and _random(_entries(row.core)):
             yield Claim.whole(row, _WHY)
-        elif _dense(row.folded) or (len(row.folded) <= MAX_CHARS and _CUT_NAMES.fullmatch(row.folded)):
+        elif _dense(folded) or (len(folded) <= MAX_CHARS and _CUT_NAMES.fullmatch(folded)):
             for claim in _in_row(sheet, number, row):
                 taken = number
                 yield claim
@@ -116,7 +120,7 @@ def place_lists(sheet: Sheet) -> Iterator[Claim]:
 
 def _one_name(core: str) -> bool:
     """Whether a row may be one name; two or three characters may be a name cut short."""
-    return 2 <= len(core) <= 15 and (core[-1] in _SUFFIX or (len(core) <= 3 and core.isalpha()))
+    return 2 <= len(core) <= 15 and (core[-1] in _SUFFIX or (len(core) <= _CUT_CHARS and core.isalpha()))
 
 
 def _few_names(core: str) -> bool:
@@ -134,6 +138,8 @@ def _suffixes(text: str) -> int:
 def _dense(folded: str) -> bool:
     """Whether a row has as many suffixes as a list of names: a fifth of its characters in the lists seen."""
     if not 2 * MIN_NAMES <= len(folded) <= MAX_CHARS:
+        return False
+    if not ("县" in folded or "市" in folded or "区" in folded or "旗" in folded):
         return False
     suffixes = _suffixes(folded)
     return suffixes >= MIN_NAMES // 2 and suffixes * 20 >= min(len(folded), 400)

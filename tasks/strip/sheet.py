@@ -131,7 +131,7 @@ def undress(folded: str) -> str:
     >>> undress("  • **责任编辑:某某**  ")
     '责任编辑:某某'
     """
-    bullet = _BULLET.match(folded)
+    bullet = None if "\u3400" <= folded[:1] <= "\u9fff" else _BULLET.match(folded)
     return folded[bullet.end() if bullet else 0 :].rstrip(" \t\r\N{ZERO WIDTH SPACE}#*|")
 
 

@@ -32,6 +32,7 @@ _QUOTED = re.compile(r"[“”‘’「」『』《》?]")
 _PHRASE = re.compile(
     r"主站蜘蛛池|蜘蛛池模板|您可能还对以下资源感兴趣|(?:感谢|欢迎)您?访问(?:我们|本)的?(?:网)?站,您可能"
 )
+_OPENS = "主蜘您感欢"
 _WHY = "a row of keywords for pornography, gambling or loans"
 
 
@@ -68,7 +69,12 @@ def _may_hold_keywords(core: str) -> bool:
 def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
     """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
     for number, row in enumerate(sheet.rows):
-        if _PHRASE.match(row.core) or ("。" not in row.core and is_keywords(row.core)) or _joined(sheet, number):
+        core = row.core
+        if (
+            (core[:1] in _OPENS and _PHRASE.match(core))
+            or ("。" not in core and is_keywords(core))
+            or ("_" in core and _joined(sheet, number))
+        ):
             yield Claim.whole(row, _WHY)
 
 

@@ -61,11 +61,13 @@ def _inline() -> re.Pattern[str]:
 def disclaimers(sheet: Sheet) -> Iterator[Claim]:
     """声明: 本文…不代表本站立场: rows in which the site speaks of its rights and duties, at either end of the page."""
     rows = sheet.rows
-    speaks = cache(_speaks_of_itself)  # both ways may come to a row
+    known: dict[str, bool] = {}  # both ways may come to a row
     for order in (range(len(rows) - 1, -1, -1), range(len(rows))):
         for number in order:
             row = rows[number]
-            if speaks(row.core):
+            if row.core not in known:
+                known[row.core] = _speaks_of_itself(row.core)
+            if known[row.core]:
                 if order.step > 0 and number > sheet.first:
                     break
                 yield Claim.whole(row, "the site's disclaimer")

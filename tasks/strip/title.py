@@ -70,7 +70,7 @@ def title_row(
     menus; a short row at the top, above the prose, that does not end as a sentence does.
     """
     rows = sheet.rows
-    for mark in (lambda row: row.tag == "h1", lambda row: bool(_H1.match(row.folded))):
+    for mark in (lambda row: row.tag == "h1", lambda row: "#" in row.folded and bool(_H1.match(row.folded))):
         end = sheet.last if sheet.first < len(rows) else len(rows)  # below the text # marks tags
         marked = [row for row in rows[:end] if mark(row) and _can_be(row)]
         if marked:
