@@ -11,6 +11,7 @@ from tasks.records import Block, Edit, Metadata, Policy, Stage
 from tasks.strip import (
     around,
     bars,
+    edges,
     extractor,
     frame,
     leftovers,
@@ -24,7 +25,7 @@ from tasks.strip import (
     tails,
     title,
 )
-from tasks.strip.fields import Field
+from tasks.strip.bylines import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
 
 Found = list[tuple[Row, list[Field]]]
@@ -77,7 +78,7 @@ def strip(
     if policy.strip is not None and not policy.strip <= KINDS:
         raise ValueError(f"no such kind of strip rule: {', '.join(sorted(policy.strip - KINDS))}")
     on = KINDS if policy.strip is None else policy.strip
-    rows = rows_of(lines_of(ledger, blocks))
+    rows = edges.without_speech(rows_of(lines_of(ledger, blocks)))
     sheet = Sheet.of(rows)
     taken: list[tuple[str, Claim]] = []
     sheet = _apply(sheet, BEFORE_METADATA, on, taken)

@@ -6,11 +6,10 @@ Evidence first: `fields_of` reads a row whole or not at all, so that a sentence 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 
 from tasks.strip.bars import known_word
+from tasks.strip.bylines import Field, signed
 from tasks.strip.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
 from tasks.strip.names import SEPARATORS, is_media, names_of
 from tasks.strip.tables import table
@@ -54,28 +53,9 @@ _COUNT = re.compile(
     r"\(?\s*(?:约|共|已有|有|被)?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
 )
 _SENTENCE = re.compile(r"[。!?;“”…]")
-_BYLINE = re.compile(
-    r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
-    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
-)
-# 河口日报 记者甲一心/竹溪报导, as papers of Taiwan sign.
-_PLACED_BYLINE = re.compile(
-    r"[(\[〔]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]?)??(?:特派|特约|实习|驻地|文教|地方中心)?记者\s?"
-    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})\s?/\s?"
-    r"[\u4e00-\u9fff]{2,8}(?:报导|报道|电|摄影|综合)[)\]〕]?"
-)
-# 《某某日报》(2021年3月2日 第07版)
-_EDITION = re.compile(
-    r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{2,11})\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
-    r"(?:星期[一二三四五六日天]\s{0,3})?第?\s?[A-Z]?\d{1,3}\s?版(?::?\s?[\u4e00-\u9fff]{2,6})?\s?\)?"
-)
-_ISSUE = re.compile(
-    r"(?:《[^《》]{1,20}》|[\u4e00-\u9fff]{2,10}\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
-    r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
-)
 _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}")
 _POSTED = re.compile(
-    r"by\s[A-Za-z]\w{0,20}|(?:In|in)\s[^\s|]{1,12}|(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|于|@|posted(?:\s?@)?|关注|原创"
+    r"by\s[A-Za-z]\w{0,20}|(?:In|in)\s[^\s|]{1,12}|(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|由\s\S{1,12}|于|@|posted(?:\s?@)?|关注|原创"
 )
 _FROM = re.compile(r"^(?:来自|来源于|转自)(?=[\u4e00-\u9fff]{3})")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
@@ -83,16 +63,6 @@ _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
 # Beside a bare date an office is who enacted a law, not who published the page.
 _OFFICE = re.compile(r"(?:发布|政府|办公室|委员会|局|厅)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a row: what it is (a key of the label table, `date`, or `media`), its label, and its value."""
-
-    kind: str
-    label: str
-    value: str
-    when: datetime | None = None
 
 
 def fields_of(core: str) -> list[Field]:
@@ -107,7 +77,7 @@ def fields_of(core: str) -> list[Field]:
         return []
     if core[0] in "[【" and (bracketed := _BRACKETED.fullmatch(core)) and bracketed["label"] in _fields():
         core = f"{bracketed['label']}:{bracketed['value']}"
-    if special := _byline(core) or _issue(core):
+    if special := signed(core):
         return special
     marks = _marks(core)
     if not marks:
@@ -123,25 +93,6 @@ def fields_of(core: str) -> list[Field]:
         if not (_labelled(mark, value, fields) if "label" in mark.re.groupindex else _dated(mark, value, fields)):
             return []
     return _with_dates(fields) if _unknown_fits(fields) else []
-
-
-def _byline(core: str) -> list[Field]:
-    byline = _BYLINE.fullmatch(core) or _PLACED_BYLINE.fullmatch(core)
-    if not byline or not names_of(byline["names"]):
-        return []
-    medium = [Field("media", "", byline["medium"])] if is_media(byline["medium"] or "") else []
-    if byline["medium"] and not medium:
-        return []
-    return [*medium, Field("author", "记者", byline["names"])]
-
-
-def _issue(core: str) -> list[Field]:
-    """《某某画报》2021年第3期, on a row of its own."""
-    edition = _EDITION.fullmatch(core)
-    when = edition and DATE.search(core)
-    if edition and when:
-        return [Field("media", "", edition["paper"]), Field("date", "", when[0].strip(), read_date(when))]
-    return [Field("issue", "", core)] if _ISSUE.fullmatch(core) else []
 
 
 def _unknown_fits(fields: list[Field]) -> bool:
@@ -197,7 +148,7 @@ def _bare(text: str, fields: list[Field]) -> bool:
     text = _FROM.sub("", _URL.sub("", text).strip(SEPARATORS))
     if not text or _known(text) or all(_POSTED.fullmatch(part.strip()) for part in text.split("|")):
         return True
-    if byline := _byline(text):
+    if byline := signed(text):
         fields += byline
         return True
     if len(text) <= 20 and is_media(text) and not _OFFICE.search(text):

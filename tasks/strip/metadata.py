@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tasks.strip.bars import is_weak
+from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE
-from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, Field, fields_of
+from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE, DATE
-from tasks.strip.fields import Field
 from tasks.strip.sheet import Row, Sheet
 
 # A number on a row of its own stands among so many rows at the top of a page, above its first prose.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tasks.records import Metadata
-from tasks.strip.fields import Field
+from tasks.strip.bylines import Field
 from tasks.strip.names import names_of, nobody
 from tasks.strip.sheet import Row, as_found
 

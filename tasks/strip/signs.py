@@ -59,7 +59,7 @@ def _latin_signs() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)  # the steps of the frame ask for each row
-def _cover(core: str) -> tuple[float, int]:
+def words_of_interfaces(core: str) -> tuple[float, int]:
     """The share of a row's letters that lie in words of interfaces, addresses apart, and how many words there are."""
     core = _URL.sub("", core)
     if _LATIN.search(core) and not _HAN.search(core):
@@ -83,7 +83,7 @@ def sign(core: str) -> float:
         return 1.0
     if _EXPLAINED.match(core):
         return 0.5 if _SHAPE.search(core) else 0.0
-    cover, found = _cover(core)
+    cover, found = words_of_interfaces(core)
     if cover >= (COVER_OF_FEW if len(core) <= FEW_CHARS else COVER) or (found > 1 and cover >= COVER_OF_SEVERAL):
         return 1.0
     if _SHAPE.search(core):
@@ -98,7 +98,7 @@ def cover(core: str) -> float:
     >>> cover("点击下载"), cover("河边点灯")
     (1.0, 0.0)
     """
-    return _cover(core)[0]
+    return words_of_interfaces(core)[0]
 
 
 def beside(core: str) -> bool:
@@ -107,7 +107,11 @@ def beside(core: str) -> bool:
     >>> beside("关键词:竹灯,竹编,鱼灯"), beside("青石镇文化站")
     (True, False)
     """
-    return len(core) <= MAX_CHARS and not (ends_sentence(core) or numbered(core)) and _cover(core)[0] >= COVER_BESIDE
+    return (
+        len(core) <= MAX_CHARS
+        and not (ends_sentence(core) or numbered(core))
+        and words_of_interfaces(core)[0] >= COVER_BESIDE
+    )
 
 
 def opens(core: str) -> bool:
@@ -140,5 +144,5 @@ def site_speech(core: str) -> bool:
     """
     if len(core) > SPEECH_CHARS or not _SELF.search(core):
         return False
-    cover, found = _cover(core)
+    cover, found = words_of_interfaces(core)
     return found >= SPEECH_WORDS and cover >= SPEECH_COVER

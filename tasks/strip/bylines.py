@@ -1,0 +1,99 @@
+"""Rows that name a writer or a medium by their form, without a label: bylines, issues, and where a text is from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from tasks.strip.dates import DATE, read_date
+from tasks.strip.names import is_media, names_of
+
+_BYLINE = re.compile(
+    r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
+    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
+)
+# 河口日报 记者甲一心/竹溪报导, as papers of Taiwan sign.
+_PLACED_BYLINE = re.compile(
+    r"[(\[〔]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]{0,2})??(?:特派|特约|实习|驻地|文教|地方中心)?记者\s?"
+    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})\s?/\s?"
+    r"[\u4e00-\u9fff]{2,8}?(?:即时|综合|现场)?(?:报导|报道|电|摄影|综合|传真)[)\]〕]?"
+)
+# ◎ 甲一心, 甲一心/文, 〔现代〕甲一心: a writer and nothing else, by marks that only bylines have.
+_MARKED = re.compile(
+    r"[◎□■●〇◇◆△▲]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
+)
+# 【某某日报专讯】, 原载《某某》2015年第6期, on rows of their own.
+_WIRED = re.compile(r"[\[【(](?P<medium>[\u4e00-\u9fff]{2,12}?)(?:专讯|讯|综合报道|报道)[\]】)]")
+_TAKEN_FROM = re.compile(r"(?:原载|选自|摘自|转自|原刊|刊于|载于)于?\s?《(?P<medium>[^《》]{1,20})》.{0,20}")
+# 原创 甲一心 某某旧闻, as accounts of WeChat head their articles.
+_ACCOUNT = re.compile(
+    r"原创\s(?P<name>[\u4e00-\u9fff]{2,4})\s[\u4e00-\u9fffA-Za-z0-9]{2,16}"
+    r"(?:\s(?:19|20)\d\d-\d\d-\d\d(?:\s\d\d:\d\d)?)?(?:\s发表于[\u4e00-\u9fff]{2,4})?"
+)
+# 《某某日报》(2021年3月2日 第07版)
+_EDITION = re.compile(
+    r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{2,11})\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
+    r"(?:星期[一二三四五六日天]\s{0,3})?第?\s?[A-Z]?\d{1,3}\s?版(?::?\s?[\u4e00-\u9fff]{2,6})?\s?\)?"
+)
+_ISSUE = re.compile(
+    r"(?:《[^《》]{1,20}》|[\u4e00-\u9fff]{2,10}\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
+    r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a row: what it is (a key of the label table, `date`, or `media`), its label, and its value."""
+
+    kind: str
+    label: str
+    value: str
+    when: datetime | None = None
+
+
+def signed(core: str) -> list[Field]:
+    """The fields of a folded row that is a byline, an issue, or says where the text was first; else [].
+
+    >>> [(field.kind, field.value) for field in signed("河口日报 记者甲一心/竹溪报导")]
+    [('media', '河口日报'), ('author', '甲一心')]
+    >>> signed("甲一心/文")[0].value, signed("作文")
+    ('甲一心', [])
+    """
+    return _byline(core) or _issue(core) or _marked(core)
+
+
+def _byline(core: str) -> list[Field]:
+    byline = _BYLINE.fullmatch(core) or _PLACED_BYLINE.fullmatch(core)
+    if not byline or not names_of(byline["names"]):
+        return []
+    medium = [Field("media", "", byline["medium"])] if is_media(byline["medium"] or "") else []
+    if byline["medium"] and not medium:
+        return []
+    return [*medium, Field("author", "记者", byline["names"])]
+
+
+def _marked(core: str) -> list[Field]:
+    """A writer between marks, or a medium in brackets."""
+    if core[0] in "◎□■●〇◇◆△▲" or core.endswith("文"):
+        named = _MARKED.fullmatch(core)
+        name = named and (named["one"] or named["other"])
+        return [Field("author", "作者", name)] if name and names_of(name) else []
+    if account := _ACCOUNT.fullmatch(core):
+        return [Field("author", "原创", account["name"]), *_day(core)]
+    found = _WIRED.fullmatch(core) or _TAKEN_FROM.fullmatch(core) if core[0] in "【[(原选摘转刊载" else None
+    return [Field("media", "", found["medium"]), *_day(core)] if found else []
+
+
+def _day(core: str) -> list[Field]:
+    when = DATE.search(core)
+    return [Field("date", "", when[0].strip(), read_date(when))] if when else []
+
+
+def _issue(core: str) -> list[Field]:
+    """《某某画报》2021年第3期, on a row of its own."""
+    edition = _EDITION.fullmatch(core)
+    when = edition and DATE.search(core)
+    if edition and when:
+        return [Field("media", "", edition["paper"]), Field("date", "", when[0].strip(), read_date(when))]
+    return [Field("issue", "", core)] if _ISSUE.fullmatch(core) else []

@@ -1,0 +1,53 @@
+"""Running text at a page's edges that is the site's: full of words of interfaces, and with nothing of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tasks.strip.likeness import Likeness
+from tasks.strip.sheet import Row
+from tasks.strip.signs import words_of_interfaces
+
+# A row of running text may be the site's if so many words of interfaces cover so much of it, and it is no longer than
+# this: of 68,000 rows of laws, reports and encyclopedias one in a thousand is such, and those are about such things.
+COVER, WORDS, CHARS = 0.2, 3, 150
+# Such a row shares no more of its pairs of characters with the text.
+LIKE_TEXT = 0.1
+# A text of which so many rows have half as many such words is about them.
+ABOUT, ABOUT_ROWS = 0.2, 30
+# So many rows at either end are looked at, of a page with so many more.
+EDGE_ROWS = 8
+LEAST_ROWS = 2
+
+
+def without_speech(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows, of which those at the edges of the prose that are the site's are prose no longer."""
+    prose = [number for number, row in enumerate(rows) if row.prose]
+    edges = {*_edge(rows, prose), *_edge(rows, reversed(prose))}
+    if not edges or len(prose) - len(edges) < LEAST_ROWS:
+        return rows
+    text = [rows[number] for number in prose if number not in edges]
+    likeness = Likeness(text)
+    if not likeness.enough or _about_sites(text[:ABOUT_ROWS]):
+        return rows
+    strange = {number for number in edges if likeness.share(rows[number].core) <= LIKE_TEXT}
+    return [row._replace(prose=row.prose and number not in strange) for number, row in enumerate(rows)]
+
+
+def _edge(rows: Sequence[Row], prose: Iterable[int]) -> list[int]:
+    """The first rows of the prose that may be the site's."""
+    found: list[int] = []
+    for number in prose:
+        core = rows[number].core
+        if len(core) > CHARS or len(found) == EDGE_ROWS:
+            break
+        cover, words = words_of_interfaces(core)
+        if cover < COVER or words < WORDS:
+            break
+        found.append(number)
+    return found
+
+
+def _about_sites(text: Sequence[Row]) -> bool:
+    """Whether a text is about sites and their use."""
+    return sum(words_of_interfaces(row.core)[0] >= COVER / 2 for row in text) > ABOUT * len(text)
