@@ -94,12 +94,26 @@ def strictly(text: str, chain: tuple[tuple[str, str], ...]) -> str | None:
     for reader, writer in chain:
         raw = text.translate(bytes_of(reader, writer))
         if reader == "gbk" and EURO in raw:
-            raw = _EURO_PAIR.sub("\xa2\xe3", raw).replace(EURO, "\x80")
+            raw = with_euros(raw)
         try:
             text = raw.encode("latin-1").decode(_STRICT[writer])
         except UnicodeError:
             return None
-    return None if _NO_TEXT.search(text) else text
+    return text if is_text(text) else None
+
+
+def with_euros(raw: str) -> str:
+    """Bytes as read by GBK with each euro sign as the bytes that it was read of, where UTF-8 is whole around it."""
+    return _EURO_PAIR.sub("\xa2\xe3", raw).replace(EURO, "\x80")
+
+
+def is_text(text: str) -> bool:
+    """Whether a text has no private characters, controls or line ends, as mis-decoded text has when it is read wrong.
+
+    >>> is_text("用户"), is_text("用\x85户")
+    (True, False)
+    """
+    return _NO_TEXT.search(text) is None
 
 
 @cache

@@ -53,18 +53,14 @@ def deduced(tokens: Sequence[Token], reader: str, writer: str) -> dict[int, tupl
     '一'
     """
     traditional = _is_traditional("".join(token.text for token in tokens))
-    seen = symbols("".join(token.text or LOST for token in tokens))
     beam: Beam = {(BOUNDARY, BOUNDARY): (0.0, None)}
     leads: dict[int, float] = {}
     for at, token in enumerate(tokens):
-        if not token.text:
+        if token.text:
+            beam = _read_over(beam, symbols(token.text), leads)
+        else:
             following = tokens[at + 1].raw[:1] if at + 1 < len(tokens) else "\n"
             beam = _guessed(beam, at, _options(token.raw, following, reader, writer, traditional), leads)
-        elif len(beam) > 1:
-            beam = _read_on(beam, seen[at], leads)
-        else:  # nothing is open: what this costs is the same for all
-            (((_, second), state),) = beam.items()
-            beam = {(second, seen[at]): state}
     return _chosen(list(beam.values()), leads)
 
 
@@ -89,6 +85,17 @@ def _guessed(beam: Beam, at: int, options: Sequence[Candidate], leads: dict[int,
             found.setdefault((second, symbol), []).append((total + steps * UNIT, (path, at, char)))
         found.setdefault((LOST, LOST), []).append((total + _OTHER, (path, at, LOST)))
     return _merged(found, leads)
+
+
+def _read_over(beam: Beam, seen: str, leads: dict[int, float]) -> Beam:
+    """The beam after characters that are known. Once nothing is open what they cost is the same for all."""
+    for at, symbol in enumerate(seen):
+        if len(beam) == 1:
+            (((_, second), state),) = beam.items()
+            last = (second + seen)[-2:] if at == 0 else seen[-2:]
+            return {(last[0], last[1]): state}
+        beam = _read_on(beam, symbol, leads)
+    return beam
 
 
 def _read_on(beam: Beam, symbol: str, leads: dict[int, float]) -> Beam:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from tasks.decode.score import cost_of, mean_cost
 from tasks.repair.mojibake.codecs import LOST, WALL, strictly
 from tasks.repair.mojibake.lost import deduced
+from tasks.repair.mojibake.stretches import by_stretches
 from tasks.repair.mojibake.tokens import Token, as_found, undo
 from tasks.repair.mojibake.weigh import SEAMS, found_cost, passages, surprise
 from tasks.script.tables import HANZI
@@ -71,21 +72,40 @@ def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -
 
 
 def all_of(line: str, chain: Chain) -> Passage | None:
-    """A line that a chain of the page explains from end to end, without a loss, as one passage of one token.
+    """A line that a chain of the page explains from end to end, with whole stretches as one token each.
 
     >>> all_of("用户登录", (("gbk", "utf8"),)) is None
     True
-    >>> all_of("鐢ㄦ埛鐧诲綍", (("gbk", "utf8"),)).tokens[0].text
-    '用户登录'
+    >>> [token.text for token in all_of("鐢ㄦ埛鐧诲綍锛屼粖澶╀笅闆�", (("gbk", "utf8"),)).tokens]
+    ['用户登录，今天下', '']
     """
-    after = None if LOST in line else strictly(line, chain)
-    if after is None or after == line or len(_CHINESE.findall(after)) < 2 or mean_cost(after) > _EVERYDAY:
+    tokens = _at_once(line, chain)
+    after = "".join(token.text for token in tokens)
+    if not after or after == line or len(_CHINESE.findall(after)) < 2 or mean_cost(after) > _EVERYDAY:
         return None
-    gained = cost_of(line) - cost_of(after)
+    gone = sum(not token.text for token in tokens)
+    if gone > _MOST_DEDUCED * (len(after) + gone):
+        return None
+    gained = cost_of("".join(line[token.start : token.end] for token in tokens if token.text)) - cost_of(after)
     each = 0.0 if chain[-1][1] == "utf8" else _EACH * len(after)
     if gained < max(MARGIN, each):
         return None
-    return Passage(0, len(line), (Token(after, 0, len(line), True, True, "", 0.0),), gained, {})
+    return _with_lost(Passage(tokens[0].start, tokens[-1].end, tuple(tokens), gained, {}), chain)
+
+
+def _at_once(line: str, chain: Chain) -> list[Token]:
+    """The tokens of a line that is whole, or lost bytes beside stretches that are; none where it is something else."""
+    if LOST not in line and (after := strictly(line, chain)) is not None:
+        return [Token(after, 0, len(line), True, True, "", 0.0)]
+    if len(chain) > 1 or chain[0][1] != "utf8":
+        return []
+    tokens = by_stretches(line, chain[0][0]) or []
+    first, last = 0, len(tokens)
+    while first < last and not (tokens[first].text or tokens[first].raw.strip(LOST)):
+        first += 1
+    while first < last and not (tokens[last - 1].text or tokens[last - 1].raw.strip(LOST)):
+        last -= 1
+    return tokens[first:last]
 
 
 def _with_lost(passage: Passage, chain: Chain) -> Passage:

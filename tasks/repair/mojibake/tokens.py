@@ -121,7 +121,7 @@ def _utf8(raw: str, latin: bool) -> Iterator[tuple[int, int, str, float]]:
         elif kind in ("good", "spaced"):
             yield start, end, *_read(seen.replace(" ", "\xa0"))
         elif kind == "torn":
-            yield from _torn(seen, start)
+            yield from torn(seen, start)
         else:
             yield start, end, WALL, STRAY
 
@@ -138,8 +138,9 @@ _PARTS = (
 )
 
 
-def _torn(seen: str, offset: int) -> Iterator[tuple[int, int, str, float]]:
-    """The cheapest cut of a stretch without a whole character (Viterbi)."""
+def torn(seen: str, offset: int) -> Iterator[tuple[int, int, str, float]]:
+    """The cheapest cut of a stretch without a whole character (Viterbi): where each piece begins and ends, "" for what
+    is left of a character or what it is, and its cost."""
     costs = [0.0] + [inf] * len(seen)
     best: list[tuple[int, float]] = [(0, 0.0)] * (len(seen) + 1)
     for at in range(len(seen)):
