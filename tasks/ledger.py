@@ -71,7 +71,7 @@ class Ledger:
 
     def then(self, layer: Sequence[Edit]) -> Ledger:
         """The ledger after a layer of edits against `self.text`. Raises ValueError if the layer is not well-formed."""
-        layer = [edit for edit in layer if not edit.applied or edit.before != edit.after]
+        layer = [edit for edit in layer if not edit.applied or edit.before != edit.after] if layer else layer
         if not layer:
             return self
         check_layer(self.text, layer)

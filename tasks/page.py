@@ -64,14 +64,17 @@ def repair_page(page: Page, policy: Policy) -> Repaired | Reject:
 def _converted_words(metadata: Metadata, sections: Iterable[Section], convert: Convert) -> Mapping[str | None, str]:
     """What the words of the metadata, headings and speakers become, of those that change: converted as lines of one
     text, for a call costs much."""
-    said = (metadata.title, metadata.publisher, metadata.editor, *metadata.authors)
-    said += (metadata.document_number, metadata.issuer)
-    found = dict.fromkeys((*said, *(words for section in sections for words in (section.heading, section.speaker))))
-    words = [words for words in found if words]
+    said = [metadata.title, metadata.publisher, metadata.editor, *metadata.authors]
+    said += [metadata.document_number, metadata.issuer]
+    for section in sections:
+        said += (section.heading, section.speaker)
+    words = list(dict.fromkeys(filter(None, said)))
+    if not words:
+        return {}
     if any("\n" in one for one in words):
         converted = [convert(one) for one in words]
     else:
-        converted = convert("\n".join(words)).split("\n") if words else []
+        converted = convert("\n".join(words)).split("\n")
     return {one: other for one, other in zip(words, converted, strict=True) if one != other}
 
 

@@ -15,7 +15,7 @@ from tasks.repair.mojibake.edits import outside_passages, without_torn_lines
 from tasks.repair.noise import noise_edits
 from tasks.repair.private import private_edits
 from tasks.repair.shift import repair_shifts
-from tasks.repair.splice import find_splices, splice_edits
+from tasks.repair.splice import NO_TABLE, find_splices, splice_edits
 from tasks.repair.table import infer_table
 
 # What healthy Chinese text is written in: ASCII, hanzi, Chinese and full-width marks. No control or invisible character
@@ -43,7 +43,8 @@ def repair(ledger: Ledger) -> Ledger:
     if unusual:
         for step in (control_edits, private_edits):
             ledger = ledger.then(step(ledger.text))
-    found = outside_passages(_out_of_step(ledger.text, without_torn_lines(ledger)), ledger)
+    found = _out_of_step(ledger.text, without_torn_lines(ledger))
+    found = outside_passages(found, ledger) if found else found
     damaged = any(edit.applied for edit in found)
     ledger = ledger.then(found)
     ledger = ledger.then(noise_edits(ledger.text, damaged))
@@ -55,5 +56,7 @@ def repair(ledger: Ledger) -> Ledger:
 def _out_of_step(text: str, searched: str) -> list[Edit]:
     """Edits for splices and shifts, the latter in `searched`, which is as long as `text`."""
     splices = find_splices(text)
+    if not splices:
+        return repair_shifts(searched, NO_TABLE.readings)
     table = infer_table(splices, text)
     return beside(repair_shifts(searched, table.readings), splice_edits(splices, table))

@@ -77,7 +77,9 @@ def find_splices(text: str) -> list[Splice]:
     >>> [(s.host, s.reading, s.fits) for s in find_splices("產(chǎn)業(yè)，會(huì )奥(lián)國（guo）（guo）(can)")]
     [('產', 'chǎn', True), ('業', 'yè', True), ('會', 'huì', True), ('奥', 'lián', False), ('國', 'guo', True)]
     """
-    found = []
+    found: list[Splice] = []
+    if "(" not in text and "（" not in text:
+        return found
     for match in _SPLICES.finditer(text):
         reading = plain(match[1])
         host = text[match.start() - 1 : match.start()]

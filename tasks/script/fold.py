@@ -103,7 +103,7 @@ def _looked_up(text: str, widths: bool = True) -> str:
         return "".join(_looked_up(text[start : start + _PIECE], widths) for start in range(0, len(text), _PIECE))
     codes = numpy.frombuffer(codecs.utf_32_le_encode(text, "surrogatepass")[0], "<u4")
     try:
-        found = _array(widths)[codes]
+        found = _array(widths).take(codes)
     except IndexError:  # a character beyond the planes of the array
         return text.translate(_forms(widths))
     return codecs.utf_32_le_decode(found.data, "surrogatepass")[0]
