@@ -10,7 +10,7 @@ import pytest
 
 from evals import metadata as metadata_eval
 from tasks.ledger import Ledger
-from tasks.records import Metadata, Policy
+from tasks.records import Block, Metadata, Policy
 from tasks.strip import strip
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -49,3 +49,34 @@ def test_metadata_is_read_though_nothing_leaves(case: dict[str, Any]) -> None:
 def test_the_floors_on_labelled_pages_are_held() -> None:
     assert metadata_eval.fallen() == []
     assert len(list(metadata_eval.pages())) >= 40
+
+
+PROSE = (
+    "镇上的老手艺人说,鱼灯的骨架要用去年冬天砍下的竹子,阴干半年才不会变形,糊纸的时候还要避开雨天,灯会那天再放进河里。"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"锟斤拷锟斤拷锟斤拷\n2021-03-02 来源:青石晚报\n{PROSE}\n{PROSE}\n",
+        f"\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}的\N{REPLACEMENT CHARACTER}\n{PROSE}\n",
+        "# 读取灯的数量\nimport lamp\nprint(lamp.count())\n脚本到此为止。\n",
+        "# 装好\npip install lamp\n# 运行\npython lamp.py\n",
+    ],
+)
+def test_lost_text_and_comments_of_programs_are_no_titles(text: str) -> None:
+    assert strip(Ledger.of(text), (), Policy())[1].title is None
+
+
+def test_an_entry_of_a_list_to_choose_from_is_no_title() -> None:
+    blocks = tuple(Block(tag, True) for tag in ("option", "option", "p", "p"))
+    ledger, metadata = strip(Ledger.of(f"请选择城市\n甲城\n{PROSE}\n{PROSE}\n"), blocks, Policy())
+    assert (metadata.title, ledger.text) == (None, f"{PROSE}\n{PROSE}\n")
+
+
+def test_the_articles_h2_is_the_title_below_a_blogs_name() -> None:
+    page = f"河边小记\n鱼灯放进河里\n{PROSE}\n{PROSE}\n"
+    blocks = (Block("h1", True), Block("h2", True), Block("p", True), Block("p", True))
+    assert strip(Ledger.of(page), blocks, Policy())[1].title == "鱼灯放进河里"
+    assert strip(Ledger.of(page.replace("河边小记", "鱼灯的骨架")), blocks, Policy())[1].title == "鱼灯的骨架"

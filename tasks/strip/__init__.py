@@ -24,6 +24,7 @@ from tasks.strip import (
     spam,
     tails,
     title,
+    title_text,
 )
 from tasks.strip.bylines import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
@@ -96,7 +97,7 @@ def strip(
         if kinds or around.may_be_furnished(sheet):
             sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
     if shown and "title" in on:
-        sheet = _take(sheet, "title", title.repeats(sheet, shown), taken)
+        sheet = _take(sheet, "title", title_text.repeats(sheet, shown), taken)
         taken += [("title", claim) for claim in _site_name(shown)]
     if frame.nothing_left(sheet):
         taken = [one for one in taken if not (one[0] in frame.BY_PLACE and frame.spared(one[1].row))]
@@ -106,7 +107,7 @@ def strip(
         sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
     sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
-    shown_title = title.title_text(shown) if shown else None
+    shown_title = title_text.title_text(shown) if shown else None
     page = said.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
     number, issuer = official.official(sheet, [field for _, fields in found for field in fields])
     page = replace(page, document_number=number, issuer=issuer) if number or issuer else page
@@ -146,7 +147,7 @@ def _take(sheet: Sheet, kind: str, claims: Iterable[Claim], taken: list[tuple[st
 
 
 def _site_name(shown: Row) -> list[Claim]:
-    cut = title.site_suffix(shown)
+    cut = title_text.site_suffix(shown)
     return [] if cut is None else [Claim(shown, cut, len(shown.line.text), "the site's name behind the title")]
 
 

@@ -73,7 +73,7 @@ def fields_of(core: str) -> list[Field]:
     >>> fields_of("来源:本文据采访录音整理,略有删节。")
     []
     """
-    if not 2 <= len(core) <= MAX_CHARS:
+    if not 2 <= len(core) <= MAX_CHARS or "-->" in core:  # when a subtitle is shown
         return []
     if core[0] in "[【" and (bracketed := _BRACKETED.fullmatch(core)) and bracketed["label"] in _fields():
         core = f"{bracketed['label']}:{bracketed['value']}"

@@ -60,7 +60,7 @@ def is_breadcrumb(core: str) -> bool:
     here = phrase("here").match(core)
     if here:
         return not core.endswith("。")
-    if not _CRUMB_MARK.search(core) or "。" in core or "://" in core:
+    if not _CRUMB_MARK.search(core) or "。" in core or "://" in core or "«" in core:  # «…» are quotation marks
         return False
     parts = _parts(core)
     if ">" in core and len(parts) >= 3 and _CRUMB_END.fullmatch(parts[-1]):
@@ -84,12 +84,19 @@ def menus(sheet: Sheet) -> Iterator[Claim]:
         taken.add(claim.row.line.start)
         yield claim
     for number, row in sheet.short():
-        if row.line.start not in taken and sheet.outside(number) and (_edition(row) or _menu_row(row) or _welcome(row)):
+        if row.tag == "option":
+            taken.add(row.line.start)
+            yield Claim.whole(row, "an entry of a list to choose from")
+        elif row.line.start not in taken and sheet.outside(number) and _is_entry(row):
             taken.add(row.line.start)
             yield Claim.whole(row, WHY["navigation"])
     for row in _menu_columns(sheet):
         if row.line.start not in taken:
             yield Claim.whole(row, WHY["navigation"])
+
+
+def _is_entry(row: Row) -> bool:
+    return _edition(row) or _menu_row(row) or _welcome(row)
 
 
 def _edition(row: Row) -> bool:

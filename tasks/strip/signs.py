@@ -39,12 +39,14 @@ _SELF = re.compile(
     r"小编|本站|本网|本平台|本公众号|本页|亲,|关于本文|本文(?:由|来自|来源|转载|链接|网址|地址|标签|标题|仅|已被)"
 )
 SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.06, 150
+# Who holds what a text is about.
+_HELD = ("主办:", "承办:", "协办:", "指导:")
 _QUOTED = re.compile(r"[“”「」『』…]")
 _SHAPE = re.compile(
     r"[¥$\N{FULLWIDTH YEN SIGN}]\s?\d|\d\s?元/"
     r"|\d{3,4}-\d{4,8}|\d{1,2}:\d\d\s*/\s*\d|[\w.]{2,30}@[a-z]|https?:|www\.|\(\d{1,7}\)\s*$|\d[万kw+]?\s?[条次人个](?!月)\S{0,6}$"
     r"|^第\s?[A-Z]?\d{1,3}\s?版\s?:\s?[\u4e00-\u9fff·/]{2,12}$|^\d{1,3}\s?/\s?\d{1,3}$|^共\s?\d{1,4}\s?[张条篇个页]$|^(?:[\u4e00-\u9fff]{2,6}:\s?[\d,.]{0,9}\S?\s){2}"
-    r"|\d%|^[^<>]{2,8}\s?>\s?[^<>]{2,8}$|^\S{2,5}\s[+-]?[\d.,]{1,9}[万亿]?\S{0,2}$|^[\u4e00-\u9fff]{2,6}:\s?[\dA-Za-z.,:/-]{1,30}$|^\d{1,2}[:-]\d\d$|^[\d.,]{1,9}[万kw]?$|[»«›‹★☆▲▼]|\.{3}$|\d{1,2}-\d{1,2}\s?\d{1,2}:\d\d|\d{4}-\d\d-\d\d$"
+    r"|\d%|^[^<>]{2,8}\s?>\s?[^<>]{2,8}$|^\S{2,5}\s[+-]?[\d.,]{1,9}[万亿]?\S{0,2}$|^[\u4e00-\u9fff]{2,6}:\s?[\dA-Za-z.,:/-]{1,30}$|^\d{1,2}[:-]\d\d$|^[\d.,]{1,9}[万kw]?$|^(?![^«]{0,80}«[^»]{1,80}»)[^»«›‹★☆▲▼]{0,80}[»«›‹★☆▲▼]|\.{3}$|\d{1,2}-\d{1,2}\s?\d{1,2}:\d\d|\d{4}-\d\d-\d\d$"
 )
 
 
@@ -89,7 +91,8 @@ def sign(core: str) -> float:
     if _SHAPE.search(core):
         return 0.5
     words = core.split()
-    return 0.5 if len(words) >= ENTRIES and max(map(len, words)) <= ENTRY_CHARS else 0.0
+    listed = len(words) >= ENTRIES and max(map(len, words)) <= ENTRY_CHARS and not core.endswith(".")
+    return 0.5 if listed else 0.0
 
 
 def cover(core: str) -> float:
@@ -108,7 +111,8 @@ def beside(core: str) -> bool:
     (True, False)
     """
     return (
-        len(core) <= MAX_CHARS
+        not core.startswith(_HELD)
+        and len(core) <= MAX_CHARS
         and not (ends_sentence(core) or numbered(core))
         and words_of_interfaces(core)[0] >= COVER_BESIDE
     )

@@ -16,6 +16,8 @@ GAP_ROWS = 3
 GAP_CHARS = 16
 # A menu begins the footer only on pages with so many rows of prose.
 PROSE_ROWS = 3
+# Who holds an event stands in no more rows together.
+HOSTS = 3
 # Of the rows from such a menu on, so many must be known words of sites.
 FOOTER_SHARE = 0.4
 FOOTER_ROWS = 60
@@ -228,6 +230,8 @@ def _anchors(sheet: Sheet, number: int, enough_prose: bool) -> bool:
         below = sheet.rows[number : number + FOOTER_ROWS]
         known = sum(is_weak(row.core) or not _unknown(row.core) for row in below)
         return known >= FOOTER_SHARE * len(below)
+    if any("协办" in row.core[:4] for row in sheet.rows[max(number - HOSTS, 0) : number + HOSTS]):  # of an event
+        return False
     return len(phrase("host").findall(core)) >= 2 or _leads_to_copyright(sheet.rows[number : number + 8])
 
 

@@ -13,9 +13,10 @@ from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
 from tasks.strip.likeness import Likeness
 from tasks.strip.official import NUMBER, OFFICE
-from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence, undress
+from tasks.strip.sheet import Row, Sheet, ends_sentence
 from tasks.strip.signs import sign
 from tasks.strip.tables import table
+from tasks.strip.title_text import SITE_WORD
 
 # Titles of the layouts under evals/ have 4 to 60 characters.
 MAX_CHARS = 80
@@ -36,17 +37,14 @@ MENU_WORDS, MENU_WORD_CHARS = 4, 4
 LIKE, LIKE_SCORE = 0.2, 3
 # With so many it gains more, and is the title rather than a row that metadata stand below.
 MUCH, MUCH_SCORE = 0.5, 2
+# A row that has lost one character in so many says nothing.
+LOST_EACH = 4
 # Where a third of a row is figures, it is an issue's number or a price.
 FIGURES = 0.3
 
 _LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
 _TWO_LABELS = re.compile(r"[\u4e00-\u9fff]{2,4}:[^:]{1,30}\s[\u4e00-\u9fff]{2,4}:")
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
-_SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
-_SITE_WORD = re.compile(
-    r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
-    re.IGNORECASE,
-)
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
 )
@@ -54,7 +52,11 @@ _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编�
 _NOT_TITLE = re.compile(
     r"标题[:\[]|作者[\sA-Za-z]|(?:文字?|图片?|摄影|撰文)[/|]|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
 )
-_SPACE = re.compile(r"\s+")
+_NO_TITLES = frozenset({"title", "li", "alt", "td", "option", "button", "label", "pre", "code"})
+# A line of a program stands below a comment.
+_PROGRAM = re.compile(
+    r"[(){}=;$<>\\]|^\s*(?:import|from|def|class|sudo|apt|pip|npm|yarn|brew|conda|cd|ls|mkdir|git|docker|python3?|echo|export|make|curl|wget|set|let|var|if|for|while|return)\b"
+)
 
 
 def title_row(
@@ -72,9 +74,11 @@ def title_row(
     rows = sheet.rows
     for mark in (lambda row: row.tag == "h1", lambda row: "#" in row.folded and bool(_H1.match(row.folded))):
         end = sheet.last if sheet.first < len(rows) else len(rows)  # below the text # marks tags
-        marked = [row for row in rows[:end] if mark(row) and _can_be(row)]
+        marked = [
+            row for number, row in enumerate(rows[:end]) if mark(row) and _can_be(row) and not _comment(rows, number)
+        ]
         if marked:
-            return marked[0]
+            return _below_site_name(sheet, marked[0]) or marked[0]
     head = _head(sheet, metadata_starts)
     if (metadata_starts or menu_starts) and (
         best := _best(
@@ -89,10 +93,29 @@ def title_row(
         return best
     head = [row for row in head if row.line.start > max(menu_starts, default=-1)] or head
     head = list(_below_signs(head))
-    if len(rows) < 2 or len(head) > TOP_ROWS:
+    program = any(_comment(rows, number) for number in range(min(TOP_ROWS, len(rows))))
+    if program or len(rows) < 2 or len(head) > TOP_ROWS:
         return None
     head = [row for row in head if not _letterhead(row.core)]
     return _like_text(sheet, head) or (head[0] if head and _can_be(head[0]) else None)
+
+
+def _comment(rows: Sequence[Row], number: int) -> bool:
+    """Whether a row is a comment in a program: what stands below it is code."""
+    if not rows[number].folded.lstrip().startswith("#") or number + 1 == len(rows):
+        return False
+    below = rows[number + 1].core
+    return below.isascii() and _PROGRAM.search(below) is not None
+
+
+def _below_site_name(sheet: Sheet, heading: Row) -> Row | None:
+    """The `h2` above the text that has its words, where the `h1` above it has none: a blog's name."""
+    if heading.tag != "h1" or sheet.first == len(sheet.rows):
+        return None
+    below = [row for row in sheet.rows[: sheet.first] if row.tag == "h2" and row.line.start > heading.line.start]
+    if not below or not (likeness := _likeness(sheet)).enough or likeness.share(heading.core) > 0:
+        return None
+    return next((row for row in below if likeness.share(row.core) >= LIKE and _can_be(row)), None)
 
 
 def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
@@ -125,7 +148,8 @@ def _below_signs(head: Sequence[Row]) -> Sequence[Row]:
 
 def _head(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
     """The rows among which the title is looked for: those above the prose; without prose, some at the top."""
-    head = [row for row in sheet.rows[: sheet.first] if row.tag not in ("title", "li", "alt", "td")]
+    rows = sheet.rows
+    head = [row for n, row in enumerate(rows[: sheet.first]) if row.tag not in _NO_TITLES and not _comment(rows, n)]
     if sheet.first < len(sheet.rows):
         return head
     above = [row for row in head if row.line.start < min(metadata_starts, default=-1)]
@@ -170,7 +194,7 @@ def _looks(core: str) -> int:
     """What a row's length and words say for its being the title."""
     score = next(points for chars, points in _LENGTHS if len(core) >= chars)
     score -= 3 * (_CHAPTER.match(core) is not None)
-    score -= 3 * (len(core) <= 10 and _SITE_WORD.search(core) is not None)
+    score -= 3 * (len(core) <= 10 and SITE_WORD.search(core) is not None)
     score -= round(3 * sign(core)) if len(core) <= MENU_CHARS else 0
     score -= 4 * (core.split(" ", 1)[0] in _labels() or _TWO_LABELS.match(core) is not None)
     score -= 3 * (_LABELLED.match(core) is not None)
@@ -204,6 +228,8 @@ def _can_be(row: Row) -> bool:
     if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
         return False
     words = core.split()
+    if "锟斤拷" in core or core.count("\N{REPLACEMENT CHARACTER}") * LOST_EACH >= len(core):
+        return False
     if _letterhead(core) or "://" in core or (len(words) >= MENU_WORDS and max(map(len, words)) <= MENU_WORD_CHARS):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
@@ -217,56 +243,3 @@ def _can_be(row: Row) -> bool:
     ):
         return False
     return not ends_sentence(core) or core.endswith(("!", "?", "”", '"'))
-
-
-def title_text(row: Row) -> str:
-    """What the row says, as it stands in the page, without marks around it, its site's name, and with single spaces.
-
-    >>> from tasks.lines import Line
-    >>> title_text(Row(Line(0, 9, "# 甲乙\\N{NO-BREAK SPACE} 丙丁", "# 甲乙  丙丁"), "甲乙  丙丁", False, 0))
-    '甲乙 丙丁'
-    """
-    text = row.line.text.replace("**", "")
-    cut = site_suffix(row)
-    text = undress(text[:cut] if cut is not None else text).strip("*#_ \t\u3000\xa0")
-    return _SPACE.sub(" ", text)
-
-
-def site_suffix(row: Row) -> int | None:
-    """The column where the names of the site and its channels begin behind a title, or None.
-
-    >>> from tasks.lines import Line
-    >>> said = "甲乙丙丁戊_地方_某某网"
-    >>> site_suffix(Row(Line(0, 14, said, said), said, False, 0))
-    5
-    """
-    parts = list(_SITE.finditer(row.folded))
-    if not parts or row.folded.rstrip()[-1:] in "。!?":
-        return None
-    last = row.folded[parts[-1].end() :].strip()
-    if len(last) > 16 or not _SITE_WORD.search(last):
-        return None
-    cut = parts[-1].start()
-    for mark, following in zip(reversed(parts[:-1]), reversed(parts[1:]), strict=True):
-        if following.start() - mark.end() > 8 or mark[0].strip() not in ("_", "|"):
-            break
-        cut = mark.start()
-    return cut if len(row.folded[:cut].strip()) >= 4 else None
-
-
-def repeats(sheet: Sheet, title: Row) -> list[Claim]:
-    """Rows above the prose that say the title again, with or without the site's name; and the HTML's own title."""
-    wanted = key(title_text(title))
-    found = []
-    for row in sheet.rows[: sheet.first]:
-        if row is title or not row.core:
-            continue
-        same = key(title_text(row)) == wanted or (row.tag == "title")
-        if same and len(wanted) >= 4:
-            found.append(Claim.whole(row, "the title again"))
-    return found
-
-
-def key(text: str) -> str:
-    """What two spellings of a title share."""
-    return "".join(c for c in text if c.isalnum())

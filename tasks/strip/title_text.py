@@ -1,0 +1,67 @@
+"""What a title says, without the site's name behind it, and where the page says it again."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.strip.sheet import Claim, Row, Sheet, undress
+
+_SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
+SITE_WORD = re.compile(
+    r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s+")
+
+
+def title_text(row: Row) -> str:
+    """What the row says, as it stands in the page, without marks around it, its site's name, and with single spaces.
+
+    >>> from tasks.lines import Line
+    >>> title_text(Row(Line(0, 9, "# 甲乙\\N{NO-BREAK SPACE} 丙丁", "# 甲乙  丙丁"), "甲乙  丙丁", False, 0))
+    '甲乙 丙丁'
+    """
+    text = row.line.text.replace("**", "")
+    cut = site_suffix(row)
+    text = undress(text[:cut] if cut is not None else text).strip("*#_ \t\u3000\xa0")
+    return _SPACE.sub(" ", text)
+
+
+def site_suffix(row: Row) -> int | None:
+    """The column where the names of the site and its channels begin behind a title, or None.
+
+    >>> from tasks.lines import Line
+    >>> said = "甲乙丙丁戊_地方_某某网"
+    >>> site_suffix(Row(Line(0, 14, said, said), said, False, 0))
+    5
+    """
+    parts = list(_SITE.finditer(row.folded))
+    if not parts or row.folded.rstrip()[-1:] in "。!?":
+        return None
+    last = row.folded[parts[-1].end() :].strip()
+    if len(last) > 16 or not SITE_WORD.search(last):
+        return None
+    cut = parts[-1].start()
+    for mark, following in zip(reversed(parts[:-1]), reversed(parts[1:]), strict=True):
+        if following.start() - mark.end() > 8 or mark[0].strip() not in ("_", "|"):
+            break
+        cut = mark.start()
+    return cut if len(row.folded[:cut].strip()) >= 4 else None
+
+
+def repeats(sheet: Sheet, title: Row) -> list[Claim]:
+    """Rows above the prose that say the title again, with or without the site's name; and the HTML's own title."""
+    wanted = key(title_text(title))
+    found = []
+    for row in sheet.rows[: sheet.first]:
+        if row is title or not row.core:
+            continue
+        same = key(title_text(row)) == wanted or (row.tag == "title")
+        if same and len(wanted) >= 4:
+            found.append(Claim.whole(row, "the title again"))
+    return found
+
+
+def key(text: str) -> str:
+    """What two spellings of a title share."""
+    return "".join(c for c in text if c.isalnum())
