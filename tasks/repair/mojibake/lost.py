@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from math import inf
 from typing import TypeAlias
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
@@ -20,6 +21,8 @@ from tasks.script.fold import simplified
 # How many candidates of a loss, and how many readings of what stands before, are held.
 _CANDIDATES = 20
 _BEAM = 12
+# A reading that is behind by so many nats does not come back.
+_HOPELESS = 12.0
 # By how many nats the best reading must lead over the next that has another character here.
 _CLEAR = 5.0
 _CLEAR_NUMBER = 9.0
@@ -80,9 +83,16 @@ def _guessed(beam: Beam, at: int, options: Sequence[Candidate], leads: dict[int,
     """The beam after a lost character, which is one of `options` or none of them."""
     costs_of = model().costs
     found: dict[tuple[str, str], list[tuple[float, Path]]] = {}
+    limit = inf
     for (first, second), (total, path) in beam.items():
-        for steps, (_, symbol, _, char) in zip(costs_of(first, second, options), options, strict=True):
-            found.setdefault((second, symbol), []).append((total + steps * UNIT, (path, at, char)))
+        if total > limit:
+            continue
+        costs = costs_of(first, second, options)
+        limit = min(limit, total + min(min(costs, default=inf) * UNIT, _OTHER) + _HOPELESS)
+        most = (limit - total) / UNIT
+        for steps, (_, symbol, _, char) in zip(costs, options, strict=True):
+            if steps <= most:
+                found.setdefault((second, symbol), []).append((total + steps * UNIT, (path, at, char)))
         found.setdefault((LOST, LOST), []).append((total + _OTHER, (path, at, LOST)))
     return _merged(found, leads)
 
@@ -109,9 +119,11 @@ def _read_on(beam: Beam, symbol: str, leads: dict[int, float]) -> Beam:
 
 def _merged(found: dict[tuple[str, str], list[tuple[float, Path]]], leads: dict[int, float]) -> Beam:
     merged = {key: _best(states, leads) for key, states in found.items()}
-    if len(merged) > _BEAM:
-        return dict(sorted(merged.items(), key=lambda item: item[1][0])[:_BEAM])
-    return merged
+    if len(merged) == 1:
+        return merged
+    limit = min(state[0] for state in merged.values()) + _HOPELESS
+    kept = {key: state for key, state in merged.items() if state[0] <= limit}
+    return dict(sorted(kept.items(), key=lambda item: item[1][0])[:_BEAM]) if len(kept) > _BEAM else kept
 
 
 def _best(states: list[tuple[float, Path]], leads: dict[int, float]) -> tuple[float, Path]:
@@ -121,7 +133,8 @@ def _best(states: list[tuple[float, Path]], leads: dict[int, float]) -> tuple[fl
     states.sort(key=lambda state: state[0])
     total, path = states[0]
     for other, another in states[1:]:
-        _note(path, another, other - total, leads)
+        if other - total < _CLEAR_NUMBER:
+            _note(path, another, other - total, leads)
     return states[0]
 
 

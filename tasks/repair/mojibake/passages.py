@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tasks.decode.score import cost_of, mean_cost
-from tasks.repair.mojibake.codecs import LOST, WALL, strictly
+from tasks.repair.mojibake.clue import clues
+from tasks.repair.mojibake.codecs import LOST, READERS, WALL, strictly
 from tasks.repair.mojibake.lost import deduced
 from tasks.repair.mojibake.stretches import by_stretches
-from tasks.repair.mojibake.tokens import Token, as_found, undo
+from tasks.repair.mojibake.tokens import DROPPED, Token, as_found, undo
 from tasks.repair.mojibake.weigh import SEAMS, found_cost, passages, surprise
 from tasks.script.tables import HANZI
 
@@ -28,12 +29,16 @@ _MOST_LOST = 0.85
 # Where more than this share is lost, nothing is deduced: what is left is no context. At three lost in four, 5 in 100
 # were wrong, at less than half 1 in 1,000.
 _MOST_DEDUCED = 0.5
+# Passages that so many tokens lie between may be one; not where a cell ends.
+_BETWEEN = 24
+_SEPARATE = frozenset({"\t", "|", WALL})
 # By so many characters a passage may be longer than single characters say.
 _MORE = 4
 # What no passage says: what no byte made, and line ends.
 _NEVER = (WALL, "\n", "\r", "\x85", "\u2028", "\u2029")
 #: What was done to the text, the last first: (reader, writer) says that `reader` read what `writer` had written.
 Chain = tuple[tuple[str, str], ...]
+_UTF_8 = [((reader, "utf8"),) for reader in READERS]
 _CHINESE = re.compile(f"[{HANZI}\u3000-\u303f\uff00-\uffef“”‘’…—·]")
 
 
@@ -60,15 +65,41 @@ def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -
     """
     tokens = anew(line, chain)
     found: list[Passage] = []
-    for first, last in passages(line, tokens):
+    for first, last in _joined(tokens, passages(line, tokens)):
         done = found[-1].end if found else 0
         passage = _weighed(line, tokens[first:last])
-        each = 0.0 if chain[-1][1] == "utf8" or not passage else _EACH * len(passage.tokens)
+        each = 0.0 if chain[-1][1] == "utf8" or not passage else _EACH * sum(bool(each.text) for each in passage.tokens)
         if passage and passage.gain >= max(margin, each) and passage.start >= done:
             wider = [_weighed(line, tokens[a:b]) for a, b in _wider(tokens, first, last)]
             longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
             found.append(max(longer, key=lambda other: other.gain, default=passage))
     return [_with_lost(passage, chain) for passage in found] if deduce and len(chain) == 1 else found
+
+
+def _joined(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that reach over what lies between them, and up to the ends of the line, where that lost characters and is
+    ordinary when read anew: what is left of those looks like other scripts as often as not."""
+    joined: list[tuple[int, int]] = []
+    done = 0
+    for first, last in spans:
+        begin = next((at for at in range(first, done, -1) if tokens[at - 1].text in _SEPARATE), done)
+        if _is_between(tokens[begin:first]):
+            first = joined.pop()[0] if joined and begin == done else begin
+        joined.append((first, last))
+        done = last
+    end = next((at for at in range(done, len(tokens)) if tokens[at].text in _SEPARATE), len(tokens))
+    if joined and _is_between(tokens[done:end]):
+        joined[-1] = joined[-1][0], end
+    return joined
+
+
+def _is_between(tokens: Sequence[Token]) -> bool:
+    if not 0 < len(tokens) <= _BETWEEN or not any(LOST in token.raw for token in tokens):
+        return False
+    costs = [token.cost for token in tokens if token.text > "\x7f"]
+    return sum(costs) <= _EVERYDAY * len(costs) and not any(
+        token.text in _SEPARATE or token.cost == DROPPED for token in tokens
+    )
 
 
 def all_of(line: str, chain: Chain) -> Passage | None:
@@ -84,7 +115,7 @@ def all_of(line: str, chain: Chain) -> Passage | None:
     if not after or after == line or len(_CHINESE.findall(after)) < 2 or mean_cost(after) > _EVERYDAY:
         return None
     gone = sum(not token.text for token in tokens)
-    if gone > _MOST_DEDUCED * (len(after) + gone):
+    if gone > _MOST_LOST * (len(after) + gone) or clues(after):
         return None
     gained = cost_of("".join(line[token.start : token.end] for token in tokens if token.text)) - cost_of(after)
     each = 0.0 if chain[-1][1] == "utf8" else _EACH * len(after)
@@ -97,9 +128,9 @@ def _at_once(line: str, chain: Chain) -> list[Token]:
     """The tokens of a line that is whole, or lost bytes beside stretches that are; none where it is something else."""
     if LOST not in line and (after := strictly(line, chain)) is not None:
         return [Token(after, 0, len(line), True, True, "", 0.0)]
-    if len(chain) > 1 or chain[0][1] != "utf8":
+    tokens = by_stretches(line, chain[0][0]) if chain in _UTF_8 else anew(line, chain)
+    if not tokens or any(token.text == WALL or token.cost == DROPPED for token in tokens):
         return []
-    tokens = by_stretches(line, chain[0][0]) or []
     first, last = 0, len(tokens)
     while first < last and not (tokens[first].text or tokens[first].raw.strip(LOST)):
         first += 1

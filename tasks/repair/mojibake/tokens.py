@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from math import inf
 from typing import NamedTuple
 
+from tasks.decode.score import cost_of_char
 from tasks.repair.lm import UNIT, model, symbols
 from tasks.repair.mojibake.codecs import EURO, LOST, WALL, bytes_of, chars_of
 
@@ -21,6 +22,9 @@ _ASCII = 3.4
 _LETTER = 6.0  # or the trail byte of a pair
 # A character that Chinese text hardly holds, or not at all.
 RARE = 12.0
+# The model knows no traditional characters: what a rare one costs that stands for a common simplified one (陞, 升) the
+# table of decode says, which is of both scripts.
+_SCRIPT = 1.5
 
 
 @lru_cache(maxsize=1 << 16)
@@ -32,7 +36,7 @@ def cost(char: str) -> float:
     """
     if "\uff10" <= char <= "\uff5a" and char.isalnum():
         return RARE  # the model takes them for their ASCII forms
-    return min(model().lone(symbols(char)) * UNIT, RARE)
+    return min(max(model().lone(symbols(char)) * UNIT, cost_of_char(char) - _SCRIPT), RARE)
 
 
 class Token(NamedTuple):
