@@ -3,6 +3,8 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14)
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14 python
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# What an install is made of, besides the Python that it finds in place.
+INSTALLED := pyproject.toml constraints.txt hatch_build.py $(wildcard tasks/repair/shift/kernel/*.[ch])
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Nothing is reported to anyone.
@@ -66,10 +68,10 @@ help: ## show this
 	@test -n "$(PYTHON)" || { echo "make: no Python from 3.11 to 3.14 found; name one with PYTHON=…" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 
-.venv/.installed: .venv/bin/python pyproject.toml constraints.txt
+.venv/.installed: .venv/bin/python $(INSTALLED)
 	$(PIP) install -qq -c constraints.txt -e .
 	@touch $@
 
-.venv/.installed-dev: .venv/bin/python pyproject.toml constraints.txt
+.venv/.installed-dev: .venv/bin/python $(INSTALLED)
 	$(PIP) install -qq -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/.installed

@@ -194,8 +194,8 @@ def test_searches_do_not_walk_over_a_page_again_and_again(unit: str, monkeypatch
     walked = []
     run = Search.run
 
-    def counted(self: Search, start: int, clue: int, entries: range, limit: int) -> tuple[int, list[Hyp]]:
-        end, hyps = run(self, start, clue, entries, limit)
+    def counted(self: Search, start: int, clue: int, hidden: bool, limit: int) -> tuple[int, list[Hyp]]:
+        end, hyps = run(self, start, clue, hidden, limit)
         walked.append(end - start)
         return end, hyps
 

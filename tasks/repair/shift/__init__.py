@@ -85,8 +85,7 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
         if not worth_a_search(search, clue):
             continue
         start = max(done, search.back(clue.at, BEFORE + 1 if clue.hidden else 1), settled.end_before(clue.at))
-        entries = range(start, clue.at + 1) if clue.hidden else range(0)
-        end, hyps = search.run(start, clue.at, entries, LONGEST)
+        end, hyps = search.run(start, clue.at, clue.hidden, LONGEST)
         walk -= end - start
         sure_place = clue.strong or search.text[clue.at] in search.hit
         gain, decided = decide(search, start, end, hyps, sure_place)

@@ -73,6 +73,15 @@ def forms(symbol: str) -> str:
     return symbol + _forms().get(symbol, "")
 
 
+def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tuple[int, Candidate]]:
+    """The `width` + 1 likeliest candidates, and those as likely as the last of them, with their chances."""
+    found = zip(chances, cands, strict=True)
+    if len(cands) <= width:
+        return list(found)
+    bound = sorted(chances)[width]
+    return [(chance, candidate) for chance, candidate in found if chance <= bound]
+
+
 def _ranked(found: Iterable[tuple[int, str]]) -> list[Candidate]:
     lone = model().lone
     usable = ((symbols(char), byte, char) for byte, char in found if char and not is_private(char))

@@ -8,6 +8,8 @@ from tasks.repair.lm import UNIT
 from tasks.repair.shift.pairs import MARKS
 
 LOST = "?\N{REPLACEMENT CHARACTER}"  # what decoders show for half a character
+WIDE_MARKS = "，！？；：（）、"  # full-width marks that sites replace
+CLOSE_MARKS = WIDE_MARKS + "。“”"  # marks before and after which a run may end
 
 
 def nats(value: float) -> int:
@@ -74,7 +76,10 @@ class Segment(NamedTuple):
     byte: int
 
 
+# How a stretch was read: its segment's kind. `SPLICE_OF` is followed by the character that the splice names.
 AS_SEEN, SPLICED, SHIFTED, NAMED = "as seen", "splice", "shifted", "named trail"
+LOST_HALF, LOST_LEAD, LOST_TRAIL, LOST_BOTH = "lost half", "lost lead", "lost trail", "lost both, trail"
+DELETED, ADDED, SPLICE_OF = "deleted", "added", "splice of "
 
 # cost, held (IN_STEP, a lead byte, UNKNOWN, or minus the known first byte of a deleted pair), the last two symbols, the
 # last character, the last segment. Plain tuples: thousands are made for a span.

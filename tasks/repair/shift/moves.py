@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.repair.lm import symbols
-from tasks.repair.readings import characters as read_as
-from tasks.repair.readings import reads
-from tasks.repair.shift.candidates import SPLICE, SWALLOWED, by_lead, by_trail, deletable, partnered, user_leads
+from tasks.repair.shift.candidates import by_lead, by_trail, deletable, partnered, user_leads
 from tasks.repair.shift.costs import (
+    ADDED,
     AS_SEEN,
     ASCII_FOLDED,
     BARE,
     BYTE_LOST,
+    CLOSE_MARKS,
+    DELETED,
     DELETED_AGAIN,
     DELETED_RANK,
     FANS,
@@ -27,6 +28,10 @@ from tasks.repair.shift.costs import (
     LETTER,
     LETTER_MORE,
     LOST,
+    LOST_BOTH,
+    LOST_HALF,
+    LOST_LEAD,
+    LOST_TRAIL,
     MARK_ADDED,
     MARK_KNOWN,
     MARK_STRADDLED,
@@ -37,14 +42,17 @@ from tasks.repair.shift.costs import (
     REMNANT,
     SHIFTED,
     SPLICE_KEPT,
+    SPLICE_OF,
     SPLICED,
     SWALLOWED_MARKS,
     UNKNOWN,
     UNLIKELY,
+    WIDE_MARKS,
     Hyp,
 )
 from tasks.repair.shift.pairs import MARKS, is_private
 from tasks.repair.shift.reading import Reading
+from tasks.repair.shift.splices import Splice
 
 Moves = Iterator[tuple[int, Hyp]]
 
@@ -61,66 +69,72 @@ class Mover(Reading):
     # Moves in step
 
     def in_step(self, pos: int, hyp: Hyp, entry: bool) -> Moves:
-        text, ch = self.text, self.text[pos]
-        splice = SPLICE.match(text, pos) if ch in "(（" else None
-        if splice:
-            if reads(hyp[4], splice[1]):
-                refund = SPLICE_KEPT - (BARE if hyp[4] in self.spliced and hyp[5] and hyp[5][4] is not AS_SEEN else 0)
-                yield splice.end(), self.skip(hyp, IN_STEP, pos, splice.end(), refund, SPLICED)
-                return
-            yield from self.straddled(hyp, splice[1], pos, splice.end(), HALF_DROPPED)
-            yield splice.end(), self.kept(hyp, pos, splice.end(), REMNANT if splice[1] in self.written else GLOSS)
-            return
-        elif ch in LOST and not left_here(hyp, pos):
-            swallowed = SWALLOWED.match(text, pos)
-            if swallowed:
-                yield from self.straddled(hyp, swallowed[1], pos, swallowed.end(), HALF_SHOWN)
-                yield swallowed.end(), self.kept(hyp, pos, swallowed.end(), REMNANT)
-                return
-            else:
+        ch = self.text[pos]
+        left = left_here(hyp, pos)
+        if splice := self.splices.at(pos):
+            if hyp[4] not in splice[1]:
+                yield from self.straddled(hyp, splice, pos, HALF_DROPPED)
+        elif ch in LOST and not left and (swallowed := self.splices.left_at(pos)):
+            yield from self.straddled(hyp, swallowed, pos, HALF_SHOWN)
+        else:
+            if ch in LOST and not left:
                 yield from self.half_before(pos, hyp)
-        if not splice and not left_here(hyp, pos) and (ch in MARKS or ch in "，！？；：（）、"):
-            lead, trail = self.bytes_of(ch)
-            charge = MARK_KNOWN if ch in self.hit else HALF_DROPPED + MARK_STRADDLED
-            for new in self.choose(hyp, self.of(by_trail, lead), trail, pos, pos + 1, charge, "lost lead"):
-                yield pos + 1, new
-        if entry and ch >= "\u2e80":
-            yield from self.unseen_entry(pos, hyp)
+            if not left and (ch in MARKS or ch in WIDE_MARKS):
+                lead, trail = self.bytes_of(ch)
+                charge = MARK_KNOWN if ch in self.hit else HALF_DROPPED + MARK_STRADDLED
+                for new in self.choose(hyp, self.of(by_trail, lead), trail, pos, pos + 1, charge, LOST_LEAD):
+                    yield pos + 1, new
+            if entry and ch >= "\u2e80":
+                yield from self.unseen_entry(pos, hyp)
+        yield self.unchanged(pos, hyp)
+
+    def unchanged(self, pos: int, hyp: Hyp) -> tuple[int, Hyp]:
+        """Where the move leads that leaves the text as it is."""
+        ch = self.text[pos]
+        if splice := self.splices.at(pos):
+            end, chars, written = splice
+            if hyp[4] not in chars:
+                return end, self.kept(hyp, pos, end, REMNANT if written else GLOSS)
+            refund = SPLICE_KEPT - (BARE if hyp[4] in self.spliced and hyp[5] and hyp[5][4] is not AS_SEEN else 0)
+            return end, self.skip(hyp, IN_STEP, pos, end, refund, SPLICED)
+        if ch in LOST and not left_here(hyp, pos) and (swallowed := self.splices.left_at(pos)):
+            return swallowed[0], self.kept(hyp, pos, swallowed[0], REMNANT)
         charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if ch.isascii() and ch.isalpha() else 0
-        yield pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
+        return pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
 
     def half_before(self, pos: int, hyp: Hyp) -> Moves:
         """A half character shown, or that and the replaced mark after it, which the decoder swallowed."""
         after = self.text[pos + 1 : pos + 2]
         alone = HALF_ALONE_HERE if self.damaged else HALF_ALONE
-        charge = HALF_SHOWN if after and (after in MARKS or after in "，！？；：（）、") else alone
-        yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, "lost half")
+        charge = HALF_SHOWN if after and (after in MARKS or after in WIDE_MARKS) else alone
+        yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, LOST_HALF)
         if self.text[pos] == "?":
             for pair in SWALLOWED_MARKS:
                 for new in self.choose(
-                    hyp, self.of(by_trail, pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, "lost lead"
+                    hyp, self.of(by_trail, pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, LOST_LEAD
                 ):
                     yield pos + 1, new
 
-    def straddled(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Moves:
+    def straddled(self, hyp: Hyp, splice: Splice, pos: int, charge: int) -> Moves:
         """A splice names the character made of the last trail byte and a lead byte that is lost."""
         trail = self.bytes_of(hyp[4])[1]
-        for char in read_as(reading) if trail else "":
+        end, chars, _ = splice
+        for char in chars if trail else "":
             named = self.pairs.get(char, 0)
             if named >> 8 == trail and named & 0xFF > 0x80:
                 extra = charge if char in self.spliced else charge + BARE
-                yield end, self.skip(hyp, named & 0xFF, pos, end, extra, "splice of " + char, named & 0xFF)
+                yield end, self.skip(hyp, named & 0xFF, pos, end, extra, SPLICE_OF + char, named & 0xFF)
 
     def unseen_entry(self, pos: int, hyp: Hyp) -> Moves:
         """A lead byte lost before `pos`, a trail byte inside the character there, or a byte too many."""
-        yield pos, self.skip(hyp, UNKNOWN, pos, pos, BYTE_LOST, "lost half")
+        yield pos, self.skip(hyp, UNKNOWN, pos, pos, BYTE_LOST, LOST_HALF)
         pair = self.pairs.get(self.text[pos], 0)
         lead, trail = pair >> 8, pair & 0xFF
         if trail > 0x80:
-            for new in self.choose(hyp, self.of(by_lead, lead), trail, pos, pos + 1, BYTE_LOST, "lost trail"):
+            for new in self.choose(hyp, self.of(by_lead, lead), trail, pos, pos + 1, BYTE_LOST, LOST_TRAIL):
                 yield pos + 1, new
         if pair == 0xA1A3:
-            yield pos + 1, self.skip(hyp, trail, pos, pos + 1, MARK_ADDED, "added", lead)
+            yield pos + 1, self.skip(hyp, trail, pos, pos + 1, MARK_ADDED, ADDED, lead)
 
     # Moves out of step
 
@@ -131,32 +145,32 @@ class Mover(Reading):
             yield from self.half_lost(pos, hyp)
             if ch == "?":
                 yield from self.straight(pos, hyp, ch)
-                for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, LEFT_DROPPED, "lost trail"):
+                for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, LEFT_DROPPED, LOST_TRAIL):
                     yield pos, new
             return
-        splice = SPLICE.match(text, pos) if ch in "(（" and ch else None
+        splice = self.splices.at(pos) if ch else None
         if splice:
-            named = (self.pairs.get(hyp[4], 0) & 0xFF) << 8 | held
-            if reads(self.chars[named], splice[1]):
-                yield splice.end(), self.skip(hyp, held, pos, splice.end(), SPLICE_KEPT, SPLICED)
-            yield from self.named(hyp, splice[1], pos, splice.end(), LEFT_DROPPED)
+            named = self.chars[(self.pairs.get(hyp[4], 0) & 0xFF) << 8 | held]
+            if named and named in splice[1]:
+                yield splice[0], self.skip(hyp, held, pos, splice[0], SPLICE_KEPT, SPLICED)
+            yield from self.named(hyp, splice, pos, LEFT_DROPPED)
         straight = list(self.straight(pos, hyp, ch)) if ch else []
         yield from straight
         if rank >= FANS:
             return
-        paired = ch in self.pairs and ch not in "，、；：？！（）。“”"
+        paired = ch in self.pairs and ch not in CLOSE_MARKS
         expected = self.expected(pos, hyp, straight)
         if paired and expected < PLAUSIBLE:
             return
         if single := self.chars[held << 8 | 0x80]:
             end = pos + (ch == "€")
-            yield end, self.emit(hyp, single, IN_STEP, pos, end, LEFT_DROPPED, "lost trail", 0x80)
+            yield end, self.emit(hyp, single, IN_STEP, pos, end, LEFT_DROPPED, LOST_TRAIL, 0x80)
         if not self.keeps_private and ch and rank < DELETED_RANK:
-            for new in self.choose(hyp, self.of(deletable, held), None, pos, pos, PAIR_DELETED, "deleted"):
+            for new in self.choose(hyp, self.of(deletable, held), None, pos, pos, PAIR_DELETED, DELETED):
                 yield pos, new
         if not splice and (not paired or (expected > HOPELESS and rank < DELETED_RANK)):
             charge = BYTE_LOST if paired else LEFT_DROPPED
-            for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, charge, "lost trail"):
+            for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, charge, LOST_TRAIL):
                 yield pos, new
 
     def expected(self, pos: int, hyp: Hyp, straight: list[tuple[int, Hyp]]) -> int:
@@ -193,20 +207,20 @@ class Mover(Reading):
 
     def half_lost(self, pos: int, hyp: Hyp) -> Moves:
         """'?' in a run: the trail byte of what is held is lost, and all is in step again; or of a deleted pair's."""
-        swallowed = SWALLOWED.match(self.text, pos)
-        if swallowed:
-            yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
+        if swallowed := self.splices.left_at(pos):
+            yield from self.named(hyp, swallowed, pos, 0)
             return
-        for new in self.choose(hyp, self.of(by_lead, hyp[1]), IN_STEP, pos, pos + 1, 0, "lost trail"):
+        for new in self.choose(hyp, self.of(by_lead, hyp[1]), IN_STEP, pos, pos + 1, 0, LOST_TRAIL):
             yield pos + 1, new
         if not self.keeps_private:
-            for new in self.choose(hyp, self.of(deletable, hyp[1]), None, pos, pos, PAIR_DELETED, "deleted"):
+            for new in self.choose(hyp, self.of(deletable, hyp[1]), None, pos, pos, PAIR_DELETED, DELETED):
                 yield pos, new
 
-    def named(self, hyp: Hyp, reading: str, pos: int, end: int, charge: int) -> Moves:
+    def named(self, hyp: Hyp, splice: Splice, pos: int, charge: int) -> Moves:
         """A splice names the character whose lead byte is held, or one whose lead byte went with a deleted pair."""
         leads = user_leads(-hyp[1]) if hyp[1] < 0 else (hyp[1],)
-        for char in read_as(reading):
+        end, chars, _ = splice
+        for char in chars:
             pair = self.pairs.get(char, 0)
             if pair >> 8 in leads:
                 extra = charge - BARE if char in self.spliced else charge + BARE
@@ -231,28 +245,27 @@ class Mover(Reading):
         for first, held in ways:
             cands = self.of(by_trail, first) if not partner else self.of(partnered, partner << 8 | first)
             literal = "" if held > 0x80 or held == IN_STEP else chr(held)
-            for new in self.choose(hyp, cands, IN_STEP if literal else held, pos, pos + 1, 0, "lost lead"):
+            for new in self.choose(hyp, cands, IN_STEP if literal else held, pos, pos + 1, 0, LOST_LEAD):
                 least = min(least, new[0])
                 yield pos + 1, self.emit(new, literal, IN_STEP, pos + 1, pos + 1, 0, SHIFTED) if literal else new
-        if partner and rank < DELETED_RANK and least - hyp[0] > UNLIKELY and hyp[5] and hyp[5][4] == "deleted":
+        if partner and rank < DELETED_RANK and least - hyp[0] > UNLIKELY and hyp[5] and hyp[5][4] == DELETED:
             yield from self.deleted_again(pos, hyp)
 
     def both_lost(self, pos: int, hyp: Hyp) -> Moves:
         """After a deleted pair, '?': of one character both bytes are lost, but for what the deleted pair says."""
-        swallowed = SWALLOWED.match(self.text, pos)
-        if swallowed:
-            yield from self.named(hyp, swallowed[1], pos, swallowed.end(), 0)
+        if swallowed := self.splices.left_at(pos):
+            yield from self.named(hyp, swallowed, pos, 0)
             return
-        for new in self.choose(hyp, self.any_after(hyp), IN_STEP, pos, pos + 1, 0, "lost both, trail"):
+        for new in self.choose(hyp, self.any_after(hyp), IN_STEP, pos, pos + 1, 0, LOST_BOTH):
             yield pos + 1, new
 
     def deleted_again(self, pos: int, hyp: Hyp) -> Moves:
         """Two deleted pairs, one after the other: a character of which both bytes went with them."""
-        for new in self.choose(hyp, self.any_after(hyp, again=True), None, pos, pos, DELETED_AGAIN, "deleted"):
+        for new in self.choose(hyp, self.any_after(hyp, again=True), None, pos, pos, DELETED_AGAIN, DELETED):
             yield pos, new
 
 
 def left_here(hyp: Hyp, pos: int) -> bool:
     """Whether a run ends here by a lost trail byte: a lost lead byte beside it would have made a pair with it."""
     back = hyp[5]
-    return back is not None and back[2] == pos and back[4] == "lost trail"
+    return back is not None and back[2] == pos and back[4] == LOST_TRAIL

@@ -11,7 +11,7 @@ from operator import add
 
 from tasks.records import Edit
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
-from tasks.repair.shift.candidates import SPLICE, Candidate, forms, user_leads
+from tasks.repair.shift.candidates import SPLICE, Candidate, forms, likeliest, user_leads
 from tasks.repair.shift.costs import (
     ABSENT,
     ABSENT_MARK,
@@ -41,6 +41,7 @@ from tasks.repair.shift.costs import (
 from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
 from tasks.repair.shift.quotations import Quotations, open_quotations
 from tasks.repair.shift.script import foreign_to
+from tasks.repair.shift.splices import Splices
 
 FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
 _MAY_CLOSE = re.compile(f"[!！{LOST}]")  # what may stand where a quotation is closed
@@ -51,27 +52,19 @@ _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 REMEMBERED = 20_000  # choices among candidates that a search remembers: 30 MB at most
 
 
-def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tuple[int, Candidate]]:
-    """The `width` + 1 likeliest candidates, and those as likely as the last of them, with their chances."""
-    found = zip(chances, cands, strict=True)
-    if len(cands) <= width:
-        return list(found)
-    bound = sorted(chances)[width]
-    return [(chance, candidate) for chance, candidate in found if chance <= bound]
-
-
 class Reading:
     """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups."""
 
     def __init__(self, text: str, spliced: Mapping[str, str]) -> None:
         self.text = text
         self.spliced = spliced
-        self.written = frozenset(spliced.values())
         self.strangeness: dict[str, int] = {}
         self.chosen: dict[tuple[str, str, int, int], list[tuple[int, Candidate]]] = {}
         self.after: dict[tuple[int, str, str, bool], list[Candidate]] = {}
         self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
         self.quotations = Quotations(text)
+        self.begun = 0  # where the search that runs began
+        self.splices = Splices(text, frozenset(spliced.values()))
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
         self.steps = 0
@@ -156,7 +149,7 @@ class Reading:
 
     def balance(self, hyp: Hyp, mark: str) -> int:
         """What it costs to open a quotation that is open, or to close one that is not; a gain to close one."""
-        still_open = self.open_after(hyp, len(self.text))
+        still_open = self.open_after(hyp, self.begun)
         if mark in OPENING:
             return UNBALANCED if mark in still_open else 0
         if PARTNERS[mark] not in still_open:

@@ -7,8 +7,19 @@ are compared, and the likeliest go on. Known bytes cost nothing but what the lan
 
 from __future__ import annotations
 
-from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, READINGS, WIDTH, Hyp, Segment
+from collections.abc import Iterable
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from tasks.records import Edit
+from tasks.repair.lm import symbols
+from tasks.repair.shift.candidates import SPLICE
+from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, PAGE_MEMORY, PLAIN_MARKS, READINGS, WIDTH, Hyp, Segment
+from tasks.repair.shift.kernel import compiled, tables
 from tasks.repair.shift.moves import Mover
+
+if TYPE_CHECKING:
+    from tasks.repair.shift.kernel._search import Page
 
 
 class Search(Mover):
@@ -18,24 +29,76 @@ class Search(Mover):
         """The cost of `text[start:end]` as it is."""
         pos, hyp = start, self.first(start)
         while pos < end:
-            pos, hyp = list(self.in_step(pos, hyp, False))[-1]
+            pos, hyp = self.unchanged(pos, hyp)
         return self.ended(hyp, end)[0]
 
     def next_two(self, pos: int) -> int:
         """What the next two characters cost as they are, splices left out."""
         hyp, count = self.first(pos), 0
         while count < 2 and pos < len(self.text) and self.text[pos] != "\n":
-            pos, hyp = list(self.in_step(pos, hyp, False))[-1]
+            pos, hyp = self.unchanged(pos, hyp)
             count += 1
         return hyp[0]
 
-    def run(self, start: int, clue: int, entries: range, limit: int) -> tuple[int, list[Hyp]]:
+    @cached_property
+    def compiled(self) -> Page | None:
+        """The page as the compiled search has it; None where there is none."""
+        if not compiled:
+            return None
+        text = self.text[:PAGE_MEMORY]
+        return compiled.Page(
+            tables=tables(),
+            text=self.text,
+            seen=symbols(self.text),
+            singles=symbols(text),
+            pairs=symbols(SPLICE.sub("", text)),
+            foreign=joined(self.foreign),
+            present=text + joined(PLAIN_MARKS),
+            spliced="".join(self.spliced),
+            splice_at=self.splices.at,
+            swallowed_at=self.splices.left_at,
+            keeps_private=self.keeps_private,
+        )
+
+    def learn(self, edits: Iterable[Edit]) -> None:
+        if not self.compiled:
+            super().learn(edits)
+            return
+        for edit in edits:
+            if edit.applied:
+                self.compiled.learn(symbols(edit.after))
+
+    def run(self, start: int, clue: int, hidden: bool, limit: int) -> tuple[int, list[Hyp]]:
         """Search from `start` until, past `clue`, all that is left is in step and agrees on what comes last.
 
-        A run may begin at `entries` with nothing to show for it. Gives the end and what is left, likeliest first.
+        `hidden`: a run may begin anywhere up to the clue with nothing to show for it. Gives the end and what is left,
+        likeliest first.
         """
         stop = self.text.find("\n", start, start + limit)
         stop = min(len(self.text), start + limit) if stop < 0 else stop
+        self.begun = start
+        pos, here = (self.walk_compiled if self.compiled else self.walk)(start, clue, hidden, stop)
+        return pos, best([self.ended(hyp, pos) for hyp in here if hyp[1] == IN_STEP])
+
+    def walk_compiled(self, start: int, clue: int, hidden: bool, stop: int) -> tuple[int, list[Hyp]]:
+        """What `walk` gives, from the compiled search."""
+        assert self.compiled
+        _, _, one, two, last, _ = self.first(start)
+        pos, here, steps = self.compiled.run(
+            start=start,
+            clue=clue,
+            stop=stop,
+            hidden=hidden,
+            damaged=self.damaged,
+            hit="".join(self.hit),
+            open=self.quotations.open_at(start),
+            first=(one, two, last),
+        )
+        self.steps += steps
+        return pos, here
+
+    def walk(self, start: int, clue: int, hidden: bool, stop: int) -> tuple[int, list[Hyp]]:
+        """Where the search ends, at `stop` at the latest, and the hypotheses that are left there."""
         coming: dict[int, list[Hyp]] = {start: [self.first(start)]}
         pos = start
         while True:
@@ -47,10 +110,10 @@ class Search(Mover):
                 and len({h[1:4] for h in here}) == 1
                 and here[0][1] == IN_STEP
             ):
-                return pos, best([self.ended(hyp, pos) for hyp in here])
-            here += self.step(pos, here, coming, pos in entries, pos >= stop)
+                return pos, here
+            here += self.step(pos, here, coming, hidden and pos <= clue, pos >= stop)
             if pos >= stop:
-                return pos, best([self.ended(hyp, pos) for hyp in here if hyp[1] == IN_STEP])
+                return pos, here
             pos += 1
 
     def step(self, pos: int, here: list[Hyp], coming: dict[int, list[Hyp]], entry: bool, over: bool) -> list[Hyp]:
@@ -76,6 +139,12 @@ class Search(Mover):
             staying = [hyp for hyp in best(grown) if hyp[0] <= bound]
             added += staying
         return added
+
+
+@cache
+def joined(chars: frozenset[str]) -> str:
+    """The characters of one of the few sets that there are, as a string."""
+    return "".join(chars)
 
 
 def best(hyps: list[Hyp]) -> list[Hyp]:

@@ -11,7 +11,19 @@ from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
 from tasks.repair.lm.words import spelling
 from tasks.repair.shift.candidates import SPLICE
-from tasks.repair.shift.costs import AS_SEEN, LOST, NAMED, SPLICED, Hyp, Segment, nats
+from tasks.repair.shift.costs import (
+    ADDED,
+    AS_SEEN,
+    DELETED,
+    LOST,
+    LOST_LEAD,
+    NAMED,
+    SPLICE_OF,
+    SPLICED,
+    Hyp,
+    Segment,
+    nats,
+)
 from tasks.repair.shift.search import Search, segments
 
 SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
@@ -145,7 +157,7 @@ def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ..
             if segment.byte and segment.kind != NAMED and not segment.kind.startswith(SPLICED):
                 guessed.append(costs[-1])
             one, two = two, symbol
-    deleted = sum(segment.kind == "deleted" for segment in run)
+    deleted = sum(segment.kind == DELETED for segment in run)
     average = sum(costs) / max(len(costs), 1)
     hidden = float(run[0].start == run[0].end)
     size = log(max(len(costs), 1))
@@ -158,7 +170,7 @@ def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ..
         float(deleted > 0),
         hidden,
         size,
-        float(run[0].kind == "lost lead"),
+        float(run[0].kind == LOST_LEAD),
     )
 
 
@@ -178,11 +190,11 @@ def explained(text: str, run: list[Segment]) -> str:
         if not segment.byte:
             continue
         seen, byte = text[segment.start : segment.end], f"{segment.byte:02X}"
-        if segment.kind.startswith("splice of"):
+        if segment.kind.startswith(SPLICE_OF):
             said.append(f"{seen!r} hides {byte}, the second half of {segment.kind[-1]}")
-        elif segment.kind == "deleted":
+        elif segment.kind == DELETED:
             said.append(f"after {segment.after} a pair of a user area is gone that began with {byte}")
-        elif segment.kind == "added":
+        elif segment.kind == ADDED:
             said.append(f"{byte} was added before {text[segment.end : segment.end + 1]!r}")
         else:
             where = f"{seen!r} stands where" if seen else "nothing shows where"

@@ -1,0 +1,51 @@
+from collections.abc import Callable
+from typing import TypeAlias
+
+from tasks.repair.shift.costs import Hyp
+
+COSTS: tuple[str, ...]
+
+_Found: TypeAlias = tuple[int, str, bool] | None
+
+class Tables:
+    def __new__(
+        cls,
+        costs: tuple[int, ...],
+        kinds: tuple[str, ...],
+        shares: tuple[float, float, float],
+        index: object,
+        model: tuple[object, ...],
+        pairs: tuple[object, ...],
+        forms: tuple[object, object],
+        marks: tuple[object, object],
+    ) -> Tables: ...
+
+class Page:
+    def __new__(
+        cls,
+        *,
+        tables: Tables,
+        text: str,
+        seen: str,
+        singles: str,
+        pairs: str,
+        foreign: str,
+        present: str,
+        spliced: str,
+        splice_at: Callable[[int], _Found],
+        swallowed_at: Callable[[int], _Found],
+        keeps_private: bool,
+    ) -> Page: ...
+    def learn(self, symbols: str, /) -> None: ...
+    def run(
+        self,
+        *,
+        start: int,
+        clue: int,
+        stop: int,
+        hidden: bool,
+        damaged: bool,
+        hit: str,
+        open: str,
+        first: tuple[str, str, str],
+    ) -> tuple[int, list[Hyp], int]: ...
