@@ -97,6 +97,7 @@ def test_on_anything_at_all(parts: list[str], damaged: bool) -> None:
     for _ in range(3):
         if text:
             clue = places.randrange(len(text))
+            assert made.shifted(clue, 3) == super(Search, made).shifted(clue, 3)
             made.run(max(0, clue - places.randrange(4)), clue, places.random() < 0.5, costs.WIDTH * 10)
 
 

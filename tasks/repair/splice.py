@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from tasks.records import Edit, Stage
 from tasks.repair.readings import base, characters, plain, readings
@@ -16,11 +18,11 @@ from tasks.repair.readings import base, characters, plain, readings
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 _GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
 _ONE = rf"[(（]{_GAP}?([{LETTERS}]{{1,6}}){_GAP}{{0,2}}[)）]"
+_BESIDE = re.compile("[\u3400-\u9fff)）]")
 _SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Splice:
+class Splice(NamedTuple):
     """A bracketed syllable, `text[start:end]` (== `before`), after the character `host` ("" at the start of the text).
 
     `reading` is the syllable as the table of readings spells it; `fits` says that `host` can be read so, whatever the
@@ -81,21 +83,42 @@ def find_splices(text: str) -> list[Splice]:
     if "(" not in text and "（" not in text:
         return found
     for match in _SPLICES.finditer(text):
-        reading = plain(match[1])
-        host = text[match.start() - 1 : match.start()]
+        syllable = _syllable(match[1])
+        start = match.start()
+        host = text[start - 1 : start]
         # A toneless syllable after anything but a hanzi is as a rule something else: f(a), (can).
-        if characters(reading) and (is_hanzi(host) or base(reading) != reading):
-            found.append(_splice(text, match, host, reading))
+        if syllable and (syllable.toned or is_hanzi(host)):
+            found.append(_splice(text, match, host, syllable))
     return found
 
 
-def _splice(text: str, match: re.Match[str], host: str, reading: str) -> Splice:
+class _Syllable(NamedTuple):
+    reading: str
+    toneless: str
+
+    @property
+    def toned(self) -> bool:
+        return self.reading != self.toneless
+
+
+@lru_cache(maxsize=8192)
+def _syllable(letters: str) -> _Syllable | None:
+    """The syllable that is written so; None if no character is read so."""
+    reading = plain(letters)
+    return _Syllable(reading, base(reading)) if characters(reading) else None
+
+
+@lru_cache(maxsize=8192)
+def _reads(host: str, toneless: str) -> bool:
+    return any(base(known) == toneless for known in readings(host))
+
+
+def _splice(text: str, match: re.Match[str], host: str, syllable: _Syllable) -> Splice:
     start, end = match.span()
-    fits = any(base(known) == base(reading) for known in readings(host))
-    strange = len(match[0]) != len(match[1]) + 2
+    strange = end - start != len(match[1]) + 2
     around = text[max(start - 2, 0) : start - 1] + text[end : end + 1] if host else ""
-    inside = any(is_hanzi(char) or char in ")）" for char in around)
-    return Splice(start, end, match[0], host, reading, fits, strange, inside)
+    inside = _BESIDE.search(around) is not None
+    return Splice(start, end, match[0], host, syllable.reading, _reads(host, syllable.toneless), strange, inside)
 
 
 def splice_edits(splices: Iterable[Splice], table: Table) -> list[Edit]:
@@ -107,18 +130,21 @@ def splice_edits(splices: Iterable[Splice], table: Table) -> list[Edit]:
     [('(chǎn)', True, "the page's table has 產(chǎn) at 2 of 2 places"),
      ('(lián)', False, '奥 is not read lián: a clue of bytes out of step')]
     """
-    return [_edit(splice, table) for splice in splices] if table else []
+    said: dict[tuple[str, str], tuple[bool, float, str, str]] = {}
+    edits = []
+    for splice in splices if table else ():
+        applied, confidence, kind, why = said.get(splice[3:5]) or said.setdefault(splice[3:5], _judged(splice, table))
+        edits.append(Edit(splice.start, splice.end, splice.before, "", Stage.REPAIR, kind, confidence, applied, why))
+    return edits
 
 
-def _edit(splice: Splice, table: Table) -> Edit:
-    applied, confidence, kind = False, 0.0, "clue"
+def _judged(splice: Splice, table: Table) -> tuple[bool, float, str, str]:
+    """Whether a splice goes, how sure that is, the kind of its edit, and why: by its host and reading."""
     if not splice.fits:
-        why = f"{splice.host} is not read {splice.reading}: a clue of bytes out of step"
-    elif splice.host not in table.readings:
-        confidence = 0.5
+        return False, 0.0, "clue", f"{splice.host} is not read {splice.reading}: a clue of bytes out of step"
+    if splice.host not in table.readings:
         why = f"{splice.host}({splice.reading}) is not for sure of the page's table: it may be an honest gloss"
-    else:
-        applied, confidence, kind = True, table.confidence, "splice"
-        spliced, places = table.counts[splice.host]
-        why = f"the page's table has {splice.host}({table.readings[splice.host]}) at {spliced} of {places} places"
-    return Edit(splice.start, splice.end, splice.before, "", Stage.REPAIR, kind, confidence, applied, why)
+        return False, 0.5, "clue", why
+    spliced, places = table.counts[splice.host]
+    why = f"the page's table has {splice.host}({table.readings[splice.host]}) at {spliced} of {places} places"
+    return True, table.confidence, "splice", why

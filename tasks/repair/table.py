@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp
@@ -43,8 +43,11 @@ CHAIN = 4  # so many glossed characters in a row are a lesson, unless nearly all
 NEARLY_ALL = 0.8
 DOUBT = 0.3  # one page in three is not spliced where the evidence is just ENOUGH
 
+_HANZI = re.compile("[\u3400-\u9fff]")
+# Whole words, not classes within them: `re` looks for what they begin with at the speed of one class.
 _TEACHING = re.compile(
-    "拼音|注音|[读讀]音|生字|生[词詞]|多音|[组組][词詞]|[声聲][调調母]|[韵韻]母|音[节節]|[读讀念]作|[识識]字|[发發]音"
+    "拼音|注音|读音|讀音|生字|生词|生詞|多音|组词|組詞|组詞|組词|声调|声母|聲調|聲母|声調|聲调|韵母|韻母|音节|音節|读作|讀作|念作"
+    "|识字|識字|发音|發音"
 )
 
 
@@ -112,7 +115,7 @@ def infer_table(splices: Sequence[Splice], text: str) -> Table:
     taught = _taught(fitting, text)
     if not fitting or 2 * len(taught) > len(fitting):
         return NO_TABLE
-    counts = Counter(text)
+    counts = _counts({splice.host for splice in fitting}, text)
     hosts = _hosts([splice for splice in fitting if splice.start not in taught], counts)
     score = sum(host.weight for host in hosts) + _page_weight(hosts, text)
     if score < ENOUGH:
@@ -128,13 +131,18 @@ def infer_table(splices: Sequence[Splice], text: str) -> Table:
     )
 
 
+def _counts(chars: Collection[str], text: str) -> Mapping[str, int]:
+    """How often each of `chars` stands in `text`: one by one, as far as they are few."""
+    return {char: text.count(char) for char in chars} if len(chars) < MANY else Counter(text)
+
+
 def _taught(fitting: Sequence[Splice], text: str) -> set[int]:
     """Where the splices start that belong to a lesson: a row of characters all glossed, not nearly all traditional."""
     taught: set[int] = set()
     row: list[Splice] = []
     for splice in fitting:
         # A row goes on over a mark or a line end, not over a character without a gloss.
-        if row and (splice.start - row[-1].end > FEW or any(map(is_hanzi, text[row[-1].end : splice.start - 1]))):
+        if row and (splice.start - row[-1].end > FEW or _HANZI.search(text, row[-1].end, splice.start - 1)):
             taught.update(_lesson(row))
             row = []
         row.append(splice)
@@ -143,9 +151,10 @@ def _taught(fitting: Sequence[Splice], text: str) -> set[int]:
 
 
 def _lesson(row: Sequence[Splice]) -> list[int]:
+    if len(row) < CHAIN:
+        return []
     hosts = {splice.host for splice in row}
-    traditional = sum(rank(host) in ("traditional", "seldom") for host in hosts)
-    if len(row) < CHAIN or traditional >= NEARLY_ALL * len(hosts):
+    if sum(rank(host) in ("traditional", "seldom") for host in hosts) >= NEARLY_ALL * len(hosts):
         return []
     return [splice.start for splice in row]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from tasks.script.fold import simplified
@@ -18,6 +19,12 @@ def _scripts() -> tuple[frozenset[str], frozenset[str]]:
     return traditional, frozenset(char for char in both.values() if not _in(char, "big5"))
 
 
+@cache
+def _telling() -> re.Pattern[str]:
+    """A character of one script alone, and of the basic plane: `re` has no quick look-up beyond."""
+    return re.compile(f"[{''.join(sorted(char for char in frozenset.union(*_scripts()) if char <= chr(0xFFFF)))}]")
+
+
 def _in(char: str, codec: str) -> bool:
     try:
         return bool(char.encode(codec))
@@ -32,8 +39,9 @@ def foreign_to(text: str) -> frozenset[str]:
     (True, False)
     """
     traditional, simple = _scripts()
-    text = text[:SAMPLE]
-    many, few = (sum(map(chars.__contains__, text)) for chars in (traditional, simple))
+    telling = _telling().findall(text[:SAMPLE])
+    many = sum(map(traditional.__contains__, telling))
+    few = len(telling) - many
     if many > MIXED * few + MIXED:
         return simple
     return traditional if few > MIXED * many + MIXED else frozenset()

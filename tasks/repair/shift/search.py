@@ -45,13 +45,15 @@ class Search(Mover):
         """The page as the compiled search has it; None where there is none."""
         if not compiled:
             return None
-        text = self.text[:PAGE_MEMORY]
+        text, given = self.text[:PAGE_MEMORY], tables()
+        seen = given.seen(self.text) or symbols(self.text)
+        ends = [0, *(end for splice in SPLICE.finditer(text) for end in splice.span()), len(text)]
         return compiled.Page(
-            tables=tables(),
+            tables=given,
             text=self.text,
-            seen=symbols(self.text),
-            singles=symbols(text),
-            pairs=symbols(SPLICE.sub("", text)),
+            seen=seen,
+            singles=seen[: len(text)],
+            pairs="".join([seen[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]),
             foreign=joined(self.foreign),
             present=text + joined(PLAIN_MARKS),
             spliced="".join(self.spliced),
@@ -67,6 +69,9 @@ class Search(Mover):
         for edit in edits:
             if edit.applied:
                 self.compiled.learn(symbols(edit.after))
+
+    def shifted(self, pos: int, count: int) -> tuple[int, int, int]:
+        return self.compiled.shifted(pos, count) if self.compiled else super().shifted(pos, count)
 
     def run(self, start: int, clue: int, hidden: bool, limit: int) -> tuple[int, list[Hyp]]:
         """Search from `start` until, past `clue`, all that is left is in step and agrees on what comes last.

@@ -95,9 +95,31 @@ failed:
     return NULL;
 }
 
+/* symbols(text), at the speed of a look-up in an array; None if the text goes beyond the basic plane. */
+static PyObject *tables_seen(PyObject *self, PyObject *text) {
+    const Tables *t = (Tables *)self;
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "symbols are seen in a text");
+        return NULL;
+    }
+    if (PyUnicode_MAX_CHAR_VALUE(text) >= BMP) Py_RETURN_NONE;
+    Py_ssize_t count = PyUnicode_GET_LENGTH(text);
+    uint16_t *units = PyMem_Malloc(count * sizeof *units + 1);
+    if (!units) return PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < count; i++) units[i] = t->symbols[PyUnicode_READ_CHAR(text, i)];
+    PyObject *seen = PyUnicode_FromKindAndData(PyUnicode_2BYTE_KIND, units, count);
+    PyMem_Free(units);
+    return seen;
+}
+
+static PyMethodDef tables_methods[] = {
+    {"seen", tables_seen, METH_O, "What the model sees of a text, or None."},
+    {NULL, NULL, 0, NULL},
+};
 static PyType_Slot tables_slots[] = {
     {Py_tp_new, tables_new},
     {Py_tp_dealloc, tables_dealloc},
+    {Py_tp_methods, tables_methods},
     {Py_tp_doc, "The language model and GBK's pairs, as the search reads them."},
     {0, NULL},
 };
@@ -243,7 +265,20 @@ static PyObject *page_run(PyObject *self, PyObject *args, PyObject *kwargs) {
     return found ? Py_BuildValue("(iNL)", end, found, p->steps) : NULL;
 }
 
+static PyObject *page_shifted(PyObject *self, PyObject *args) {
+    Page *p = (Page *)self;
+    int pos, count;
+    if (!PyArg_ParseTuple(args, "ii:shifted", &pos, &count)) return NULL;
+    if (pos < 0 || pos >= PyUnicode_GET_LENGTH(p->text)) {
+        PyErr_SetString(PyExc_ValueError, "a run begins at one of the places of its page");
+        return NULL;
+    }
+    Reread read = shifted(p, pos, count);
+    return Py_BuildValue("(iii)", read.cost, read.seen, read.count);
+}
+
 static PyMethodDef page_methods[] = {
+    {"shifted", page_shifted, METH_VARARGS, "Reading.shifted"},
     {"run", (PyCFunction)(void (*)(void))page_run, METH_VARARGS | METH_KEYWORDS, "Search.walk"},
     {"learn", page_learn, METH_O, "Reading.learn"},
     {NULL, NULL, 0, NULL},

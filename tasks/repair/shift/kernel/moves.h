@@ -259,4 +259,30 @@ static void lead_lost(Page *p, const Hyp *hyp, int pos, int rank) {
         choose_after(p, hyp, 1, ITS_BYTE, pos, pos, k[K_DELETED_AGAIN], DELETED, pos);
 }
 
+/* Not a move, but a glance at a few: up to `count` characters after `pos` re-read from its second byte on. */
+typedef struct {
+    int cost, seen, count;
+} Reread;
+
+static Reread shifted(const Page *p, int pos, int count) {
+    const Tables *t = p->t;
+    uint32_t one = '\n', two = '\n', held = bytes_of(t, char_at(p, pos)) & 0xFF;
+    Reread read = {0, 0, 0};
+    for (int at = pos + 1; at <= pos + count && char_at(p, at) != END; at++) {
+        uint32_t c = char_at(p, at), raw = c >= '@' && c <= '~' ? c << 8 : bytes_of(t, c), lead = raw >> 8;
+        if (!lead || is_kind(t, c, MARK)) break;
+        uint32_t unit = t->chars[held << 8 | lead];
+        if (!unit || is_private(unit)) return (Reread){read.cost + t->cost[K_HOPELESS], read.seen, read.count + 1};
+        uint32_t symbol = t->symbols[unit], before = at > 1 ? PyUnicode_READ_CHAR(p->seen, at - 2) : '\n';
+        read.cost += two == '\n' ? lone(t, symbol) : cost_of(t, one, two, symbol);
+        read.seen += cost_of(t, before, PyUnicode_READ_CHAR(p->seen, at - 1), PyUnicode_READ_CHAR(p->seen, at));
+        read.count++;
+        one = two;
+        two = symbol;
+        held = raw & 0xFF;
+        if (held < 0x80) break;
+    }
+    return read;
+}
+
 #endif
