@@ -180,7 +180,7 @@ static PyObject *page_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) 
     put(p->present, present);
     put(p->spliced, spliced);
     for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(singles); i++)
-        if (count_up(&p->singles, PyUnicode_READ_CHAR(singles, i)) < 0) goto failed;
+        if (count_up(&p->singles, key1(PyUnicode_READ_CHAR(singles, i))) < 0) goto failed;
     if (learn_symbols(p, pairs, 0) < 0) goto failed;
     return (PyObject *)p;
 failed:

@@ -74,15 +74,18 @@ static int in_string(PyObject *string, uint32_t c) {
 
 static inline uint32_t symbol_of(const Page *p, uint32_t c) { return c < BMP ? p->t->symbols[c] : c; }
 
-static inline uint64_t key2(uint32_t one, uint32_t two) { return (uint64_t)one << 21 | two; }
+/* Keys of tallies: 21 bits a symbol, none of which is 0 in all. */
+static inline uint64_t key1(uint32_t one) { return (uint64_t)one + 1; }
 
-static inline uint64_t key3(uint32_t one, uint32_t two, uint32_t three) { return key2(one, two) << 21 | three; }
+static inline uint64_t key2(uint32_t one, uint32_t two) { return key1(one) << 21 | key1(two); }
+
+static inline uint64_t key3(uint32_t one, uint32_t two, uint32_t three) { return key2(one, two) << 21 | key1(three); }
 
 static int learn_symbols(Page *p, PyObject *symbols, int singles) {
     uint32_t one = 0, two = 0;
     for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(symbols); i++) {
         uint32_t three = PyUnicode_READ_CHAR(symbols, i);
-        if (singles && count_up(&p->singles, three) < 0) return -1;
+        if (singles && count_up(&p->singles, key1(three)) < 0) return -1;
         if (i > 0 && count_up(&p->pairs, key2(two, three)) < 0) return -1;
         if (i > 1 && count_up(&p->triples, key3(one, two, three)) < 0) return -1;
         one = two;
@@ -201,7 +204,7 @@ static int charge(const Page *p, const Hyp *hyp, uint32_t symbol, uint32_t unit,
     if (is_kind(t, unit, OPENS | CLOSES)) cost += balance(p, hyp, unit);
     uint32_t pairs = count_in(&p->pairs, key2(hyp->two, symbol));
     if (!pairs) return cost;
-    double mixed = (1 - t->on_page) * exp(-chance * t->unit) + t->on_page * pairs / count_in(&p->singles, hyp->two);
+    double mixed = (1 - t->on_page) * exp(-chance * t->unit) + t->on_page * pairs / count_in(&p->singles, key1(hyp->two));
     uint32_t threes = count_in(&p->triples, key3(hyp->one, hyp->two, symbol));
     if (threes)
         mixed = (1 - t->on_page3) * mixed + t->on_page3 * threes / count_in(&p->pairs, key2(hyp->one, hyp->two));

@@ -5,7 +5,7 @@
 #include <Python.h>
 #include <stdint.h>
 
-/* How often each few symbols stand side by side: open addressing, keys of 21 bits a symbol, none of which is 0. */
+/* How often each few symbols stand side by side: open addressing; no key is 0. */
 typedef struct {
     uint64_t *keys;
     uint32_t *counts;
