@@ -79,7 +79,7 @@ def strip(
     if policy.strip is not None and not policy.strip <= KINDS:
         raise ValueError(f"no such kind of strip rule: {', '.join(sorted(policy.strip - KINDS))}")
     on = KINDS if policy.strip is None else policy.strip
-    rows = edges.without_speech(rows_of(lines_of(ledger, blocks)))
+    rows = edges.with_sentences(edges.without_speech(rows_of(lines_of(ledger, blocks))))
     sheet = Sheet.of(rows)
     taken: list[tuple[str, Claim]] = []
     sheet = _apply(sheet, BEFORE_METADATA, on, taken)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Row
 from tasks.strip.signs import words_of_interfaces
+from tasks.strip.tables import is_chatter
 
 # A row of running text may be the site's if so many words of interfaces cover so much of it, and it is no longer than
 # this: of 68,000 rows of laws, reports and encyclopedias one in a thousand is such, and those are about such things.
@@ -51,3 +52,27 @@ def _edge(rows: Sequence[Row], prose: Iterable[int]) -> list[int]:
 def _about_sites(text: Sequence[Row]) -> bool:
     """Whether a text is about sites and their use."""
     return sum(words_of_interfaces(row.core)[0] >= COVER / 2 for row in text) > ABOUT * len(text)
+
+
+# On a page with fewer rows of prose so many sentences of so many characters are its prose.
+FEW_PROSE, SENTENCES, SENTENCE_CHARS = 2, 4, 8
+# Of the rows from the first of them to the last so many are such.
+DENSE = 0.4
+
+
+def with_sentences(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows, of which short sentences are prose on a page with hardly any other: of a law, a talk, a letter."""
+    if sum(row.prose for row in rows) > FEW_PROSE:
+        return rows
+    said = [n for n, row in enumerate(rows) if not row.prose and _sentence(row.core)]
+    if len(said) < SENTENCES or len(said) < DENSE * (said[-1] - said[0] + 1):
+        return rows
+    found = frozenset(said)
+    return [row._replace(prose=row.prose or number in found) for number, row in enumerate(rows)]
+
+
+def _sentence(core: str) -> bool:
+    """Whether a row is a sentence, and not the site's."""
+    if len(core) < SENTENCE_CHARS or not core.endswith(("。", "?", "!", "。”", "!”", "?”", ";")):
+        return False
+    return words_of_interfaces(core)[0] < COVER and not is_chatter(core)
