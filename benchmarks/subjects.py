@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -18,10 +18,11 @@ import pyarrow.parquet as pq
 from benchmarks.corpora import Corpus
 from benchmarks.measure import Work
 from flows.fix import fixed
+from flows.shard import batches
 from tasks.decode import decode
 from tasks.ledger import Ledger
-from tasks.page import curate_page
-from tasks.records import Curated, Decoded, Limits, Page, Policy
+from tasks.page import curate_page, curate_pages
+from tasks.records import Curated, Decoded, Limits, Page, Policy, Reject
 from tasks.repair import repair
 from tasks.script.convert import converter
 from tasks.script.detect import detect_script
@@ -52,8 +53,15 @@ def floor(pages: Sequence[Page], codec: str) -> None:
 def whole_chain(pages: Sequence[Page]) -> None:
     """What a worker does with a shard: every stage, the rows, the four tables."""
     with tempfile.TemporaryDirectory() as folder, ShardWriter(Path(folder)) as writer:
-        for page in pages:
-            writer.add_page(page_rows(curate_page(page, POLICY)))
+        for result in in_batches(pages):
+            writer.add_page(page_rows(result))
+
+
+def in_batches(pages: Sequence[Page]) -> Iterator[Curated | Reject]:
+    """Pages curated as a worker does it: some together, stage by stage."""
+    for batch in batches(pages):
+        some = [page for page in batch if isinstance(page, Page)]
+        yield from curate_pages(some, POLICY, [frozenset()] * len(some))
 
 
 def _each(work: Callable[[Page], object], pages: Sequence[Page]) -> None:
@@ -78,6 +86,7 @@ def works_on(corpus: Corpus) -> dict[str, Work]:
         "repair": lambda: [repair(ledger) for ledger in ledgers],
         "qingwen fix": partial(_each, lambda page: fixed(page, POLICY), corpus.pages),
         "curate_page": partial(_each, lambda page: curate_page(page, POLICY), corpus.pages),
+        "curate_page, in batches": lambda: list(in_batches(corpus.pages)),
         "whole chain to tables": partial(whole_chain, corpus.pages),
     }
     if codec != "utf-8":

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 from flows.deadline import TimeUpError, within
 from flows.plan import Item, Shard, refusal
-from tasks.page import curate_page
+from tasks.page import curate_pages
 from tasks.read import read_source
-from tasks.records import Curated, Page, Policy, Reason, Reject
+from tasks.records import Page, Policy, Reason, Reject
 from tasks.write.learned import LearnedTable, lines_of_site
 from tasks.write.manifest import SourceRecord
 from tasks.write.rows import page_rows
@@ -24,6 +25,15 @@ from tasks.write.tally import Tally, site_of
 
 #: Outcomes that may be the machine's fault, not the page's: the next run tries such a source once more.
 PASSING = frozenset({Reason.UNREADABLE, Reason.VANISHED})
+#: How the detail of a reject ends for which a worker's process was lost: that may be the machine's fault as well.
+KILLED = "killed the worker process"
+#: So many pages of a source, and so many bytes of them, are curated together: more gain little more (ADR 16), and what
+#: is held of so few is nothing beside the rows of a group.
+BATCH_PAGES, BATCH_BYTES = 32, 2**18
+
+Rows: TypeAlias = Mapping[str, list[dict[str, object]]]
+#: A page's rows, and whether its outcome may be another one next time.
+Outcome: TypeAlias = tuple[Rows, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +109,42 @@ def _write_source(job: Job, item: Item, writer: ShardWriter, fresh: Tally) -> No
     )
 
 
-def _pages(job: Job, item: Item) -> Iterator[tuple[Mapping[str, list[dict[str, object]]], bool]]:
-    """The rows of each page of a source, and whether its outcome may be another one next time."""
+def _pages(job: Job, item: Item) -> Iterator[Outcome]:
+    """The outcome of each page of a source."""
     trail = Trail(job)
+    pages = _read(job, item, trail)
+    # A worker that looks for the page that kills it takes one at a time.
+    for batch in ([page] for page in pages) if job.trail else batches(pages):
+        yield from _outcomes(batch, job, trail)
+
+
+def _read(job: Job, item: Item, trail: Trail) -> Iterator[Page | Reject]:
     reader = read_source(job.raw, item.source, job.policy.limits, job.policy.columns)
-    pages = 0
+    uri, pages = item.source.uri, 0
     while True:
-        uri = item.source.uri
         if trail.blames(f"read {pages} {uri}"):
-            yield page_rows(Reject(uri, "read", Reason.FAILED, "reading it on killed the worker process")), True
+            yield Reject(uri, "read", Reason.FAILED, f"reading it on {KILLED}")
             return
         page = _next(reader, uri)
         if page is None:
             return
         pages += 1
-        if isinstance(page, Page) and trail.blames(f"page {page.source_uri}"):
-            detail = "curating it killed the worker process"
-            yield page_rows(_failed(page, "page", detail, trail.reason(f"page {page.source_uri}"))), True
-        else:
-            yield _rows(page, job), isinstance(page, Reject) and page.reason in PASSING
+        yield page
+
+
+def batches(pages: Iterable[Page | Reject]) -> Iterator[list[Page | Reject]]:
+    """The pages in order, as many together as are curated stage by stage; a large one stands by itself."""
+    batch: list[Page | Reject] = []
+    size = 0
+    for page in pages:
+        more = len(page.raw) if isinstance(page, Page) else 0
+        if batch and (len(batch) >= BATCH_PAGES or size + more > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(page)
+        size += more
+    if batch:
+        yield batch
 
 
 def _next(reader: Iterator[Page | Reject], uri: str) -> Page | Reject | None:
@@ -128,24 +155,49 @@ def _next(reader: Iterator[Page | Reject], uri: str) -> Page | Reject | None:
         return Reject(uri, "read", Reason.FAILED, _words(error))
 
 
-def _rows(page: Page | Reject, job: Job) -> Mapping[str, list[dict[str, object]]]:
-    """The page's rows, whatever happens: a stage that raises is our fault, and costs this page only."""
-    if isinstance(page, Reject):
-        return page_rows(page)
-    learned = lines_of_site(job.learned, site_of(page.url, page.source_uri)) if job.learned else frozenset()
+def _outcomes(batch: Sequence[Page | Reject], job: Job, trail: Trail) -> Iterator[Outcome]:
+    """The outcome of each page of a batch, whatever happens. Stages are pure: if one raises, or the time of one page is
+    not enough for all, the pages are curated again one by one, and the page whose fault it is is known."""
+    pages = [page for page in batch if isinstance(page, Page)]
+    together: list[Rows] = []
+    if len(pages) > 1:
+        try:
+            together = _curated(pages, job)
+        except (TimeUpError, Exception):
+            together = []
+    rows = iter(together)
+    for page in batch:
+        if isinstance(page, Reject):
+            yield page_rows(page), page.reason in PASSING or page.detail.endswith(KILLED)
+        else:
+            yield (next(rows), False) if together else _alone(page, job, trail)
 
-    def curated() -> Mapping[str, list[dict[str, object]]]:
-        result: Curated | Reject = curate_page(page, job.policy, learned)
-        return page_rows(result)
 
-    seconds = job.policy.limits.seconds
+def _alone(page: Page, job: Job, trail: Trail) -> Outcome:
+    """The outcome of a page, whatever happens: a stage that raises is our fault, and costs this page only."""
+    step, seconds = f"page {page.source_uri}", job.policy.limits.seconds
+    if trail.blames(step):
+        return page_rows(_failed(page, "page", f"curating it {KILLED}", trail.reason(step))), True
     try:
-        return within(seconds, curated, alone=job.alone)
+        return _curated([page], job)[0], False
     except TimeUpError as error:
         detail = f"curating it took more than {seconds:g} seconds"
-        return page_rows(_failed(page, _stage(error), detail, Reason.TIMED_OUT))
+        return page_rows(_failed(page, _stage(error), detail, Reason.TIMED_OUT)), False
     except Exception as error:
-        return page_rows(_failed(page, _stage(error), _words(error)))
+        return page_rows(_failed(page, _stage(error), _words(error))), False
+
+
+def _curated(pages: Sequence[Page], job: Job) -> list[Rows]:
+    """The rows of pages that are curated together, in the time that one may take. Raises TimeUpError, and what stages
+    raise."""
+    sites = [site_of(page.url, page.source_uri) for page in pages] if job.learned else []
+    none = frozenset[str]()
+    learned = [lines_of_site(job.learned, site) for site in sites] if job.learned else [none] * len(pages)
+
+    def work() -> list[Rows]:
+        return [page_rows(result) for result in curate_pages(pages, job.policy, learned)]
+
+    return within(job.policy.limits.seconds, work, alone=job.alone)
 
 
 def _failed(page: Page, stage: str, detail: str, reason: Reason = Reason.FAILED) -> Reject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,19 @@ from flows.commits import Commits
 from flows.settings import Settings
 from flows.shard import Done, write_shard
 from flows.work import jobs, survey
+from tasks.records import Curated, Page, Policy, Reject
 from tasks.write.store import store_of
 
 SENTENCE = "渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。"
+
+
+def one_by_one(curate: Callable[..., Curated | Reject]) -> Callable[..., list[Curated | Reject]]:
+    """What stands for `curate_pages` in a test that has its own way with some pages."""
+
+    def curate_pages(pages: Sequence[Page], policy: Policy, learned: Sequence[object]) -> list[Curated | Reject]:
+        return [curate(page, policy, lines) for page, lines in zip(pages, learned, strict=True)]
+
+    return curate_pages
 
 
 def curate(raw: str | Path, curated: str | Path, **settings: Any) -> list[Done]:

@@ -22,6 +22,7 @@ from flows.shard import Done, Job, write_shard
 from tasks.page import curate_page
 from tasks.read import discover
 from tasks.records import Curated, Limits, Page, Policy, Reject
+from tests.runs import one_by_one
 
 SENTENCE = "磨坊的水车停了三天，河面上的冰还没有化。\n"
 
@@ -160,7 +161,7 @@ def slow(page: Page, policy: Policy, *more: Any) -> Curated | Reject:
 
 
 def slow_write_shard(job: Job) -> Done:
-    flows.shard.curate_page = slow
+    flows.shard.curate_pages = one_by_one(slow)
     return write_shard(job)
 
 
@@ -187,7 +188,7 @@ def outcome(job: Job) -> tuple[list[str], list[tuple[str, str, str, str]]]:
 def test_a_page_that_exceeds_its_time_is_rejected_and_the_shard_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flows.shard, "curate_page", slow)
+    monkeypatch.setattr(flows.shard, "curate_pages", one_by_one(slow))
     within(60, lambda: curate_page(Page("warm", SENTENCE.encode()), Policy()))  # what is read once is read now
     job = job_of(tmp_path, 1.0, a=SENTENCE, b="endless", c=SENTENCE)
     done = write_shard(job)

@@ -24,10 +24,12 @@ from flows.record import RunRecord
 from flows.settings import Settings
 from flows.shard import Done, Job, write_shard
 from tasks.errors import QingwenError, UsageError
+from tasks.page import curate_page
 from tasks.read import Source, discover
 from tasks.records import Curated, Page, Policy, Reject, Target
 from tasks.write.manifest import fingerprint
 from tasks.write.store import locked, read_manifests, store_of
+from tests.runs import one_by_one
 
 SENTENCE = "渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。"
 HOSTILE = "<script>alert(1)</script>[點(diǎn)我](javascript:alert(1))|點(diǎn)心|點(diǎn)燈|起點(diǎn)|`點(diǎn)`"
@@ -187,14 +189,13 @@ def test_a_curated_folder_that_cannot_be_made_is_wrong_usage(prefect_server: Non
 
 def deadly_write_shard(job: Job) -> Done:
     """As `write_shard`, in a process that some pages kill outright, as running out of memory would."""
-    whole = flows.shard.curate_page
 
-    def deadly(page: Page, policy: Policy, *given: object) -> Curated | Reject:
+    def deadly(page: Page, policy: Policy, *given: Any) -> Curated | Reject:
         if b"deadly" in page.raw:
             os._exit(9)
-        return whole(page, policy, *given)
+        return curate_page(page, policy, *given)
 
-    flows.shard.curate_page = deadly
+    flows.shard.curate_pages = one_by_one(deadly)
     return write_shard(job)
 
 

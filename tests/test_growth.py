@@ -48,7 +48,7 @@ def curate(page, policy, *more):
     decoded = decode(page, policy.limits)
     return Curated(page, decoded, Script.HANS, Metadata(), decoded.text, (), decoded.edits)
 
-flows.shard.curate_page = curate
+flows.shard.curate_pages = lambda pages, *given: [curate(page, *given) for page in pages]
 raw, out = sys.argv[1:]
 (shard,) = plan(discover(raw), [], "x", 2**40, True).shards
 done = write_shard(Job(shard, raw, out, Policy(), "x"))

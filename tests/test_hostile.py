@@ -31,6 +31,7 @@ from flows.shard import Job, write_shard
 from tasks.page import curate_page
 from tasks.read import Source, discover, read_source
 from tasks.records import Curated, Limits, Page, Policy, Reason, Reject
+from tests.runs import one_by_one
 
 HONEST = "石桥镇的豆腐坊开了四十年，磨豆子用的水都从后山的泉里挑来。\n".encode()
 LIMITS = Limits(page_bytes=1_000_000, expansion=50, depth=3, members=200, seconds=60)
@@ -268,7 +269,7 @@ def test_every_reason_to_reject_is_seen_in_one_run_and_honest_pages_are_kept(
             pass
         return curate_page(page, policy, *more)
 
-    monkeypatch.setattr(flows.shard, "curate_page", curate)
+    monkeypatch.setattr(flows.shard, "curate_pages", one_by_one(curate))
     curate_page(Page("warm", HONEST), Policy())
     limits = replace(LIMITS, seconds=3)
     rejects = shard_rows(raw, out, "rejects", Policy(limits=limits))
