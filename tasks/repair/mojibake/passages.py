@@ -26,6 +26,7 @@ _EACH = 2.0
 _EVERYDAY = 8.0
 # At most this share of the characters may be lost.
 _MOST_LOST = 0.85
+_MOST_LOST_UTF_8 = 0.95
 # Where more than this share is lost, nothing is deduced: what is left is no context. At three lost in four, 5 in 100
 # were wrong, at less than half 1 in 1,000.
 _MOST_DEDUCED = 0.5
@@ -65,36 +66,36 @@ def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -
     """
     tokens = anew(line, chain)
     found: list[Passage] = []
-    for first, last in _joined(tokens, passages(line, tokens)):
+    for first, last in _joined(tokens, passages(line, tokens), len(tokens) if chain[-1][1] == "utf8" else _BETWEEN):
         done = found[-1].end if found else 0
-        passage = _weighed(line, tokens[first:last])
+        passage = _weighed(line, tokens[first:last], chain)
         each = 0.0 if chain[-1][1] == "utf8" or not passage else _EACH * sum(bool(each.text) for each in passage.tokens)
         if passage and passage.gain >= max(margin, each) and passage.start >= done:
-            wider = [_weighed(line, tokens[a:b]) for a, b in _wider(tokens, first, last)]
+            wider = [_weighed(line, tokens[a:b], chain) for a, b in _wider(tokens, first, last)]
             longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
             found.append(max(longer, key=lambda other: other.gain, default=passage))
     return [_with_lost(passage, chain) for passage in found] if deduce and len(chain) == 1 else found
 
 
-def _joined(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that reach over what lies between them, and up to the ends of the line, where that lost characters and is
-    ordinary when read anew: what is left of those looks like other scripts as often as not."""
+def _joined(tokens: Sequence[Token], spans: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+    """Spans that reach over what lies between them, and up to the ends of the line, if those are no more than `most`
+    tokens that lost characters and are ordinary when read anew: what is left of such looks like other scripts."""
     joined: list[tuple[int, int]] = []
     done = 0
     for first, last in spans:
         begin = next((at for at in range(first, done, -1) if tokens[at - 1].text in _SEPARATE), done)
-        if _is_between(tokens[begin:first]):
+        if _is_between(tokens[begin:first], most):
             first = joined.pop()[0] if joined and begin == done else begin
         joined.append((first, last))
         done = last
     end = next((at for at in range(done, len(tokens)) if tokens[at].text in _SEPARATE), len(tokens))
-    if joined and _is_between(tokens[done:end]):
+    if joined and _is_between(tokens[done:end], most):
         joined[-1] = joined[-1][0], end
     return joined
 
 
-def _is_between(tokens: Sequence[Token]) -> bool:
-    if not 0 < len(tokens) <= _BETWEEN or not any(LOST in token.raw for token in tokens):
+def _is_between(tokens: Sequence[Token], most: int) -> bool:
+    if not 0 < len(tokens) <= most or not any(LOST in token.raw for token in tokens):
         return False
     costs = [token.cost for token in tokens if token.text > "\x7f"]
     return sum(costs) <= _EVERYDAY * len(costs) and not any(
@@ -182,7 +183,7 @@ def _is_idle(token: Token) -> bool:
     return ("\x00" < token.text < "\x80") or (not token.text.strip(WALL) and not token.raw.strip(LOST))
 
 
-def _weighed(line: str, tokens: Sequence[Token]) -> Passage | None:
+def _weighed(line: str, tokens: Sequence[Token], chain: Chain) -> Passage | None:
     tokens = _trimmed(tokens)
     if not tokens:
         return None
@@ -192,10 +193,12 @@ def _weighed(line: str, tokens: Sequence[Token]) -> Passage | None:
     if any(mark in after for mark in _NEVER) or len(_CHINESE.findall(after)) < 2:
         return None
     cost = surprise(after)
+    gone = sum(not token.text for token in tokens)
+    if gone > beyond and chain in _UTF_8:  # what is left are no neighbours, and UTF-8 as it is looks like nothing else
+        cost = min(cost, sum(token.cost for token in tokens if token.text))
     if cost > ORDINARY * beyond + 4.0 * (len(after) - beyond) + 8.0:
         return None
-    gone = sum(not token.text for token in tokens)
-    if gone > _MOST_LOST * (beyond + gone):
+    if gone > (_MOST_LOST_UTF_8 if chain in _UTF_8 else _MOST_LOST) * (beyond + gone):
         return None
     before = "".join(line[token.start : token.end] for token in tokens if token.text)
     return Passage(start, end, tuple(tokens), found_cost(before) - cost, {})
