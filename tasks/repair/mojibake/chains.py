@@ -28,6 +28,9 @@ _SHORT = 8
 _WHOLE = 0.7
 # Each time makes a text twice as long, and the window holds four hanzi that were misread thrice, two beyond that.
 _LATIN, _MOST_TIMES = ("latin", "utf8"), 4
+# What loses so many characters that a closer look at the first of them may show nothing: from so many marks on.
+_TORN: tuple[Chain, ...] = ((("gbk", "big5"),), (("eten", "gbk"),), (("big5", "gbk"),))
+_MANY = 4
 # What Latin-1 shows for the first byte of a character of UTF-8.
 _LEAD = re.compile("[\xc2-\xf4]")
 
@@ -54,6 +57,7 @@ def best_chain(line: str, at: int, known: Iterable[Chain] = ()) -> Chain | None:
         _best(window, known)
         or _best(window, _likely(line[at : at + _SHORT], window[:_FIRST]))
         or _best(window, _latin_again(window))
+        or (_best(window, _TORN) if window.count(LOST) >= _MANY else None)
     )
 
 

@@ -36,6 +36,8 @@ _CODECS = {
 #: What decoders of GBK make of the byte 80 (Windows, browsers) or of the pair A2E3.
 EURO = "€"
 _EURO_PAIR = re.compile(f"(?<![\xe0-\xef]){EURO}(?=[\x80-\xbf]{{2}}|{EURO})")
+# Two numbers that Big5 has among its signs as well, where no text takes them from.
+_HANZI_OF_BIG5 = {ord("十"): "\xa4\x51", ord("卅"): "\xa4\xca"}
 # Pairs of bytes that UTF-8 has; those first that hanzi and their marks have.
 _UTF_8_PAIRS = (
     re.compile("[\xc2-\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xc2-\xef]"),
@@ -68,6 +70,7 @@ def bytes_of(reader: str, writer: str) -> dict[int, str]:
     for codec in reversed(_CODECS[reader]):
         table |= {ord(char): raw for raw, char in reversed(_double(codec).items())}
     if reader in ("big5", "eten"):
+        table |= _HANZI_OF_BIG5
         table |= {code: raw for code, raw in _big5_private() if code not in table}
     if writer == "utf8":
         for fits in _UTF_8_PAIRS:

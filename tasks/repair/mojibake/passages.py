@@ -32,6 +32,7 @@ _MOST_LOST_UTF_8 = 0.95
 _MOST_DEDUCED = 0.5
 # Passages that so many tokens lie between may be one; not where a cell ends.
 _BETWEEN = 24
+_ONE_RARE = 4.0
 _SEPARATE = frozenset({"\t", "|", WALL})
 # By so many characters a passage may be longer than single characters say.
 _MORE = 4
@@ -98,7 +99,7 @@ def _is_between(tokens: Sequence[Token], most: int) -> bool:
     if not 0 < len(tokens) <= most or not any(LOST in token.raw for token in tokens):
         return False
     costs = [token.cost for token in tokens if token.text > "\x7f"]
-    return sum(costs) <= _EVERYDAY * len(costs) and not any(
+    return sum(costs) <= _EVERYDAY * len(costs) + _ONE_RARE and not any(
         token.text in _SEPARATE or token.cost == DROPPED for token in tokens
     )
 

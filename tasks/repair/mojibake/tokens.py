@@ -19,7 +19,7 @@ _HALF_PAIR = 11.0
 DROPPED = 20.0
 STRAY = 40.0
 _ASCII = 3.4
-_LETTER = 6.0  # or the trail byte of a pair
+_LETTER = 7.0  # or the trail byte of a pair
 # A character that Chinese text hardly holds, or not at all.
 RARE = 12.0
 # The model knows no traditional characters: what a rare one costs that stands for a common simplified one (陞, 升) the
