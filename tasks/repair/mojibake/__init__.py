@@ -31,6 +31,9 @@ _SHORT_LINE = 60
 _PATIENCE = 48
 _PATIENCE_SURE = 8  # where the page's chain is known: what it does not explain is the same, with too much lost
 _THIN = 16
+# So many losses of a page are looked for where characters have two bytes, half a second's worth: in text of which one
+# character in three is lost each takes 0.1 ms.
+_MOST_LOST = 4000
 
 Found = list[tuple[Passage, Chain]]
 
@@ -96,6 +99,7 @@ class _Page:
     def __init__(self) -> None:
         self.gains: Counter[Chain] = Counter()
         self.in_vain = 0
+        self.lost = 0
 
     def sure(self) -> list[Chain]:
         """The chains of which there is no doubt."""
@@ -104,7 +108,8 @@ class _Page:
     def passages(self, line: str, places: list[int]) -> Found:
         """The mis-decoded passages of a line with clues at `places`."""
         for sure in self.sure():
-            if passage := all_of(line, sure):
+            if passage := all_of(line, sure, self.deduces(sure)):
+                self.count([(passage, sure)])
                 return [(passage, sure)]
         found = self.by_sure_chains(line)
         tried = {chain for _, chain in found}
@@ -116,14 +121,24 @@ class _Page:
             places = places[bisect_left(places, at + skipped) :]
             if chain and chain not in tried:
                 tried.add(chain)
-                new = [(passage, chain) for passage in read(line, chain) if not is_quoted(line, passage)]
+                read_anew = read(line, chain, deduce=self.deduces(chain))
+                new = [(passage, chain) for passage in read_anew if not is_quoted(line, passage)]
                 self.gains[chain] += round(sum(passage.gain for passage, _ in new))
                 places = list(_outside(places, [passage for passage, _ in new]))
                 found += new
                 self.in_vain = 0
             else:
                 self.in_vain += 1
+        self.count(found)
         return _apart(found)
+
+    def deduces(self, chain: Chain) -> bool:
+        """Whether what was lost to a chain is still looked for."""
+        return chain[-1][1] == "utf8" or self.lost < _MOST_LOST
+
+    def count(self, found: Found) -> None:
+        """Keep count of what was lost."""
+        self.lost += sum(not token.text for passage, _ in found for token in passage.tokens)
 
     def chain_at(self, line: str, at: int) -> Chain | None:
         """The chain behind a clue, or None; after many clues in vain most are passed over."""
@@ -137,7 +152,8 @@ class _Page:
         best: Found = []
         for chain in self.sure():
             if could_be(line, *chain[0]):
-                found = [(each, chain) for each in read(line, chain, _MARGIN_SURE) if not is_quoted(line, each)]
+                deduce = self.deduces(chain)
+                found = [(each, chain) for each in read(line, chain, _MARGIN_SURE, deduce) if not is_quoted(line, each)]
                 best = max(best, found, key=lambda each: sum(passage.gain for passage, _ in each))
         return best
 

@@ -104,7 +104,7 @@ def _is_between(tokens: Sequence[Token], most: int) -> bool:
     )
 
 
-def all_of(line: str, chain: Chain) -> Passage | None:
+def all_of(line: str, chain: Chain, deduce: bool = True) -> Passage | None:
     """A line that a chain of the page explains from end to end, with whole stretches as one token each.
 
     >>> all_of("用户登录", (("gbk", "utf8"),)) is None
@@ -123,7 +123,8 @@ def all_of(line: str, chain: Chain) -> Passage | None:
     each = 0.0 if chain[-1][1] == "utf8" else _EACH * len(after)
     if gained < max(MARGIN, each):
         return None
-    return _with_lost(Passage(tokens[0].start, tokens[-1].end, tuple(tokens), gained, {}), chain)
+    passage = Passage(tokens[0].start, tokens[-1].end, tuple(tokens), gained, {})
+    return _with_lost(passage, chain) if deduce and len(chain) == 1 else passage
 
 
 def _at_once(line: str, chain: Chain) -> list[Token]:
