@@ -162,9 +162,7 @@ def tool_bars(sheet: Sheet) -> Iterator[Claim]:
     """【打印】【关闭】, 返回顶部, and outside the prose what is made like a button, or calls to the reader."""
     yield from bars(sheet, "tools")
     for number, row in sheet.short():
-        if (sheet.outside(number) and (_buttons(sheet, row.core) or is_chatter(row.core))) or (
-            _beyond_prose(sheet, number) and is_within(row.core)
-        ):
+        if sheet.outside(number) and (_buttons(sheet, row.core) or is_chatter(row.core)):
             yield Claim.whole(row, WHY["tools"])
 
 

@@ -64,7 +64,7 @@ def with_sentences(rows: Sequence[Row]) -> Sequence[Row]:
     """The rows, of which short sentences are prose on a page with hardly any other: of a law, a talk, a letter."""
     if sum(row.prose for row in rows) > FEW_PROSE:
         return rows
-    said = [n for n, row in enumerate(rows) if not row.prose and _sentence(row.core)]
+    said = [n for n, row in enumerate(rows) if row.prose or _sentence(row.core)]
     if len(said) < SENTENCES or len(said) < DENSE * (said[-1] - said[0] + 1):
         return rows
     found = frozenset(said)

@@ -21,6 +21,7 @@ SURE_UNKNOWN = 8  # beside a date in figures alone
 MAX_UNKNOWN = 12  # of a name without a label
 # How far into a row a full stop may stand that is no sentence's: before 发表于 stands the writer, in so few characters.
 POSTED_CHARS = 20
+LONG_LABEL = 4  # that may stand in brackets without a value
 MAX_OTHER = 60  # of a headline as it first ran, or an index number
 
 
@@ -75,7 +76,7 @@ def fields_of(core: str) -> list[Field]:
     """
     if not 2 <= len(core) <= MAX_CHARS or "-->" in core:  # when a subtitle is shown
         return []
-    if core[0] in "[【" and (bracketed := _BRACKETED.fullmatch(core)) and bracketed["label"] in _fields():
+    if core[0] in "[【" and (bracketed := _BRACKETED.fullmatch(core)) and _is_label(bracketed):
         core = f"{bracketed['label']}:{bracketed['value']}"
     if special := signed(core):
         return special
@@ -93,6 +94,11 @@ def fields_of(core: str) -> list[Field]:
         if not (_labelled(mark, value, fields) if "label" in mark.re.groupindex else _dated(mark, value, fields)):
             return []
     return _with_dates(fields) if _unknown_fits(fields) else []
+
+
+def _is_label(bracketed: re.Match[str]) -> bool:
+    """Whether what stands in the brackets is a label: [编辑] alone is a link."""
+    return bracketed["label"] in _fields() and (bool(bracketed["value"]) or len(bracketed["label"]) >= LONG_LABEL)
 
 
 def _unknown_fits(fields: list[Field]) -> bool:

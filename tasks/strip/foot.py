@@ -85,16 +85,26 @@ def foot(page: Around) -> None:
     sums, strong = from_here_on(signs), from_here_on([float(value >= 1) for value in signs])
     if not page.furnished:
         return
+    told = _told_below(page, start)
     for at in range(len(signs)):
         if strong[at] < SIGNS:
             return
-        if _heads_sentence(page, start + at):
+        if _heads_sentence(page, start + at) or start + at < told:
             continue
         if start + at in page.kinds or sums[at] < SHARE * (len(signs) - at) or not opens(page.rows[start + at].core):
             continue
         for number in range(start + at, len(page.rows)):
             page.take(number, _WHY_SIGNS)
         return
+
+
+def _told_below(page: Around, start: int) -> int:
+    """Where the first row of metadata stands, if it is below `start` and no prose is above: the text is below it."""
+    if any(row.prose and n not in page.kinds for n, row in enumerate(page.rows[:start])):
+        return -1
+    first = min((n for n, kind in page.kinds.items() if kind == "metadata"), default=-1)
+    left = page.standing(range(first + 1, len(page.rows)))
+    return first if first >= start and len(left) >= BODY_ROWS else -1
 
 
 def below(page: Around) -> None:

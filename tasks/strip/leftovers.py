@@ -104,8 +104,8 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
 
     And what else stands within a text: advertisements, reading aids, heads of other posts.
     """
-    for number, row in enumerate(sheet.rows):
-        if is_within(row.core) and not (sheet.first < len(sheet.rows) and sheet.outside(number)):
+    for row in sheet.rows:
+        if is_within(row.core):
             yield Claim.whole(row, "an advertisement or a reading aid within the text")
         elif len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
             yield Claim.whole(row, "a note on a picture that is not there")

@@ -19,6 +19,7 @@ _BULLET = re.compile(r"(?:[\s#*•●■◆▪►▶※★☆○◎▲△◇□|
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
 _SPLIT = re.compile(r"[\s|/·•←→\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}]+")
 _SENTENCE_END = re.compile(r"[。!?;…][\"'”’」』)\]]*$")
+_HAN = re.compile("[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]")
 _LATIN_STOP = re.compile(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")
 
 
@@ -139,7 +140,7 @@ def is_prose(core: str) -> bool:
     """Whether a row is running text, by its length and its punctuation."""
     if len(core) < PROSE_CHARS:
         return False
-    if "。" in core or (len(core) >= 2 * PROSE_CHARS and core.count(",") >= 2):
+    if "。" in core or (len(core) >= 2 * PROSE_CHARS and core.count(",") >= 2 and _HAN.search(core)):
         return True
     if ends_sentence(core):
         return True

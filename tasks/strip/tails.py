@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 
-from tasks.strip.bars import bar_kind, is_weak
+from tasks.strip.bars import bar_kind, is_weak, is_within
 from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import is_chatter, kinds_in, phrase, related, table
@@ -78,7 +79,7 @@ def disclaimers(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _speaks_of_itself(core: str) -> bool:
-    return is_disclaimer(core) or is_chatter(core) or addresses_reader(core)
+    return not is_within(core) and (is_disclaimer(core) or is_chatter(core) or addresses_reader(core))
 
 
 def is_disclaimer(core: str) -> bool:
@@ -174,10 +175,9 @@ def _links_end(sheet: Sheet, head: int) -> int:
     if end == len(rows):
         books = below and all(_BOOK.search(row.core) for row in below)
         return head if books or (head < sheet.last and sheet.first < len(rows) and head < sheet.first) else end
-    # Prose follows: a list is links only if each row shows it by a bullet, a date or a target.
-    if len(below) >= 2 and all(_marked(row) for row in below):
-        return end
-    return head
+    # Prose follows: a list is links only as far as each row shows it by a bullet, a date or a target.
+    marked = sum(1 for _ in takewhile(_marked, below))
+    return head + 1 + marked if marked >= 2 else head
 
 
 def _link(row: Row) -> bool:
