@@ -31,6 +31,8 @@ _LATIN, _MOST_TIMES = ("latin", "utf8"), 4
 # What loses so many characters that a closer look at the first of them may show nothing: from so many marks on.
 _TORN: tuple[Chain, ...] = ((("gbk", "big5"),), (("eten", "gbk"),), (("big5", "gbk"),))
 _MANY = 4
+# Takes away what Latin-1 and Windows-1252 make of single bytes.
+_NOT_SINGLE = dict.fromkeys((*range(0x100), *map(ord, CP1252_ONLY), ord(LOST)))
 # What Latin-1 shows for the first byte of a character of UTF-8.
 _LEAD = re.compile("[\xc2-\xf4]")
 
@@ -42,6 +44,8 @@ def name(chain: Chain, before: str) -> str:
     ('utf8_as_gbk', 'utf8_as_gbk_then_utf8_as_cp1252')
     """
     latin = "cp1252" if any(char in before for char in CP1252_ONLY) else "latin1"
+    if chain[0][0] == "latin" and chain[0][1] != "utf8" and before.translate(_NOT_SINGLE):
+        latin = f"utf8_or_{latin}"
     named = {"latin": latin}
     return "_then_".join(f"{writer}_as_{named.get(reader, reader)}" for reader, writer in reversed(chain))
 

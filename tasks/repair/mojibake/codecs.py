@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from tasks.decode.charsets import text_of
+from tasks.repair.mojibake.loose import is_loose
 from tasks.repair.shift.pairs import characters, pairs
 
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -50,17 +51,28 @@ _NO_TEXT = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff\ufffd
 SJIS_DEFAULT = "\N{KATAKANA MIDDLE DOT}"
 
 
+class _Loose(dict[int, str]):
+    """Single bytes, and UTF-8's of what is none of them: of readers that take for Latin-1 what is not UTF-8."""
+
+    def __missing__(self, code: int) -> str:
+        if code <= 0xFF or 0xD800 <= code <= 0xDFFF or chr(code) in (LOST, WALL):
+            raise KeyError(code)
+        return chr(code).encode().decode("latin-1")
+
+
 @cache
 def bytes_of(reader: str, writer: str) -> dict[int, str]:
     """A table for `str.translate`: each character that `reader` can have made, to the bytes that it made it of.
 
-    Of several pairs with the same character it is the one that `writer` may have written.
+    Of several pairs with the same character it is the one that `writer` may have written. Pairs of bytes that were read
+    as Latin-1 may have been read as UTF-8 where they happen to be UTF-8.
 
     >>> "ä¸\\u00ad“".translate(bytes_of("latin", "utf8")), "涓".translate(bytes_of("gbk", "utf8"))
     ('ä¸\\xad\\x93', 'ä¸')
     """
     if reader == "latin":
-        return {ord(char): byte for char, byte in _CP1252.items()}
+        single = {ord(char): byte for char, byte in _CP1252.items()}
+        return single if writer == "utf8" else _Loose(single)
     table = dict.fromkeys(range(0x80, 0x100), WALL)
     if reader == "gbk":
         table |= {ord(char): _raw(pair) for char, pair in pairs().items()} | _standard_forms()
@@ -95,6 +107,8 @@ def strictly(text: str, chain: tuple[tuple[str, str], ...]) -> str | None:
     (None, '2, 用户')
     """
     for reader, writer in chain:
+        if reader == "latin" and writer != "utf8" and is_loose(text):
+            return None  # one character may be one byte or two
         raw = text.translate(bytes_of(reader, writer))
         if reader == "gbk" and EURO in raw:
             raw = with_euros(raw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from math import inf
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tasks.decode.score import cost_of_char
 from tasks.repair.lm import UNIT, model, symbols
 from tasks.repair.mojibake.codecs import EURO, LOST, WALL, bytes_of, chars_of
+from tasks.repair.mojibake.loose import is_loose, resolved
 
 # In nats, beside the 5 to 8 of a character that is well read. A pair of which a half is gone; a byte that was dropped
 # without a trace; a byte that fits nothing, which ends a passage.
@@ -65,8 +66,10 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     >>> [token.text for token in undo(as_found("鐢ㄦ埛"), "gbk", "utf8")]
     ['用', '户']
     """
-    raw_of = _bytes_by_char(reader, writer).get
-    parts = [raw_of(token.text, token.text) for token in tokens]
+    raw_of = _bytes_by_char(reader, writer)
+    parts = [raw_of[token.text] for token in tokens]
+    if reader == "latin" and writer != "utf8" and is_loose(seen := [token.text for token in tokens]):
+        parts = resolved(seen, parts, chars_of(writer))
     if reader == "gbk" and EURO in parts:
         around = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
         parts = [_euro(before, after) if part == EURO else part for before, part, after in around]
@@ -74,18 +77,30 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     owner.append(-1)
     raw = "".join(parts)
     found: list[Token] = []
-    for start, end, text, cost in _utf8(raw, reader == "latin") if writer == "utf8" else _double(raw, chars_of(writer)):
+    for start, end, text, price in (
+        _utf8(raw, reader == "latin") if writer == "utf8" else _double(raw, chars_of(writer))
+    ):
         first, last = tokens[owner[start]], tokens[owner[end - 1]]
         head = first.head and (start == 0 or owner[start - 1] != owner[start])
         tail = last.tail and owner[end] != owner[end - 1]
-        found.append(Token(text, first.start, last.end, head, tail, raw[start:end], cost))
+        found.append(Token(text, first.start, last.end, head, tail, raw[start:end], price))
     return found
 
 
+class _BytesByChar(dict[str, str]):
+    """What each token was read of: of one without text bytes were lost, and what the reader never makes is itself."""
+
+    def __init__(self, table: Mapping[int, str]) -> None:
+        super().__init__({chr(code): raw for code, raw in table.items()} | {"": LOST, WALL: WALL})
+        self._table = table
+
+    def __missing__(self, char: str) -> str:
+        return char.translate(self._table)
+
+
 @cache
-def _bytes_by_char(reader: str, writer: str) -> dict[str, str]:
-    """What each token was read of; of one without text, bytes were lost."""
-    return {chr(code): raw for code, raw in bytes_of(reader, writer).items()} | {"": LOST, WALL: WALL}
+def _bytes_by_char(reader: str, writer: str) -> _BytesByChar:
+    return _BytesByChar(bytes_of(reader, writer))
 
 
 def _euro(before: str, after: str) -> str:
