@@ -30,6 +30,7 @@ DECODERS: dict[str, tuple[str, str]] = {
     "latin1": ("latin-1", LOST),
     "cp1252": ("cp1252", "C1"),  # as browsers do: the five holes are C1 controls
     "cp1252 lossy": ("cp1252", LOST),
+    "loose": ("utf-8", "cp1252"),  # UTF-8, and what is none of it as windows-1252
     "gbk": ("gbk", LOST),
     "gbk ?": ("gbk", "?"),
     "gb18030": ("gb18030", LOST),
@@ -54,12 +55,14 @@ CHAINS: tuple[tuple[str, ...], ...] = (
     ("utf-8", "cp950"),
     ("gb18030", "latin1"),
     ("gb18030", "cp1252"),
+    ("gb18030", "loose"),
     ("gb18030", "big5"),
     ("gb18030", "hkscs"),
     ("gb18030", "sjis"),
     ("gb18030", "euckr"),
     ("big5", "latin1"),
     ("big5", "cp1252"),
+    ("big5", "loose"),
     ("big5", "gbk"),
     ("big5", "gb18030"),
     ("big5", "sjis"),
@@ -74,7 +77,8 @@ CHAINS: tuple[tuple[str, ...], ...] = (
 )
 
 # Where UTF-8 is read as Big5, seven characters in ten lose a byte. The rest, and Big5 with the extensions of Hong Kong,
-# is read so by no usual software.
+# is read so by no usual software. Of Big5 that was taken for UTF-8 in part, which bytes were one and which two often
+# nothing says but the language.
 BEYOND = frozenset(
     {
         ("utf-8", "big5"),
@@ -82,6 +86,7 @@ BEYOND = frozenset(
         ("gb18030", "hkscs"),
         ("gb18030", "sjis"),
         ("gb18030", "euckr"),
+        ("big5", "loose"),
         ("big5", "sjis"),
         ("big5", "euckr"),
     }
@@ -133,13 +138,15 @@ def _next(raw: bytes, at: int, reader: str) -> tuple[str, int, bool]:
     codec, shown = DECODERS[reader]
     if shown == "€" and raw[at] == 0x80:
         return "€", 1, True
-    for count in (1, 2, 4):
+    for count in (1, 2, 3, 4):
         try:
             char = raw[at : at + count].decode(codec)
         except UnicodeDecodeError:
             continue
         if len(char) == 1 and len(raw[at : at + count]) == count:
             return char, count, True
+    if shown == "cp1252":
+        return raw[at : at + 1].decode("cp1252", "ignore") or chr(raw[at]), 1, True
     if shown == "C1":
         return chr(raw[at]), 1, True
     if shown == "pair" and raw[at + 1 : at + 2] >= b"\x80":

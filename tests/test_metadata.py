@@ -51,9 +51,7 @@ def test_the_floors_on_labelled_pages_are_held() -> None:
     assert len(list(metadata_eval.pages())) >= 40
 
 
-PROSE = (
-    "镇上的老手艺人说,鱼灯的骨架要用去年冬天砍下的竹子,阴干半年才不会变形,糊纸的时候还要避开雨天,那天再放进河里。"
-)
+PROSE = "镇上的老手艺人说,鱼灯的骨架要用去年冬天砍下的竹子,阴干半年才不会变形,糊纸的时候还要避开雨天,那天再放进河里。"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ ORDINARY = 9.5
 # Pairs of bytes are characters whatever they are: what they gain must be so much for each character. Random hanzi are
 # 1.5 nats likelier than random letters with marks, half-width kana or rare hanzi.
 _EACH = 2.0
+# Signs of Latin-1 alone may be meant: 45°±½°.
+_SIGNS = frozenset(chr(code) for code in range(0xA0, 0xC0)) | {"×", "÷"}
+_SIGNS_ALONE = 45.0
 # A line that is read at once must be as ordinary as this by single characters: healthy text costs 5.7 to 8.
 _EVERYDAY = 8.0
 # At most this share of the characters may be lost.
@@ -70,12 +73,19 @@ def read(line: str, chain: Chain, margin: float = MARGIN, deduce: bool = True) -
     for first, last in _joined(tokens, passages(line, tokens), len(tokens) if chain[-1][1] == "utf8" else _BETWEEN):
         done = found[-1].end if found else 0
         passage = _weighed(line, tokens[first:last], chain)
-        each = 0.0 if chain[-1][1] == "utf8" or not passage else _EACH * sum(bool(each.text) for each in passage.tokens)
-        if passage and passage.gain >= max(margin, each) and passage.start >= done:
+        if passage and passage.gain >= max(margin, _least(line, passage, chain)) and passage.start >= done:
             wider = [_weighed(line, tokens[a:b], chain) for a, b in _wider(tokens, first, last)]
             longer = [other for other in wider if other and other.start >= done and other.gain > passage.gain]
             found.append(max(longer, key=lambda other: other.gain, default=passage))
     return [_with_lost(passage, chain) for passage in found] if deduce and len(chain) == 1 else found
+
+
+def _least(line: str, passage: Passage, chain: Chain) -> float:
+    """What must be gained by a passage at least, whatever is known of the page."""
+    if chain[-1][1] == "utf8":
+        return 0.0
+    signs = all(char in _SIGNS for char in line[passage.start : passage.end])
+    return max(_SIGNS_ALONE * signs, _EACH * sum(bool(each.text) for each in passage.tokens))
 
 
 def _joined(tokens: Sequence[Token], spans: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
