@@ -14,6 +14,8 @@ from tasks.strip.tables import is_chatter
 COVER, WORDS, CHARS = 0.2, 3, 150
 # Such a row shares no more of its pairs of characters with the text.
 LIKE_TEXT = 0.1
+# Of fewer characters a text may have nothing of its own paragraphs.
+LEAST_TEXT = 120
 # A text of which so many rows have half as many such words is about them.
 ABOUT, ABOUT_ROWS = 0.2, 30
 # So many rows at either end are looked at, of a page with so many more.
@@ -29,7 +31,7 @@ def without_speech(rows: Sequence[Row]) -> Sequence[Row]:
         return rows
     text = [rows[number] for number in prose if number not in edges]
     likeness = Likeness(text)
-    if not likeness.enough or _about_sites(text[:ABOUT_ROWS]):
+    if sum(len(row.core) for row in text) < LEAST_TEXT or _about_sites(text[:ABOUT_ROWS]):
         return rows
     strange = {number for number in edges if likeness.share(rows[number].core) <= LIKE_TEXT}
     return [row._replace(prose=row.prose and number not in strange) for number, row in enumerate(rows)]

@@ -80,7 +80,7 @@ def foot(page: Around) -> None:
     """Rows from the first below the text that reads as the site's, if enough of what follows does."""
     if page.last < 0 or _body_below(page):
         return
-    start = page.last + 1
+    start = max(page.last, _ended(page)) + 1
     signs = [page.sign(number) for number in range(start, len(page.rows))]
     sums, strong = from_here_on(signs), from_here_on([float(value >= 1) for value in signs])
     if not page.furnished:
@@ -98,6 +98,14 @@ def foot(page: Around) -> None:
         return
 
 
+def _ended(page: Around) -> int:
+    """Where it says below the prose who edited the text, if what stands above that is mostly the text's; or -1."""
+    ended = max((n for n, kind in page.kinds.items() if kind == "ended" and n > page.last), default=-1)
+    left = page.standing(range(page.last + 1, ended))
+    own = sum(page.sign(n) <= 0 for n in left)
+    return ended if own > len(left) / 2 else -1
+
+
 def _told_below(page: Around, start: int) -> int:
     """Where the first row of metadata stands, if it is below `start` and no prose is above: the text is below it."""
     if any(row.prose and n not in page.kinds for n, row in enumerate(page.rows[:start])):
@@ -111,7 +119,8 @@ def below(page: Around) -> None:
     """Short rows below the text and below other furniture."""
     if page.last < 0 or _body_below(page):
         return
-    end = min((n for n, kind in page.kinds.items() if n > page.last and kind in BELOW | {"ended"}), default=None)
+    last = max(page.last, _ended(page) - 1)
+    end = min((n for n, kind in page.kinds.items() if n > last and kind in BELOW | {"ended"}), default=None)
     if end is None or not (any(page.sign(n) >= 1 for n in range(end + 1, len(page.rows))) or _framed(page, end)):
         return
     for number in range(end + 1, len(page.rows)):
