@@ -38,7 +38,8 @@ _CODE_SIGNS = re.compile(
     rb"|import|def|return|print|var|let|const|for|if|class|select|insert into|update"
 )
 _LATIN = re.compile(b"[A-Za-z]")
-_WIDE = str.maketrans(",;:?!()", "，；：？！（）")
+_MARKS = ",;:?!()"
+_WIDE = str.maketrans(_MARKS, "，；：？！（）")
 # A line with more Latin letters than this for each hanzi is not Chinese text: its punctuation is its own.
 FOREIGN = 4
 # Longest bracket looked into: what a reader takes in at once; bounds the work on nested brackets.
@@ -51,7 +52,7 @@ def widen(text: str) -> str:
     >>> widen("他说:好!共1,000人(含老师),10:30出发?见http://a.cn/?q=水,火")
     '他说：好！共1,000人（含老师），10:30出发？见http://a.cn/?q=水,火'
     """
-    return in_lines_with(_ANY, _widen_line, text)
+    return in_lines_with(_ANY, _widen_line, text) if any(mark in text for mark in _MARKS) else text
 
 
 def _widen_line(line: str) -> str:
