@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zlib
+from binascii import b2a_qp
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tasks.decode.charsets import codec_of, text_of
 from tasks.decode.html import visible_lines
 from tasks.ledger import Ledger, check_layer
 from tasks.records import Decoded, Evidence, Limits, Media, Page, Reason, Reject, Stage
+from tasks.repair import repair
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "decode.json").read_text(encoding="utf-8"))
 PROSE = "渡口的石阶被水磨得发亮，摆渡的老赵每天四点起来生火。村里的祠堂前年修过一次，梁上的彩绘是请师傅重新描的。"
@@ -338,6 +340,28 @@ def test_pages_that_are_half_in_one_encoding_and_half_in_another(codec: str, sha
         text = Ledger.of(found.text).then(found.edits).text
         assert text == "\n".join(line for line, _ in chosen)
         assert found.undecodable_bytes == 0
+
+
+@pytest.mark.parametrize("order", ["gggb", "gbbb", "gbgb", "bgbg", "bbbbbbg", "ggggggggb"])
+def test_lines_of_gbk_and_big5_on_one_page_are_told_apart_by_decode_or_repair(order: str) -> None:
+    hans = ["渡口的石阶被水磨得发亮，摆渡的人四点起来生火。", "茶山上的雾到中午才散，背篓的人往回走。"]
+    hant = ["燈塔的看守人每晚記下風向與潮水的高度。", "碼頭的吊車壞了兩天，貨船只好在外面等著。"]
+    lines = [((hans if kind == "g" else hant)[place % 2], kind) for place, kind in enumerate(order)]
+    found = decoded(b"\n".join(line.encode("gbk" if kind == "g" else "big5") for line, kind in lines))
+    repaired = repair(Ledger.of(found.text).then(found.edits))
+    assert repaired.text == "\n".join(line for line, _ in lines)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "big5"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_page_in_quoted_printable_with_the_line_ends_that_it_put_in(codec: str, end: bytes) -> None:
+    text = "標題 = 1\n渡口的石階很舊，擺渡的人四點起來生火。\n\n茶山上的霧到中午才散，背簍的人往回走。\n"
+    found = decoded(b2a_qp(text.encode(codec)).replace(b"\n", end))
+    assert (found.text, found.edits) == (text, ())
+
+
+def test_a_page_in_quoted_printable_may_be_html() -> None:
+    assert decoded(b2a_qp(HTML.encode()), Media.HTML).text == decoded(HTML.encode(), Media.HTML).text
 
 
 def test_zeros_that_fill_a_page_up_do_not_make_it_binary() -> None:

@@ -287,6 +287,26 @@ class TestPages:
 
 
 class TestJsonLines:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("桥修好了。\\n船也来了。\\r\\n岸上有人。", "桥修好了。\n船也来了。\n岸上有人。"),
+            (
+                "桥修好了\\n\u3000\u3000船也来了\\n\u3000\u3000岸上有人",
+                "桥修好了\n\u3000\u3000船也来了\n\u3000\u3000岸上有人",
+            ),
+            ("桥修好了。<br>船也来了。<BR/><br />岸上有人。", "桥修好了。\n船也来了。\n岸上有人。"),
+            ("用\\n换行，写成 print('\\n')。", "用\\n换行，写成 print('\\n')。"),
+            ("用<br>换行。<br>是标签。", "用<br>换行。<br>是标签。"),
+            ("路径是C:\\new。", "路径是C:\\new。"),
+            ("桥修好了。\\n\n船也来了。", "桥修好了。\\n\n船也来了。"),
+            ("桥修好了。<br><b>船</b>也来了。", "桥修好了。<br><b>船</b>也来了。"),
+        ],
+    )
+    def test_line_ends_that_were_written_out(self, tmp_path: Path, text: str, expected: str) -> None:
+        put(tmp_path, "a.jsonl", json.dumps({"text": text}).encode())
+        assert pages(tmp_path)[0].raw.decode() == expected
+
     def test_rows(self, tmp_path: Path) -> None:
         rows = [
             {"text": "甲。", "url": "http://a.example/", "date": "2021-03-04T05:06:07Z"},
@@ -397,6 +417,11 @@ class TestWarc:
         put(tmp_path, "a.warc.gz", b"".join(map(gzip.compress, (A, B, C))))
         assert [page.source_uri for page in pages(tmp_path)] == ["a.warc.gz#1", "a.warc.gz#2", "a.warc.gz#3"]
 
+    def test_a_reject_tells_the_url(self, tmp_path: Path) -> None:
+        put(tmp_path, "a.warc", record("http://b.example/桥.html", b"<p>b</p>", length=5000) + A)
+        rejects = [entry.detail for entry in read(tmp_path) if isinstance(entry, Reject)]
+        assert [detail.endswith(" (http://b.example/桥.html)") for detail in rejects] == [True]
+
     def test_under_another_name(self, tmp_path: Path) -> None:
         put(tmp_path, "crawl", A + B)
         assert len(pages(tmp_path)) == 2
@@ -492,6 +517,12 @@ class TestTables:
     def test_tsv(self, tmp_path: Path) -> None:
         put(tmp_path, "a.tsv.gz", gzip.compress("url\t正文\nhttp://a.example/\t渡口, 石阶\n".encode()))
         assert pages(tmp_path)[0].raw.decode() == "渡口, 石阶"
+
+    @pytest.mark.parametrize("first", ["sep=;", "\ufeffsep=;", '"sep=;"'])
+    def test_csv_that_names_its_separator(self, tmp_path: Path, first: str) -> None:
+        put(tmp_path, "a.csv", f"{first}\r\nurl;text\r\nhttp://a.example/;渡口，石阶, 旧,,\r\n".encode())
+        (page,) = pages(tmp_path)
+        assert (page.source_uri, page.raw.decode()) == ("a.csv#1", "渡口，石阶, 旧,,")
 
     def test_csv_without_a_text_column(self, tmp_path: Path) -> None:
         put(tmp_path, "a.csv", b'year,"the\ncount"\n1987,4\n')

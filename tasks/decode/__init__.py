@@ -1,9 +1,10 @@
 """Stage 1: from bytes to the text they were: the encoding, the undecodable bytes, the lines a reader would see.
 
-In the order in which a page meets them: what it says of itself (`declared`), which encoding that makes (`detect`, and
-where all look odd `likeliest`; `score`, `cuts` and `mixed` tell how odd), its bytes as text (`charsets`, `cns`), runs
-that lost bytes brought back into step (`resync`; by the language model `lost` and `places`), HTML as lines (`html`,
-`flat`, `content`), and the readings of characters that lost a byte (`restore`, `halves`).
+In the order in which a page meets them: a mail's coding (`quoted`), what it says of itself (`declared`), which encoding
+that makes (`detect`, and where all look odd `likeliest`; `score`, `cuts` and `mixed` tell how odd), its bytes as text
+(`charsets`, `cns`), runs that lost bytes brought back into step (`resync`; by the language model `lost`, `places` and
+`chances`), HTML as lines (`html`, `flat`, `content`), and the readings of characters that lost a byte (`restore`,
+`halves`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tasks.decode.detect import Verdict, detect
 from tasks.decode.likeliest import CLEAR
 from tasks.decode.line_ends import with_line_ends
 from tasks.decode.mixed import Foreign, foreign_pieces
+from tasks.decode.quoted import unquoted
 from tasks.decode.restore import Reading
 from tasks.decode.resync import has_splices, in_step
 from tasks.decode.score import mean_cost
@@ -66,9 +68,9 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     >>> decode(Page("a.txt", "正文\\r\\n".encode("utf-16")), Limits()).text
     '正文\\n'
     """
-    raw = page.raw
-    if len(raw) > limits.page_bytes:
-        return _reject(page, Reason.TOO_LARGE, f"{len(raw)} bytes, more than {limits.page_bytes}")
+    if len(page.raw) > limits.page_bytes:
+        return _reject(page, Reason.TOO_LARGE, f"{len(page.raw)} bytes, more than {limits.page_bytes}")
+    raw = unquoted(page.raw) or page.raw
     if not raw.strip(b" \t\r\n\x0b\x0c\x00"):
         return _reject(page, Reason.EMPTY, "no bytes" if not raw else "nothing but white space")
     markup = page.media is Media.HTML or raw.lstrip()[:1] == b"<"

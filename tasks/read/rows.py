@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,15 @@ _HTML_COLUMN = "html"
 NESTED = ("metadata", "meta", "warc_headers")
 #: What to do about text in a column that is not looked for.
 NAME_IT = "the setting columns.text names others"
+# Line ends as programs write them that escape a text twice, and as pages do; and those behind the end of a sentence or
+# before an indent, which are meant: of a text about them hardly one is. Nine in ten must be.
+_ENDS = "[。！？；：…”’」』）]"
+_BREAKS = tuple(
+    (re.compile(f"(?:{end})+"), re.compile(f"(?:(?<={_ENDS})(?:{end})+|(?:{end})+(?=\u3000))"))
+    for end in (r"(?:\\r)?\\n", r"(?i:<br\s{0,3}/?>)")
+)
+_MOST_BREAKS = 0.9
+_OTHER_MARKUP = re.compile(r"<(?!br\b)[a-zA-Z/!]", re.IGNORECASE)
 # Numbers beyond this are milliseconds since 1970, not seconds: as seconds they would lie past the year 5000.
 _MILLISECONDS_FROM = 10**11
 
@@ -38,7 +48,7 @@ def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | R
         wanted = ", ".join(columns.text[:3])
         detail = f"no column of the row holds text (looked for {wanted}, …); {NAME_IT}"
         return rejected(uri, Reason.MALFORMED, detail, raw)
-    content = text if isinstance(text, bytes) else _bytes(text)
+    content = text if isinstance(text, bytes) else _bytes(_with_breaks(text))
     html = _HTML_COLUMN in name.lower() or opens_html(content[:4096])
     nested = [fields, *(value for key in NESTED if isinstance(value := fields.get(key), Mapping))]
     return Page(
@@ -78,6 +88,22 @@ def _text(fields: Mapping[str, Any], names: Sequence[str]) -> tuple[str, str | b
         if isinstance(value, str | bytes) and (found[1] is None or (not found[1].strip() and value.strip())):
             found = (name, value)
     return found
+
+
+def _with_breaks(text: str) -> str:
+    """A text whose line ends were escaped once too often, or are elements of HTML while nothing else is, with line
+    ends; any other as it is.
+
+    >>> _with_breaks("桥修好了。\\\\n船也来了。"), _with_breaks("用\\\\n换行")
+    ('桥修好了。\\n船也来了。', '用\\\\n换行')
+    """
+    if "\n" in text or not ("\\n" in text or "<" in text):
+        return text
+    for written, after in _BREAKS:
+        ends = len(after.findall(text))
+        if ends and ends >= _MOST_BREAKS * len(written.findall(text)) and not _OTHER_MARKUP.search(text):
+            return written.sub("\n", text)
+    return text
 
 
 def _bytes(text: str) -> bytes:

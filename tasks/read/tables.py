@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -16,6 +17,8 @@ from tasks.records import Columns, Limits, Page, Reason, Reject
 # How much of a CSV file decides its encoding.
 _HEAD = 64 * 1024
 _DELIMITERS = ",\t;|"
+# The line before the header by which spreadsheets are told.
+_SEPARATOR = re.compile(r"(?i)\ufeff?\"?sep=([^\w\s\"]|\t)\"?\s*")
 # Rows handed over at a time by Parquet's reader: a page is at most Limits.page_bytes, an ordinary one a few KB.
 _BATCH = 64
 
@@ -38,7 +41,9 @@ def _csv_rows(uri: str, text: io.TextIOWrapper, limits: Limits, columns: Columns
     lines = iter(lambda: text.readline(limits.page_bytes + 1), "")
     csv.field_size_limit(limits.page_bytes)
     first = next(lines, "")
-    delimiter = max(_DELIMITERS, key=first.count)
+    named = _SEPARATOR.fullmatch(first)
+    first = next(lines, "") if named else first
+    delimiter = named[1] if named else max(_DELIMITERS, key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), [])
     wanted = {name.lower() for name in columns.text}
     if not any(name.strip().lower() in wanted for name in header):

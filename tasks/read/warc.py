@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from tasks.read.digest import rejected
@@ -30,6 +30,7 @@ _TRUSTED = 16
 _STEP = 16 * 1024
 # Where a record begins: its version line and the first of its fields.
 _START = re.compile(rb"WARC/1\.[01]\r?\n[A-Za-z\-]{2,40}:")
+_URL_SHOWN = 500  # characters of a URL that a reject tells
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -203,6 +204,14 @@ def _to_next_record(source: _Source) -> None:
 
 
 def _page(uri: str, record: _Record, limits: Limits) -> Page | Reject:
+    url = record.fields.get("warc-target-uri", "").strip("<>") or None
+    found = _payload_as_page(uri, url, record, limits)
+    if isinstance(found, Reject) and url:  # a reject has no other place for it
+        return replace(found, detail=f"{found.detail} ({url[:_URL_SHOWN]})")
+    return found
+
+
+def _payload_as_page(uri: str, url: str | None, record: _Record, limits: Limits) -> Page | Reject:
     if record.flaw:
         reason = Reason.TOO_LARGE if record.flaw == "too large" else Reason.MALFORMED
         detail = f"a record of {record.size} bytes" if record.flaw == "too large" else f"the record {record.flaw}"
@@ -216,7 +225,6 @@ def _page(uri: str, record: _Record, limits: Limits) -> Page | Reject:
     media = _media(content_type, record.fields.get("warc-target-uri", ""), raw)
     if media is None:
         return rejected(uri, Reason.UNSUPPORTED, f"not a page but {content_type or 'of no known type'}", raw)
-    url = record.fields.get("warc-target-uri", "").strip("<>") or None
     return Page(uri, raw, media, url, instant(record.fields.get("warc-date")), charset)
 
 
