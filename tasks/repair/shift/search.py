@@ -17,6 +17,7 @@ from tasks.repair.shift.candidates import SPLICE
 from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, PAGE_MEMORY, PLAIN_MARKS, READINGS, WIDTH, Hyp, Segment
 from tasks.repair.shift.kernel import compiled, tables
 from tasks.repair.shift.moves import Mover
+from tasks.repair.shift.swallowed import swallows
 
 if TYPE_CHECKING:
     from tasks.repair.shift.kernel._search import Page
@@ -39,6 +40,11 @@ class Search(Mover):
             pos, hyp = self.unchanged(pos, hyp)
             count += 1
         return hyp[0]
+
+    @cached_property
+    def swallows(self) -> bool:
+        """Whether the page's decoder swallows what stands after a half character."""
+        return swallows(self.text)
 
     @cached_property
     def compiled(self) -> Page | None:

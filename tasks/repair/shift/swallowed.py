@@ -1,0 +1,39 @@
+"""The digit of a year that a half character swallowed: `港区?025》` was 港区2025》.
+
+Some decoders show a half character and the ASCII byte after it as one '?'. Of most bytes nothing is left. A number of
+three digits where a year stands was one of four, and its first digit is not in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.repair.shift.candidates import LETTERS
+
+_SWALLOWS = re.compile(rf"[?][{LETTERS}]{{1,6}} ?[)）]")  # what is left of a splice without its opening bracket
+_YEAR = re.compile(r"(?:(?P<two>0)|[89])[0-9]{2}(?![0-9])(?P<said>[年》])?")
+
+
+def swallows(text: str) -> bool:
+    """Whether a page shows that its decoder swallows what stands after a half character.
+
+    >>> swallows("當?shù)貎?yōu)質"), swallows("當?(shù)貎?(yōu)質")
+    (True, False)
+    """
+    return _SWALLOWS.search(text) is not None
+
+
+def first_digit(text: str, at: int, known: bool) -> str:
+    """The first digit of the year whose other three stand at `text[at]`; "" if none does.
+
+    `known` says that the page's decoder swallows. A year does not begin with 0, so that 025年 and 025》 show it by themselves.
+
+    >>> first_digit("?025年", 1, False), first_digit("?998》", 1, True), first_digit("?998年", 1, False)
+    ('2', '1', '')
+    >>> first_digit("?2025年", 1, True), first_digit("?0251", 1, True)
+    ('', '')
+    """
+    year = _YEAR.match(text, at)
+    if not year or not (known or (year["two"] and year["said"])):
+        return ""
+    return "2" if year["two"] else "1"
