@@ -31,12 +31,15 @@ _ADDRESS = re.compile(
 _CODE = re.compile(
     r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|/\*|\*/|\(\?|[A-Za-z]\.[A-Za-z]+\(|[A-Za-z_]\((?:[\"']|\))"
     r"|^\s*(?:import|def|return|print|var|let|const|for|if|class|select|insert into|update)\b"
+    r"|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\s.{1,200}\s(?:FROM|VALUES|SET|WHERE)\s|^\s*=[A-Z]{2,12}\("
 )
 # What such a line has of ASCII, at least: looked for in a tenth of the line, as it is hardly ever there.
 _CODE_SIGNS = re.compile(
     rb"[{}`\\]|==|!=|=>|->|</|/>|//|/\*|\*/|\(\?|[A-Za-z][.(]|[A-Za-z_]\("
-    rb"|import|def|return|print|var|let|const|for|if|class|select|insert into|update"
+    rb"|import|def|return|print|var|let|const|for|if|class|select|insert into|update|SELECT|INSERT|UPDATE|DELETE"
 )
+# What such functions take stays in their brackets.
+_FUNCTIONS = ("SUM", "COUNT", "AVG", "SUMIF", "COUNTIF", "VLOOKUP", "AVERAGE", "ROUND", "CONCAT", "IFNULL")
 _LATIN = re.compile(b"[A-Za-z]")
 _MARKS = ",;:?!()"
 _WIDE = str.maketrans(_MARKS, "，；：？！（）")
@@ -98,6 +101,8 @@ def _brackets(line: str) -> str:
             opened.append(match.start())
         elif opened:
             start = opened.pop()
+            if line.endswith(_FUNCTIONS, 0, start):
+                continue
             if match.start() - start <= LONGEST_BRACKET and _HANZI.search(line, start, match.start()):
                 wide += (start, match.start())
     if not wide:

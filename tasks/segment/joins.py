@@ -13,6 +13,7 @@ from tasks.segment.affinity import affinity
 from tasks.segment.asides import aside
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import CLOSERS, FINAL, Paragraph
+from tasks.segment.verses import OPEN_COMMA, are_parallel, verses_of
 
 # Shorter lines without an end are headings, verses, items and signatures far more often than pieces of a paragraph.
 _SHORTEST = 12
@@ -20,8 +21,6 @@ _SHORTEST_PROSE = 24
 _COMMA_PROSE = 32
 _LONG_PROSE = 40
 _SENTENCE_END = re.compile(r"[。!;]")
-_OPEN_COMMA = frozenset(",、")
-_MARKS = re.compile(r"[,。、;!?:]")
 _NEVER_FIRST = frozenset(",。、;!?》”」』)】%.")
 # Where a link was set on a line of its own, even a short line goes on: 《 above the link, 》 below it.
 _OPENERS = frozenset("《“「『")
@@ -39,6 +38,8 @@ _SENTENCE_START = re.compile(
 )
 _ORDINAL = re.compile(r"第[一二三四五六七八九十]{1,2}[,、]|[一二三四五六七八九十]{1,2}[是要],?|其[一二三四五六],")
 _LABEL = re.compile(r"[^\s,。!?;:]{1,14}:")
+_HAN = re.compile("[\u3400-\u9fff]")
+_LATIN_WORDS = re.compile(r"[A-Za-z]{1,20}[ ,][A-Za-z]{1,20}[ ,.]")
 _PAIRS = (("(", ")"), ("《", "》"), ("“", "”"), ("「", "」"), ("『", "』"), ("【", "】"))
 # How many of the page's long paragraphs have to end as sentences do before one that does not is held to be cut.
 _CLOSED_SHARE = 0.6
@@ -114,12 +115,13 @@ def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     open_ended = [at for at in unfinished if _may_be_cut(paragraphs[at], paragraphs[at + 1])]
     if not open_ended:
         return {}
+    verses = verses_of(paragraphs)
     long = [paragraph for paragraph in paragraphs if len(paragraph.text) >= _LONG_PROSE and not paragraph.cell]
     closed = sum(paragraph.closed for paragraph in long)
     usual = closed >= _CLOSED_SHARE * (len(long) - 1)
     reasons: dict[int, str] = {}
     for at in open_ended:
-        reason = _reason(paragraphs, at, usual)
+        reason = "" if at in verses else _reason(paragraphs, at, usual)
         if reason:
             reasons[at] = reason
     return reasons
@@ -151,9 +153,9 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
         paragraphs = [*paragraphs[: at + 1], below._replace(mark=0, tag="")]
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
-    if _are_parallel(before, after):
+    if are_parallel(before, after) or not _same_language(before, after):
         return ""
-    if before[-1] in _OPEN_COMMA:
+    if before[-1] in OPEN_COMMA:
         prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before) is not None
         prose = prose or (len(before) >= _SHORTEST_PROSE and affinity(before, after) >= _CLAUSE)
         return "the line ends in a comma" if prose and not _LABEL.match(after) else ""
@@ -169,15 +171,15 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     return "the line ends inside a sentence that the next line goes on with"
 
 
-def _are_parallel(before: str, after: str) -> bool:
-    """Whether two lines are verses: of one length, with their marks at the same places.
+def _same_language(before: str, after: str) -> bool:
+    """Whether two lines may be of one sentence: not a formula or English above Chinese, nor Chinese above English.
 
-    >>> _are_parallel("塔上新灯照旧路,桥边流水过荒田,", "老翁收摊不问醉,稚子数星只道眠。")
-    True
+    >>> _same_language("2H2O+CaSO4", "浓度为三克。"), _same_language("用的是ASCII", "码。")
+    (False, True)
     """
-    if len(before) != len(after):
-        return False
-    return [mark.start() for mark in _MARKS.finditer(before)] == [mark.start() for mark in _MARKS.finditer(after)]
+    if _HAN.search(before):
+        return not (_LATIN_WORDS.match(after) and not _HAN.search(after))
+    return not _HAN.search(after) or after[0] in _NEVER_FIRST
 
 
 def _is_point(folded: str) -> bool:

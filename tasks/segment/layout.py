@@ -18,7 +18,9 @@ _MAY_HAVE_MARKS = re.compile(r"#[ \t\u3000\xa0]|\*\*|\]\(")
 # A line of code shows itself by an indent, ASCII alone, and a mark that prose does not use so.
 _INDENTS = frozenset("\t ")
 _CODE = re.compile(r"(?:\t| {2,})[!-~][ -~\t]*$")
-_CODE_MARK = re.compile(r"[(){}\[\];=<>]|^\s*(?:return|else|try|pass|break|import)\b")
+_CODE_MARK = re.compile(
+    r"[(){}\[\];=<>]|^\s*(?:return|else|try|pass|break|import)\b|^\s*(?:for|while|if|elif|with|def|class|except)\b.{1,200}:$"
+)
 _Cut = tuple[int, int, str, str]
 """Start, end, replacement and kind of an edit inside a line."""
 _COLUMNS = {"\N{IDEOGRAPHIC SPACE}": 2, "\t": 4}
