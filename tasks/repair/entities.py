@@ -17,15 +17,17 @@ from tasks.repair.layers import apart
 from tasks.repair.mojibake.codecs import bytes_of
 from tasks.script.tables import HANZI
 
-_SIGNS = re.compile(rb"[&%=\\u](?:(?<=[&%=])|(?<=\\)[ux]|(?<=u)(?:4e|[5-8]))")
+_SIGNS = re.compile(rb"[&%=\\u#](?:(?<=[&%=])|(?<=\\)[ux]|(?<=u)(?:4e|[5-8])|(?<=#)x)")
 # The class comes first, so that text without its signs is passed over at the speed of a search for one class.
 _ANY = re.compile(
-    r"[&\\%=u](?:(?<=&)(?:amp;|#|[a-z]{2,8};|nbsp)|(?<=[\\%])u[0-9a-fA-F]{4}|(?<=[%=])[0-9A-F]{2}[%=][89A-F]"
-    r"|(?<=%)25[0-9A-F]{2}|(?<=\\)x[0-9a-fA-F]{2}|(?<=u)[4-9][0-9a-f]{3}u)"
+    r"[&\\%=u#](?:(?<=&)(?:amp;|#|[a-z]{2,8};|nbsp)|(?<=[\\%])u[0-9a-fA-F]{4}|(?<=[%=])[0-9A-F]{2}[%=][89A-F]"
+    r"|(?<=%)25[0-9A-F]{2}|(?<=\\)x[0-9a-fA-F]{2}|(?<=u)[4-9][0-9a-f]{3}u|(?<=#)x[0-9a-f]{4};)"
 )
 _ENTITY = re.compile(
-    r"&(?:amp;){0,3}(?:#[0-9]{2,7};|#[xX][0-9a-fA-F]{2,6};|#[0-9]{5}(?![0-9])|[a-zA-Z]{2,8}[0-9]?;|nbsp(?![a-zA-Z=]))"
+    r"(?<![&0-9A-Za-z;])#x(?:ff[0-5]|30[01]|20[12])[0-9a-f];"  # marks whose & a site took out
+    r"|&(?:amp;){0,3}(?:#[0-9]{2,7};|#[xX][0-9a-fA-F]{2,6};|#[0-9]{5}(?![0-9])|[a-zA-Z]{2,8}[0-9]?;|nbsp(?![a-zA-Z=]))"
 )
+_BARE = re.compile("#x(?:ff[0-5]|30[01]|20[12])[0-9a-f];")
 # The backslash is doubled where a string was quoted twice, and gone where a careless program took all of them out.
 _ESCAPES = re.compile(r"(?:(?:\\{1,2}|%)u[0-9a-fA-F]{4}){2,}|(?<![0-9a-zA-Z])(?:u[0-9a-f]{4}){3,}(?![0-9a-zA-Z])")
 # Bytes written out, and between them the ASCII that such runs leave as it is; written out twice, %25 stands for the %.
@@ -62,15 +64,17 @@ def entity_edits(text: str) -> list[Edit]:
         return []
     edits: list[Edit] = []
     start = 0
+    bare = len(_BARE.findall(text)) > 1  # a single one may be spoken of
     for line in text.split("\n"):
         if _ANY.search(line) and not _SPEAKS_OF_IT.search(line) and not _CODE.search(line):
-            edits += _line_edits(line, start)
+            edits += _line_edits(line, start, bare)
         start += len(line) + 1
     return edits
 
 
-def _line_edits(line: str, start: int) -> Iterator[Edit]:
-    found = [(*match.span(), _entity(match[0]), "entity") for match in _ENTITY.finditer(line)]
+def _line_edits(line: str, start: int, bare: bool) -> Iterator[Edit]:
+    entities = [match for match in _ENTITY.finditer(line) if bare or match[0][0] == "&"]
+    found = [(*match.span(), _entity(match[0]), "entity") for match in entities]
     found += [(*match.span(), _escapes(match[0]), "escape") for match in _ESCAPES.finditer(line)]
     found += [(*match.span(), _bytes(match[0]), _BYTE_KINDS[match[0][0]]) for match in _BYTES.finditer(line)]
     # Chinese characters say that the line is Chinese text, whether they stand there already or are what is written so.
@@ -95,6 +99,8 @@ def _is_alone(line: str, first: int, last: int) -> bool:
 
 def _entity(entity: str) -> str:
     """What an entity stands for, or "" if it is none, or stands for a control character or a line end."""
+    if entity[0] == "#":
+        entity = f"&{entity}"
     once = html.unescape(entity)
     while once != entity and once.startswith("&") and len(once) > 1:
         entity, once = once, html.unescape(once if once.endswith(";") else once + ";")

@@ -26,7 +26,7 @@ def swallows(text: str) -> bool:
 def first_digit(text: str, at: int, known: bool) -> str:
     """The first digit of the year whose other three stand at `text[at]`; "" if none does.
 
-    `known` says that the page's decoder swallows. A year does not begin with 0, so that 025年 and 025》 show it by themselves.
+    `known` says that the page's decoder swallows. A year does not begin with 0: 025年 and 025》 show it by themselves.
 
     >>> first_digit("?025年", 1, False), first_digit("?998》", 1, True), first_digit("?998年", 1, False)
     ('2', '1', '')
