@@ -101,9 +101,11 @@ def foot(page: Around) -> None:
 def _ended(page: Around) -> int:
     """Where it says below the prose who edited the text, if what stands above that is mostly the text's; or -1."""
     ended = max((n for n, kind in page.kinds.items() if kind == "ended" and n > page.last), default=-1)
-    left = page.standing(range(page.last + 1, ended))
-    own = sum(page.sign(n) <= 0 for n in left)
-    return ended if own > len(left) / 2 else -1
+    above = range(page.last + 1, ended)
+    left = page.standing(above)
+    if any(page.kinds.get(n) in BELOW - {"related"} for n in above):
+        return -1
+    return ended if sum(page.sign(n) <= 0 for n in left) > len(left) / 2 else -1
 
 
 def _told_below(page: Around, start: int) -> int:
