@@ -270,6 +270,27 @@ def test_single_letters_of_a_page_that_lost_bytes_elsewhere(letters: str) -> Non
     assert f"\n{letters}\n" in decoded(without(text, "gbk", 70, 0)).text
 
 
+@pytest.mark.parametrize(
+    ("codec", "first", "second"), [("gbk", 9, 40), ("gbk", 21, 66), ("utf-16-le", 9, 41), ("utf-16-be", 21, 60)]
+)
+def test_two_bytes_lost_from_a_line_that_shows_no_half(codec: str, first: int, second: int) -> None:
+    raw = PROSE.encode(codec)
+    found = decoded(raw[:first] + raw[first + 1 : second] + raw[second + 1 :])
+    text = Ledger.of(found.text).then(found.edits).text
+    assert encodings._astray(PROSE, text) <= 2
+
+
+def test_a_row_of_wide_spaces_is_no_row_of_zeros() -> None:
+    page = f"{PROSE}{'　' * 40}——黼黻文章，鼙鼓鼖鼗，籀篆隶楷\n{PROSE}"
+    assert decoded(page.encode("utf-16-le")).text == page
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "gbk", "utf-16"])
+def test_zeros_behind_a_short_page_do_not_make_it_binary(codec: str) -> None:
+    for length in range(20, 32):
+        assert decoded(PROSE[:length].encode(codec) + bytes(510)).text.rstrip("\x00") == PROSE[:length]
+
+
 def test_bytes_that_a_tool_put_out_of_step_are_left_to_the_repair() -> None:
     """Of a page with spliced pinyin, the shift search knows why its bytes are out of step."""
     spliced = "產(chǎn)業(yè)發(fā)展\n" + PARAGRAPH_HANT

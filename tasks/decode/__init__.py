@@ -213,7 +213,8 @@ def _readings(text: str, bad: list[tuple[int, int]], codec: str) -> dict[int, Re
 
 def _unreadable(raw: bytes, text: str, bad: int, codec: str) -> tuple[Reason, str] | None:
     """Why a decoded text with `bad` undecodable bytes is none, or None if it is one."""
-    raw, text = _unfilled(raw), text.rstrip("\x00")
+    raw = raw.rstrip(b"\x00") if raw.endswith(bytes(_FILLED)) else raw
+    text = text.rstrip("\x00")
     if (controls := _controls(raw, text, codec)) > _BINARY_SHARE * len(text) + _CONTROLS_FEW:
         return Reason.BINARY, f"{controls} of {len(text)} characters are control characters"
     if bad > _UNDECODABLE_FEW:

@@ -26,13 +26,18 @@ _SHORT_ODD = 3
 _AROUND = 32
 # Of a page, so many characters say which script it is in.
 _SAMPLE = 4000
-# Five others in a row, looked for where nothing else says that bytes were lost, stand in no healthy page of the
-# evaluation.
-_LONG = 5
+# Six that are no everyday ones (1,935 are), with at most one between each two, and with three on either side dearer
+# than this: of healthy text one place in 65,000 characters, of what is 20 characters out of step more than half.
+_LONG = 6
+_BESIDE = 3
 # Among so few characters before a single letter, one that costs more than this (1,935 cost less) makes it worth a look.
 _SHORT_RUN = 5
 _EVERYDAY = 9.5
 _HAN = re.compile("[\u4e00-\u9fff]")
+# Letters of India, Africa and America before a hanzi, which UTF-16 of Chinese is full of out of step, and what each
+# such place costs more than its characters do, in nats.
+_STRANGE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2dff\ua000-\uabff][\u3400-\u9fff]")
+_STRANGER = 8.0
 _DAMAGE = re.compile("[\udc00-\udcff]")
 _LETTER = re.compile("[@-~](?<=[^\\x00-\\x7f].)(?=[^\\x00-\\x7f]|\\n|$)")
 # Pinyin spliced in by a site's tool, with tones, or without them twice.
@@ -58,7 +63,7 @@ def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
     text = text_of(raw, codec) if sound is None else sound
     damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
-        odd = damaged or _odd_run(_LONG).search(text)
+        odd = damaged or _has_rare_run(text) or _STRANGE.search(text)
         return (_stretches_in_step(raw, codec, 0.0 if damaged else _LEAST_GAIN), True) if odd else (text, False)
     if codec not in _BY_LINE or not _may_be_out_of_step(text, codec, damaged):
         return text, damaged
@@ -95,7 +100,7 @@ def _may_be_out_of_step(text: str, codec: str, damaged: bool) -> bool:
     In Big5 two trail bytes in five are letters; in GB18030 only those of rarer characters are, so that on a page
     without other damage a letter is worth a look only behind a rare character.
     """
-    if damaged or _odd_run(_LONG).search(text):
+    if damaged or _has_rare_run(text):
         return True
     if codec == "big5hkscs":
         return _LETTER.search(text) is not None
@@ -107,7 +112,7 @@ def _may_be_out_of_step(text: str, codec: str, damaged: bool) -> bool:
 def _odd_runs_in_step(raw: bytes, text: str, codec: str, script: bool | None) -> str:
     """`text`, with the lines cut anew in which odd characters follow each other: what lost two bytes shows no half at
     its end."""
-    places = [match.start() for match in _odd_run(_SHORT_ODD).finditer(text)]
+    places = [match.start() for match in _odd_run().finditer(text)]
     if not places:
         return text
     lines, sources = text.split("\n"), raw.split(b"\n")
@@ -130,7 +135,7 @@ def _line_in_step(raw: bytes, text: str, codec: str, script: bool | None) -> str
         from tasks.decode.lost import counter
 
         count = counter(raw, text, codec)
-        odd = [match.span() for match in _odd_run(_SHORT_ODD).finditer(text)]
+        odd = [match.span() for match in _odd_run().finditer(text)]
         first, last = max(odd[0][0] - _AROUND, 0), min(odd[-1][1] + _AROUND, len(text))
         start, end = count(text[:first]), len(raw) - count(text[last:])
     found, cost = resynced(raw[start:end], codec)
@@ -159,12 +164,29 @@ def _cost_of_marked(text: str) -> float:
     return cost_of(text) - len(marked(text)) * (16.0 - BAD_BYTE)
 
 
+def _has_rare_run(text: str) -> bool:
+    return any(
+        mean_cost(text[max(match.start() - _BESIDE, 0) : match.end() + _BESIDE]) > _OUT_OF_STEP
+        for match in _rare_run().finditer(text)
+    )
+
+
 @cache
-def _odd_run(length: int) -> re.Pattern[str]:
-    """So many characters in a row that hardly a text has: what a stretch out of step is full of. Kana, the syllables of
-    Korean and box drawings are no such characters."""
-    odd = f"[^\\x00-\\x7f\u2500-\u259f\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(_ORDINARY))}]"
-    return re.compile(f"{odd}{odd}{{{length - 1}}}")  # a class in front is looked for at thrice the speed of a run
+def _rare_run() -> re.Pattern[str]:
+    rare = _dearer(_EVERYDAY)
+    return re.compile(f"{rare}(?:[^\\x00-\\x7f]?{rare}){{{_LONG - 1}}}")
+
+
+@cache
+def _odd_run() -> re.Pattern[str]:
+    """So many characters in a row that hardly a text has: what a stretch out of step is full of."""
+    odd = _dearer(_ORDINARY)  # a class in front is looked for at thrice the speed of a run
+    return re.compile(f"{odd}{odd}{{{_SHORT_ODD - 1}}}|{_rare_run().pattern}")
+
+
+def _dearer(limit: float) -> str:
+    """Characters that cost more than `limit`. Kana, the syllables of Korean, signs and drawings are none."""
+    return f"[^\\x00-\\x7f\u2190-\u27bf\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(limit))}]"
 
 
 @cache
@@ -179,7 +201,7 @@ def _stretches_in_step(raw: bytes, codec: str, least: float) -> str:
     while position < len(raw):
         piece = raw[position : position + (_SHORT if position < closely else _STRETCH)]
         text = text_of(piece, codec)
-        odd = (_DAMAGE.search(text) or mean_cost(text) > _OUT_OF_STEP) and searched < _MOST_SEARCHED
+        odd = searched < _MOST_SEARCHED and _looks_odd(text)
         if odd and position >= closely:
             closely = position + _STRETCH
             continue
@@ -193,10 +215,17 @@ def _stretches_in_step(raw: bytes, codec: str, least: float) -> str:
     return "".join(parts)
 
 
+def _looks_odd(text: str) -> bool:
+    """Whether a stretch may be out of step, be it at its end alone."""
+    if _DAMAGE.search(text) or mean_cost(text) > _OUT_OF_STEP:
+        return True
+    return _STRANGE.search(text) is not None or _odd_run().search(text) is not None
+
+
 def _stretch_in_step(raw: bytes, text: str, codec: str, least: float, closely: bool) -> str:
     """A stretch of UTF-16 or UTF-32 cut anew, if that is likelier by `least` nats."""
     found, cost = resynced(raw, codec)
-    if _cost_of_marked(text) - cost < least:
+    if _cost_of_marked(text) + _STRANGER * len(_STRANGE.findall(text)) - cost < least:
         return text
     if closely and codec.startswith("utf-16") and _HAN.search(found):
         from tasks.decode.lost import refined

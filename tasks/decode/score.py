@@ -71,7 +71,7 @@ _BLOCKS: tuple[tuple[int, float], ...] = (
     (0x323B0, _CONTROL),
 )
 _FIRSTS = [first for first, _ in _BLOCKS]
-_WHITE = {"\n": 3.4, "\t": 4.0, "\r": 5.0, "\f": 8.0}
+_WHITE = {"\n": 3.4, "\u3000": 3.4, "\t": 4.0, "\r": 5.0, "\f": 8.0}
 #: The syllables that make up most of written Korean, most of them endings and particles.
 HANGUL = (
     "이다의는에을를가은로한고하지도사기서자인그대어해나시들아리정수일라부전있과보게으스면원제구장상여주만경성"
