@@ -33,6 +33,7 @@ DECODERS: dict[str, tuple[str, str]] = {
     "loose": ("utf-8", "cp1252"),  # UTF-8, and what is none of it as windows-1252
     "gbk": ("gbk", LOST),
     "gbk ?": ("gbk", "?"),
+    "gbk dropped": ("gbk", ""),
     "gb18030": ("gb18030", LOST),
     "cp936": ("gb18030", "€"),  # as browsers and Windows do: the byte 80 is a euro sign
     "big5": ("big5", LOST),
@@ -44,6 +45,7 @@ DECODERS: dict[str, tuple[str, str]] = {
 CHAINS: tuple[tuple[str, ...], ...] = (
     ("utf-8", "gbk"),
     ("utf-8", "gbk ?"),
+    ("utf-8", "gbk dropped"),
     ("utf-8", "gb18030"),
     ("utf-8", "cp936"),
     ("utf-8", "latin1"),
@@ -76,11 +78,12 @@ CHAINS: tuple[tuple[str, ...], ...] = (
     ("big5", "latin1", "utf-8", "cp1252"),
 )
 
-# Where UTF-8 is read as Big5, seven characters in ten lose a byte. The rest, and Big5 with the extensions of Hong Kong,
-# is read so by no usual software. Of Big5 that was taken for UTF-8 in part, which bytes were one and which two often
-# nothing says but the language.
+# Where UTF-8 is read as Big5, seven characters in ten lose a byte; where bytes are dropped, nothing marks the place. Of
+# Big5 that was taken for UTF-8 in part, which bytes were one and which two often nothing says but the language. The
+# rest, and Big5 with the extensions of Hong Kong, is read so by no usual software.
 BEYOND = frozenset(
     {
+        ("utf-8", "gbk dropped"),
         ("utf-8", "big5"),
         ("utf-8", "cp950"),
         ("gb18030", "hkscs"),
@@ -151,7 +154,7 @@ def _next(raw: bytes, at: int, reader: str) -> tuple[str, int, bool]:
         return chr(raw[at]), 1, True
     if shown == "pair" and raw[at + 1 : at + 2] >= b"\x80":
         return LOST, 2, False
-    return "?" if shown == "?" else LOST, 1, False
+    return shown if shown in ("?", "") else LOST, 1, False
 
 
 def cases(chain: tuple[str, ...], length: int, count: int = FILES) -> Iterator[Case]:

@@ -41,6 +41,8 @@ _ENCODINGS = {"utf8": "utf-8", "gbk": "gb18030", "big5": "big5"}
 
 # What a character costs that is none of the candidates; what follows it is then judged without it.
 _OTHER = 9.0
+# The same where a byte was dropped without a mark and one character alone can have lost it.
+_NO_OTHER = 20.0
 
 Path: TypeAlias = "tuple[Path, int, str] | None"
 Candidate: TypeAlias = tuple[int, str, int, str]
@@ -63,7 +65,9 @@ def deduced(tokens: Sequence[Token], reader: str, writer: str) -> dict[int, tupl
             beam = _read_over(beam, symbols(token.text), leads)
         else:
             following = tokens[at + 1].raw[:1] if at + 1 < len(tokens) else "\n"
-            beam = _guessed(beam, at, _options(token.raw, following, reader, writer, traditional), leads)
+            options = _options(token.raw, following, reader, writer, traditional)
+            other = _NO_OTHER if len(options) == 1 and LOST not in token.raw and "?" not in token.raw else _OTHER
+            beam = _guessed(beam, at, options, other, leads)
     return _chosen(list(beam.values()), leads)
 
 
@@ -79,8 +83,8 @@ def _simplified_only() -> frozenset[str]:
     return frozenset(char for char in simplified().values() if not char.encode("big5", "ignore"))
 
 
-def _guessed(beam: Beam, at: int, options: Sequence[Candidate], leads: dict[int, float]) -> Beam:
-    """The beam after a lost character, which is one of `options` or none of them."""
+def _guessed(beam: Beam, at: int, options: Sequence[Candidate], other: float, leads: dict[int, float]) -> Beam:
+    """The beam after a lost character, which is one of `options` or none of them, which costs `other`."""
     costs_of = model().costs
     found: dict[tuple[str, str], list[tuple[float, Path]]] = {}
     limit = inf
@@ -88,12 +92,12 @@ def _guessed(beam: Beam, at: int, options: Sequence[Candidate], leads: dict[int,
         if total > limit:
             continue
         costs = costs_of(first, second, options)
-        limit = min(limit, total + min(min(costs, default=inf) * UNIT, _OTHER) + _HOPELESS)
+        limit = min(limit, total + min(min(costs, default=inf) * UNIT, other) + _HOPELESS)
         most = (limit - total) / UNIT
         for steps, (_, symbol, _, char) in zip(costs, options, strict=True):
             if steps <= most:
                 found.setdefault((second, symbol), []).append((total + steps * UNIT, (path, at, char)))
-        found.setdefault((LOST, LOST), []).append((total + _OTHER, (path, at, LOST)))
+        found.setdefault((LOST, LOST), []).append((total + other, (path, at, LOST)))
     return _merged(found, leads)
 
 
@@ -178,16 +182,22 @@ def _possible(raw: str, following: str, reader: str, writer: str) -> str:
     """The characters with these bytes, of which those are lost that `reader` could not read before `following`."""
     if len(raw) > 1:
         raw = raw.replace("?", LOST)
-    if LOST not in raw or not raw.strip(LOST):
+    if not raw.strip(LOST):
         return ""
     whole = 3 if writer == "utf8" else 2
-    pattern = raw if len(raw) == whole else raw.replace(LOST, LOST * 2)
-    lost = [at for at, byte in enumerate(pattern) if byte == LOST]
+    if LOST in raw:
+        patterns = [raw if len(raw) == whole else raw.replace(LOST, LOST * 2)]
+    elif len(raw) == whole - 1:
+        patterns = [raw[:at] + LOST + raw[at:] for at in range(whole)]  # one was dropped without a trace
+    else:
+        return ""
     found = ""
-    for char in _by_pattern(writer).get(pattern, ""):
-        written = _written(char, writer) + following
-        if all(_is_lost(written[at : at + 2], reader) for at in lost):
-            found += char
+    for pattern in patterns:
+        lost = [at for at, byte in enumerate(pattern) if byte == LOST]
+        for char in _by_pattern(writer).get(pattern, ""):
+            written = _written(char, writer) + following
+            if char not in found and all(_is_lost(written[at : at + 2], reader) for at in lost):
+                found += char
     return found[:_CANDIDATES]
 
 

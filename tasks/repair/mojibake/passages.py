@@ -11,7 +11,7 @@ from tasks.repair.mojibake.clue import clues
 from tasks.repair.mojibake.codecs import LOST, READERS, WALL, strictly
 from tasks.repair.mojibake.lost import deduced
 from tasks.repair.mojibake.stretches import by_stretches
-from tasks.repair.mojibake.tokens import DROPPED, Token, as_found, undo
+from tasks.repair.mojibake.tokens import UNMARKED, Token, as_found, undo
 from tasks.repair.mojibake.weigh import SEAMS, found_cost, passages, surprise
 from tasks.script.tables import HANZI
 
@@ -110,7 +110,7 @@ def _is_between(tokens: Sequence[Token], most: int) -> bool:
         return False
     costs = [token.cost for token in tokens if token.text > "\x7f"]
     return sum(costs) <= _EVERYDAY * len(costs) + _ONE_RARE and not any(
-        token.text in _SEPARATE or token.cost == DROPPED for token in tokens
+        token.text in _SEPARATE or token.cost in UNMARKED for token in tokens
     )
 
 
@@ -142,7 +142,7 @@ def _at_once(line: str, chain: Chain) -> list[Token]:
     if LOST not in line and (after := strictly(line, chain)) is not None:
         return [Token(after, 0, len(line), True, True, "", 0.0)]
     tokens = by_stretches(line, chain[0][0]) if chain in _UTF_8 else anew(line, chain)
-    if not tokens or any(token.text == WALL or token.cost == DROPPED for token in tokens):
+    if not tokens or any(token.text == WALL or token.cost in UNMARKED for token in tokens):
         return []
     first, last = 0, len(tokens)
     while first < last and not (tokens[first].text or tokens[first].raw.strip(LOST)):

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from tasks.repair.mojibake.codecs import EURO, LOST, SJIS_DEFAULT, WALL, bytes_of, is_text, with_euros
-from tasks.repair.mojibake.tokens import DROPPED, Token, torn
+from tasks.repair.mojibake.tokens import UNMARKED, Token, torn
 
 _MARKS = re.compile(f"[{LOST}?]+")
 _MARKS_OF_SJIS = re.compile(f"[{LOST}?{SJIS_DEFAULT}]+")
@@ -97,7 +97,7 @@ class _Reading:
         """Read what characters that lost bytes are left, before the character at `after`; whether they are any."""
         places = [self.before, *self.places, after]
         for start, end, text, price in torn(self.raw, 0):
-            if text == WALL or price == DROPPED:
+            if text == WALL or price in UNMARKED:
                 return False
             first, last = places[start + 1], places[end]
             head, tail = places[start] != first, places[end + 1] != last

@@ -18,6 +18,8 @@ from tasks.repair.mojibake.loose import is_loose, resolved
 HALF = 7.0
 _HALF_PAIR = 11.0
 DROPPED = 20.0
+REST = 14.0  # two bytes of three, where the third was dropped: one in a line costs more than it gains
+UNMARKED = frozenset({DROPPED, REST})
 STRAY = 40.0
 _ASCII = 3.4
 _LETTER = 7.0  # or the trail byte of a pair
@@ -149,7 +151,7 @@ def _utf8(raw: str, latin: bool) -> Iterator[tuple[int, int, str, float]]:
 _PARTS = (
     (re.compile(f"(?!{LOST}{{3}})[\xe0-\xef{LOST}?][\x80-\xbf{LOST}?]{{2}}"), 3, HALF),
     (re.compile(f"[\xe0-\xef][{LOST}?]|[{LOST}?][\x80-\xbf]"), 2, HALF + 2),
-    (re.compile("[\xe0-\xef\x80-\xbf][\x80-\xbf]"), 2, DROPPED),
+    (re.compile("[\xe0-\xef\x80-\xbf][\x80-\xbf]"), 2, REST),
     (re.compile(LOST), 1, HALF),
     (re.compile("\\?"), 1, _ASCII),
     (re.compile("[\xe0-\xef\x80-\xbf]"), 1, DROPPED),
