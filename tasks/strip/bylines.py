@@ -82,7 +82,7 @@ def _marked(core: str) -> list[Field]:
     if account := _ACCOUNT.fullmatch(core):
         return [Field("author", "原创", account["name"]), *_day(core)]
     found = _WIRED.fullmatch(core) or _TAKEN_FROM.fullmatch(core) if core[0] in "【[(原选摘转刊载" else None
-    return [Field("media", "", found["medium"]), *_day(core)] if found else []
+    return [Field("publisher", "", found["medium"]), *_day(core)] if found else []
 
 
 def _day(core: str) -> list[Field]:

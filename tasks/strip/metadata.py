@@ -48,6 +48,9 @@ _NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[,、\s]{1,3}[\u4e00-\u9fff]{2,3}){
 _WORKPLACE = re.compile(
     r"(?:\(?(?:\d[.\s]\s?)?[\u4e00-\u9fff][\u4e00-\u9fff\s·、,()]{5,60}[,\s]\s?\d{6}\)?[;.\s]{0,3}){1,8}"
 )
+# How a journal wants the article to be cited, below the words that say so.
+_CITED = re.compile(r"(?:19|20)\d\d,\s?\d{1,3}\s?\(\d{1,3}\)\s?:\s?\d{1,5}-\d{1,5}")
+_CITE = re.compile(r"(?:本文)?引用(?:本文|格式|该文|信息)\s?:?|Cite\sthis(?:\sarticle)?\s?:?", re.IGNORECASE)
 _CLOCKS = re.compile(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
@@ -61,6 +64,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     dates = _bare_dates(rows)
     below_title = 0
     table = _index_table(rows)
+    cited: set[int] = set()
     papers = sum(":" in row.core[:8] and _PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
     for number, row in enumerate(rows):
         if number in table:
@@ -68,6 +72,10 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             continue
         if papers and _PAPER.match(row.core):
             found.append((row, [Field("others", "", row.core)]))
+            continue
+        if number and _CITED.search(row.core) and (_CITE.fullmatch(rows[number - 1].core) or number - 1 in cited):
+            cited.add(number)
+            found.append((row, [Field("others", "引用", row.core)]))
             continue
         if 0 < number < sheet.first and (paper := _of_paper(row)):
             above = rows[number - 1]
