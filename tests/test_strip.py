@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.strip import clean_pages, layouts, short_of_floor
+from evals.strip import clean_pages, layouts, page, short_of_floor
 from tasks.ledger import Ledger, replay
 from tasks.records import Block, Policy, Stage
 from tasks.strip import AFTER_METADATA, BEFORE_METADATA, KINDS, strip
@@ -144,6 +144,18 @@ def test_work_is_linear(unit: str) -> None:
 )
 def test_no_row_is_taken_apart_in_too_many_ways(row: str) -> None:
     assert replay(row, stripped(row).edits) == stripped(row).text
+
+
+def test_rows_of_marks_alone_may_stand_anywhere() -> None:
+    """A row that is nothing but a bullet has no words at all."""
+    said = 0
+    for layout in list(layouts())[::9]:
+        rows = [text for _, text in page(layout, "数灯", ["河水把灯送到看不见的地方,外婆说数到一百就该回家了。"] * 3)]
+        for at in range(0, len(rows) + 1, 3):
+            text = "".join(f"{row}\n" for row in [*rows[:at], "■", "·", *rows[at:]])
+            ledger = stripped(text)
+            said += replay(text, ledger.edits) == ledger.text
+    assert said > 100
 
 
 def test_rules_are_named_once() -> None:

@@ -155,7 +155,7 @@ def _longest_run(rows: Sequence[int], wanted: Collection[int]) -> int:
 def _panel(page: Around, number: int, chars: int) -> bool:
     core = page.rows[number].core
     return len(core) <= chars and not (
-        _rival(page, number) or ends_sentence(core) or numbered(core) or core[0] in "#—-("
+        _rival(page, number) or ends_sentence(core) or numbered(core) or core.startswith(("#", "—", "-", "("))
     )
 
 
