@@ -13,6 +13,7 @@ from tasks.repair.layers import beside
 from tasks.repair.mojibake import mojibake_edits
 from tasks.repair.mojibake.edits import outside_passages, without_torn_lines
 from tasks.repair.noise import noise_edits
+from tasks.repair.numerals import numeral_edits
 from tasks.repair.private import private_edits
 from tasks.repair.shift import repair_shifts
 from tasks.repair.splice import NO_TABLE, find_splices, splice_edits
@@ -30,7 +31,7 @@ def repair(ledger: Ledger) -> Ledger:
     2. entities and escapes
     3. control and invisible characters, which may be bytes of 1; private-use characters of Hong Kong
     4. bytes out of step, and splices; the search for the former needs the latter in place, and owns those in its spans
-    5. commas put in beside other marks, if the page is damaged
+    5. commas put in beside other marks, if the page is damaged; 壹 that a converter wrote for 一
     6. marks on what is left of damage
 
     >>> ledger = repair(Ledger.of("產(chǎn)業(yè)發(fā)展"))
@@ -47,7 +48,7 @@ def repair(ledger: Ledger) -> Ledger:
     found = outside_passages(found, ledger) if found else found
     damaged = any(edit.applied for edit in found)
     ledger = ledger.then(found)
-    ledger = ledger.then(noise_edits(ledger.text, damaged))
+    ledger = ledger.then(noise_edits(ledger.text, damaged)).then(numeral_edits(ledger.text))
     if not (unusual or damaged or TWICE_LOST in ledger.text):
         return ledger
     return ledger.then(clue_edits(ledger.text, damaged))
