@@ -280,9 +280,27 @@ def test_two_bytes_lost_from_a_line_that_shows_no_half(codec: str, first: int, s
     assert encodings._astray(PROSE, text) <= 2
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_html_of_utf_16_that_lost_a_byte_keeps_its_byte_order(codec: str) -> None:
+    raw = HTML.encode(codec)
+    for place in (300, 900, 1700):
+        assert decoded(raw[:place] + raw[place + 1 :], Media.HTML).encoding == codec
+
+
+def test_characters_beyond_the_first_plane_in_six_bytes() -> None:
+    page = "𠮷野家的招牌。"
+    found = decoded(page.encode() + b"\xed\xa1\x82\xed\xbe\xb7")
+    assert (found.text, found.encoding, found.undecodable_bytes) == (f"{page}𠮷", "utf-8", 0)
+
+
+def test_marks_of_losses_that_were_written_are_left_in_utf_16() -> None:
+    page = "渡���������被水磨����亮�����渡��人����起，瘡亄嚺烛趹杷略瀟厗仑搌湆"
+    assert decoded(page.encode("utf-16")).text == page
+
+
 def test_a_row_of_wide_spaces_is_no_row_of_zeros() -> None:
     page = f"{PROSE}{'　' * 40}——黼黻文章，鼙鼓鼖鼗，籀篆隶楷\n{PROSE}"
-    assert decoded(page.encode("utf-16-le")).text == page
+    assert decoded(page.encode("utf-16")).text == page
 
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "gbk", "utf-16"])

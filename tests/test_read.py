@@ -287,6 +287,16 @@ class TestPages:
 
 
 class TestJsonLines:
+    @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+    def test_utf_16(self, tmp_path: Path, codec: str) -> None:
+        rows = "".join(
+            json.dumps({"text": f"第{number}道闸。𠮷"}, ensure_ascii=False) + "\r\n" for number in range(3000)
+        )
+        put(tmp_path, "a.jsonl", rows.encode(codec))
+        found = pages(tmp_path)
+        assert [page.raw.decode() for page in found] == [f"第{number}道闸。𠮷" for number in range(3000)]
+        assert found[7].source_uri == "a.jsonl#8"
+
     @pytest.mark.parametrize(
         ("text", "expected"),
         [

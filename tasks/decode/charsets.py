@@ -108,6 +108,8 @@ _OURS = frozenset({"euc-tw", "iso-2022-cn", "hz"})
 _MARK = 0xDC00
 _MARKED = re.compile("[\udc00-\udcff]")
 _HANDLER = "qingwen.mark"
+# A character beyond U+FFFF whose two surrogates are written in UTF-8, as some databases do (CESU-8, Unicode's UTR 26).
+_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _EURO = re.compile("\udc80(?=[ \xa0]?[0-9])|(?<=[0-9])\udc80|(?<=[0-9] )\udc80")
 
 
@@ -173,7 +175,11 @@ def _decoded(raw: bytes, codec: str) -> str:
             from tasks.decode import cns
 
             return cns.torn(raw, codec)
-        return raw.decode(codec, _HANDLER)
+        return (_SURROGATES.sub(_of_four, raw) if codec == "utf-8" else raw).decode(codec, _HANDLER)
+
+
+def _of_four(match: re.Match[bytes]) -> bytes:
+    return match[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode()
 
 
 def whole(raw: bytes, codec: str) -> str | None:

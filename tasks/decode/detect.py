@@ -152,8 +152,10 @@ def _whole(sample: bytes, codec: str) -> str | None:
 
 
 def _damaged_one(sample: bytes, codecs: Iterable[str]) -> str | None:
-    """The first codec in which the sample is ordinary Chinese but for a few lost bytes."""
-    return next((codec for codec in codecs if _is_damaged_chinese(sample, codec)), None)
+    """The first codec in which the sample is ordinary Chinese but for a few lost bytes; the likelier of the two of
+    UTF-16, of which each reads the markup of the other."""
+    found = next((codec for codec in codecs if _is_damaged_chinese(sample, codec)), None)
+    return min(_UTF_16, key=lambda codec: cheapest_cost(sample, codec)) if found in _UTF_16 else found
 
 
 def _flipped_seven_bit(raw: bytes, declared: str | None) -> Verdict | None:

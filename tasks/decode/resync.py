@@ -63,7 +63,8 @@ def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
     text = text_of(raw, codec) if sound is None else sound
     damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
-        odd = damaged or _has_rare_run(text) or _STRANGE.search(text)
+        # Where marks of losses were written into a page, it lost its bytes before it was UTF-16.
+        odd = damaged or ("\ufffd" not in text and (_has_rare_run(text) or _STRANGE.search(text)))
         return (_stretches_in_step(raw, codec, 0.0 if damaged else _LEAST_GAIN), True) if odd else (text, False)
     if codec not in _BY_LINE or not _may_be_out_of_step(text, codec, damaged):
         return text, damaged
