@@ -127,7 +127,7 @@ def all_of(line: str, chain: Chain, deduce: bool = True) -> Passage | None:
     if not after or after == line or len(_CHINESE.findall(after)) < 2 or mean_cost(after) > _EVERYDAY:
         return None
     gone = sum(not token.text for token in tokens)
-    if gone > _MOST_LOST * (len(after) + gone) or clues(after):
+    if gone > (_MOST_LOST_UTF_8 if chain in _UTF_8 else _MOST_LOST) * (len(after) + gone) or clues(after):
         return None
     gained = cost_of("".join(line[token.start : token.end] for token in tokens if token.text)) - cost_of(after)
     each = 0.0 if chain[-1][1] == "utf8" else _EACH * len(after)
