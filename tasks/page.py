@@ -55,6 +55,7 @@ def _curating(page: Page, policy: Policy, learned: Collection[str]) -> Generator
     # `qingwen fix` needs neither, and the patterns of both take as long to compile as all it does.
     from tasks.segment import segment
     from tasks.strip import strip
+    from tasks.strip.head_title import head_title
 
     found = yield from _repairing(page, policy)
     if isinstance(found, Reject):
@@ -62,6 +63,8 @@ def _curating(page: Page, policy: Policy, learned: Collection[str]) -> Generator
     decoded, convert = found.decoded, found.convert
     yield
     ledger, metadata = strip(found.ledger, decoded.blocks, policy, learned)
+    if metadata.title is None and decoded.head_title:
+        metadata = replace(metadata, title=head_title(repair(Ledger.of(decoded.head_title)).text, ledger.text))
     yield
     ledger, sections = segment(ledger, decoded.blocks, metadata)
     yield

@@ -134,7 +134,8 @@ class Decoded:
     """A page's decoded text, and how sure we are of it.
 
     `text` has "\\n" as its only line end. `blocks` is empty for plain text and Markdown; for HTML it has one entry a
-    line of `text`. `edits` are decode-stage edits against `text` (an undecodable byte shows as U+FFFD).
+    line of `text`. `edits` are decode-stage edits against `text` (an undecodable byte shows as U+FFFD). `head_title` is
+    what an HTML page's title element says, which no reader sees in the text.
     """
 
     text: str
@@ -144,6 +145,7 @@ class Decoded:
     undecodable_bytes: int = 0
     blocks: tuple[Block, ...] = ()
     edits: tuple[Edit, ...] = ()
+    head_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import pytest
 
 from evals import metadata as metadata_eval
 from tasks.ledger import Ledger
-from tasks.records import Block, Metadata, Policy
+from tasks.page import curate_page
+from tasks.records import Block, Curated, Media, Metadata, Page, Policy
 from tasks.strip import strip
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -78,3 +79,28 @@ def test_the_articles_h2_is_the_title_below_a_blogs_name() -> None:
     blocks = (Block("h1", True), Block("h2", True), Block("p", True), Block("p", True))
     assert strip(Ledger.of(page), blocks, Policy())[1].title == "鱼灯放进河里"
     assert strip(Ledger.of(page.replace("河边小记", "鱼灯的骨架")), blocks, Policy())[1].title == "鱼灯的骨架"
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("鱼灯的骨架用竹子_地方_河边网", "鱼灯的骨架用竹子"),
+        ("魚燈的骨架用竹子 - 河邊網", "鱼灯的骨架用竹子"),
+        ("魚燈的骨架(jià)用竹(zhú)子扎(zhā)成，竹(zhú)子要陰(yīn)乾", "鱼灯的骨架用竹子扎成，竹子要阴干"),
+        ("河边网首页", None),
+        ("", None),
+    ],
+)
+def test_the_heads_title_is_the_articles_where_the_text_shows_none(head: str, title: str | None) -> None:
+    source = f"<html><head><title>{head}</title></head><body><p>{PROSE}</p><p>{PROSE}</p></body></html>"
+    found = curate_page(Page("page.html", source.encode(), Media.HTML), Policy())
+    assert isinstance(found, Curated)
+    assert found.metadata.title == title
+    assert found.text.count("竹子") == 2
+
+
+def test_a_title_that_the_text_shows_stands_before_the_heads() -> None:
+    source = f"<title>鱼灯的骨架</title><h1>竹子要阴干</h1><p>{PROSE}</p><p>{PROSE}</p>"
+    found = curate_page(Page("page.html", source.encode(), Media.HTML), Policy())
+    assert isinstance(found, Curated)
+    assert found.metadata.title == "竹子要阴干"

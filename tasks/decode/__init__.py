@@ -145,17 +145,19 @@ def _pieced(raw: bytes, codec: str, pieces: list[Foreign], html: bool) -> tuple[
 def _html(page: Page, verdict: Verdict, text: str, damaged: bool) -> Decoded | Reject:
     from tasks.decode.content import content_flags
     from tasks.decode.flat import flat_lines
-    from tasks.decode.html import parse, visible_lines
+    from tasks.decode.html import collapsed, parse, visible_lines
 
     source = text.translate(_TO_STAND_INS) if damaged else text
     tree = parse(source)
     lines = flat_lines(source) if tree is None else visible_lines(tree)
     if not lines:
         return _reject(page, Reason.NO_CONTENT, "the HTML holds no text that a reader would see")
+    title = None if tree is None or damaged else collapsed(tree.findtext(".//title") or "") or None
     flags = [True] * len(lines) if tree is None else content_flags(tree, lines)
     blocks = tuple(map(Block, (line.tag for line in lines), flags))
     seen = "".join(f"{line.text}\n" for line in lines)
-    return _decoded(verdict, seen.translate(_FROM_STAND_INS) if damaged else seen, blocks, (), damaged)
+    decoded = _decoded(verdict, seen.translate(_FROM_STAND_INS) if damaged else seen, blocks, (), damaged)
+    return replace(decoded, head_title=title) if title else decoded
 
 
 def _decoded(verdict: Verdict, text: str, blocks: tuple[Block, ...], seams: tuple[Edit, ...], damaged: bool) -> Decoded:

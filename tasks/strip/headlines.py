@@ -86,7 +86,9 @@ def _begin(page: Around, cores: Sequence[str], enough: int) -> int:
 
 
 def _signed(core: str) -> bool:
-    return _SIGNED_ON.fullmatch(core) is not None or (core != "" and core[-1] in _SIGNED_BY and not _DATED_ROW.fullmatch(core))
+    return _SIGNED_ON.fullmatch(core) is not None or (
+        core != "" and core[-1] in _SIGNED_BY and not _DATED_ROW.fullmatch(core)
+    )
 
 
 def _are_headlines(page: Around, cores: Sequence[str], enough: int) -> bool:
