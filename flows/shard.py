@@ -27,7 +27,7 @@ from tasks.write.tally import Tally, site_of
 PASSING = frozenset({Reason.UNREADABLE, Reason.VANISHED})
 #: How the detail of a reject ends for which a worker's process was lost: that may be the machine's fault as well.
 KILLED = "killed the worker process"
-#: So many pages of a source, and so many bytes of them, are curated together: more gain little more (ADR 16), and what
+#: So many pages of a source, and so many bytes of them, are curated together: more gain little more (ADR 17), and what
 #: is held of so few is nothing beside the rows of a group.
 BATCH_PAGES, BATCH_BYTES = 32, 2**18
 
