@@ -132,7 +132,8 @@ def test_the_stages_run_in_the_order_in_which_the_ledger_lists_them() -> None:
     order = []
     for name in functions["_curating"]:
         order += functions.get(name, [name])
-    assert [name for name in order if name in set(Stage)] == list(Stage)
+    # What is called again later, `repair` for the title of an HTML head, is no stage of the page's text.
+    assert [name for name in dict.fromkeys(order) if name in set(Stage)] == list(Stage)
 
 
 def test_only_the_flow_its_server_and_its_environment_know_prefect() -> None:
