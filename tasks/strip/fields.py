@@ -213,7 +213,8 @@ def _cut(value: str) -> tuple[str, str]:
     """A value, and the bar that stands behind it after two spaces, a bar or a bracket."""
     match = re.search(r"\s{2,}|\s*[|\[【]\s*|\s+(?=(?:大|中|小|打印|关闭|收藏|分享|字号)(?:\s|$)|有?\d{1,9}人)", value)
     if not match:
-        return value, ""
+        first, *words = value.split(" ")
+        return (first, " ".join(words)) if words and all(map(known_word, words)) else (value, "")
     rest = value[match.end() :]
     return (
         (value[: match.start()].strip(SEPARATORS.replace("《》", "")), rest)

@@ -10,6 +10,7 @@ from tasks.strip.bars import is_weak
 from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
+from tasks.strip.journals import run_together
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
 
@@ -23,6 +24,8 @@ MEDIA_CHARS = 24
 # The index table of an official document has so many labels on rows of their own, among so many rows at the top.
 INDEX_LABELS = 3
 INDEX_ROWS = 40
+# Above the prose, in so many rows, a date may have its writers run on behind it.
+HEAD_ROWS = 40
 
 _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
@@ -64,6 +67,8 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     dates = _bare_dates(rows)
     below_title = 0
     table = _index_table(rows)
+    for number in range(1, min(sheet.first, HEAD_ROWS, len(rows))):
+        table |= run_together(rows, number)
     cited: set[int] = set()
     papers = sum(":" in row.core[:8] and _PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
     for number, row in enumerate(rows):
