@@ -33,6 +33,8 @@ _TORN: tuple[Chain, ...] = ((("gbk", "big5"),), (("eten", "gbk"),), (("big5", "g
 _MANY = 4
 # Takes away what Latin-1 and Windows-1252 make of single bytes.
 _NOT_SINGLE = dict.fromkeys((*range(0x100), *map(ord, CP1252_ONLY), ord(LOST)))
+# What a reader makes of a third of all bytes of Chinese text and more: without any of it, it has not read the text.
+_SHOWS = {"sjis": re.compile("[\uff61-\uff9f]"), "euckr": re.compile("[\uac00-\ud7a3]")}
 # What Latin-1 shows for the first byte of a character of UTF-8.
 _LEAD = re.compile("[\xc2-\xf4]")
 
@@ -77,8 +79,9 @@ def _best(window: str, chains: Iterable[Chain]) -> Chain | None:
 def _likely(short: str, start: str) -> Iterator[Chain]:
     """The chains that are worth a closer look."""
     first = as_found(start)
+    beside = {reader for reader, sign in _SHOWS.items() if not sign.search(start)}
     for reader, writer in _ONCE:
-        if not could_be(short, reader, writer):
+        if reader in beside or not could_be(short, reader, writer):
             continue
         tokens = undo(first, reader, writer)
         if advantage(start, tokens) > 0:
