@@ -1,7 +1,7 @@
-"""The digit of a year that a half character swallowed: `港区?025》` was 港区2025》.
+"""What a half character swallowed: `港区?025》` was 港区2025》, and `?/p>` was a character and </p>.
 
 Some decoders show a half character and the ASCII byte after it as one '?'. Of most bytes nothing is left. A number of
-three digits where a year stands was one of four, and its first digit is not in doubt.
+three digits where a year stands was one of four, and its first digit is not in doubt; nor is what opens a tag.
 """
 
 from __future__ import annotations
@@ -12,6 +12,19 @@ from tasks.repair.shift.candidates import LETTERS
 
 _SWALLOWS = re.compile(rf"[?][{LETTERS}]{{1,6}} ?[)）]")  # what is left of a splice without its opening bracket
 _YEAR = re.compile(r"(?:(?P<two>0)|[89])[0-9]{2}(?![0-9])(?P<said>[年》])?")
+
+_TAG = re.compile(r"/?(?:p|br|div|span|strong|em|b|i|u|a|li|ul|td|tr|h[1-6]|section|font) {0,2}/?>")
+
+
+def swallowed(text: str, at: int, known: bool) -> str:
+    """The character that was swallowed before `text[at]`, as far as what follows shows it; else "".
+
+    `known` says that the page's decoder swallows.
+
+    >>> swallowed("?025年", 1, False), swallowed("?/p>", 1, False), swallowed("?那里", 1, True)
+    ('2', '<', '')
+    """
+    return "<" if _TAG.match(text, at) else first_digit(text, at, known)
 
 
 def swallows(text: str) -> bool:

@@ -26,7 +26,7 @@ from tasks.repair.shift.costs import (
     nats,
 )
 from tasks.repair.shift.search import Search, segments
-from tasks.repair.shift.swallowed import first_digit
+from tasks.repair.shift.swallowed import swallowed
 
 SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong, and the reading likelier right than not
 SURE_WEAK = 0.58  # the same where the clue is weak, and
@@ -81,20 +81,20 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     first, last = run[0].start, run[-1].end
     found = traits(odds(ways, first, last), search, run)
     after = "".join(segment.after for segment in run)
-    digit = ""
+    gone = ""
     if run[-1].kind == LOST_TRAIL and search.text[last - 1 : last] == "?":
-        digit = first_digit(search.text, last, search.swallows)
+        gone = swallowed(search.text, last, search.swallows)
     confidence = round(1 / (1 + exp(-logit(found))), 3)
     return Edit(
         start=first,
         end=last,
         before=search.text[first:last],
-        after=after + digit,
+        after=after + gone,
         stage=Stage.REPAIR,
         kind="byte_shift",
         confidence=confidence,
         applied=confidence >= (SURE_LONG if len(after) >= LONG else least),
-        why=explained(search.text, run) + (f"; '?' swallowed the {digit} after it" if digit else ""),
+        why=explained(search.text, run) + (f"; '?' swallowed the {gone} after it" if gone else ""),
     )
 
 
