@@ -32,6 +32,8 @@ _EDIT_LINK = re.compile(
     r"(?<=\S)\s{0,3}(?:\[\s?(?:编辑(?:\s?\|\s?编辑(?:源代码|原始码))?|编辑(?:源代码|原始码)|edit)\s?\]|播报编辑)\s{0,3}$"
 )
 EDITED_CHARS = 40
+# A tag behind the end of a sentence, as what was cut out of a page leaves it.
+_STRAY = re.compile(r"(?<=[。!?…”』」》】])\s{0,2}(?:</?(?:p|br|div|span|section|strong)\s?/?>\s?){1,4}$")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>")
 _COMMENT = re.compile(
     r"(?:<!--\s*/?(?:enp|ad|content|正文|文章|分页|广告|begin|end|start|cms|wap|ue|baidu)[^>]{0,400}-->\s*)+",
@@ -68,6 +70,10 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
             and (link := _EDIT_LINK.search(row.folded))
         ):
             yield Claim(row, link.start(), link.end(), "a link to edit the section")
+        if folded[-1] == ">" and (stray := _STRAY.search(row.folded)):
+            lesson = _teaches(sheet) if lesson is None else lesson
+            if not lesson:
+                yield Claim(row, stray.start(), stray.end(), "a tag behind a sentence")
         if folded[0] > "\u2e80" and (len(folded) > SHORT_CHARS or not folded.startswith(("您", "你", "请", "视"))):
             continue
         if folded[0] == "<" and (
