@@ -1,4 +1,4 @@
-/* The search over hidden bytes, compiled: what search.py, moves.py and reading.py say, to the byte, some forty times as
+/* The search over hidden bytes, compiled: what search.py, moves.py and reading.py say, to the byte, some twenty times as
  * fast. The package does without where it was installed without a compiler (docs/adr/0016-compiled-search.md). */
 #define PY_SSIZE_T_CLEAN
 #include "search.h"
