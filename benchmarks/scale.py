@@ -28,7 +28,7 @@ from statistics import median
 from flows.commits import Commits
 from flows.crew import crew_of
 from flows.settings import Settings
-from flows.work import jobs, survey
+from flows.survey import jobs, survey
 from tasks.write.store import store_of
 
 # Rows to a file: a crawl comes in containers.

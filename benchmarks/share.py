@@ -71,7 +71,7 @@ def _curate_without(settings: Settings, *, alone: bool) -> tuple[int, int]:
     from flows.commits import Commits
     from flows.crew import crew_of
     from flows.shard import write_shard
-    from flows.work import jobs, survey
+    from flows.survey import jobs, survey
     from tasks.write.corpus import tidy
     from tasks.write.store import store_of
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pydantic import ValidationError
 
 from flows.settings import Settings
-from flows.work import absolute
+from flows.survey import absolute
 from tasks.errors import InputError
 from tasks.read import Source, discover
 from tasks.records import Policy

@@ -16,12 +16,12 @@ from flows.commits import Commits  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.progress import Watcher, watcher  # noqa: E402
 from flows.reasons import counted, failure  # noqa: E402
-from flows.record import RunRecord  # noqa: E402
+from flows.record import RunRecord, record_of  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.shard import Done, Job  # noqa: E402
-from flows.show import InUi, publish, settled  # noqa: E402
-from flows.together import SHARDS, outcomes  # noqa: E402
-from flows.work import absolute, jobs, record_of, survey  # noqa: E402
+from flows.survey import absolute, jobs, survey  # noqa: E402
+from flows.task_runs import SHARDS, outcomes  # noqa: E402
+from flows.ui import InUi, publish, settled  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.corpus import tidy  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402

@@ -16,8 +16,8 @@ from flows.corpus_pages import duplicates_page  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.duplicates import deduping, largest, make_table, sketched  # noqa: E402
 from flows.settings import Settings  # noqa: E402
-from flows.show import settled  # noqa: E402
-from flows.together import SHARDS, all_of, one  # noqa: E402
+from flows.task_runs import SHARDS, all_of, one  # noqa: E402
+from flows.ui import settled  # noqa: E402
 from tasks.write.corpus import TableRecord, tidy  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.settings import Settings
-from flows.work import absolute
+from flows.survey import absolute
 from tasks.dedupe.cluster import cluster
 from tasks.dedupe.sketch import sketcher_version
 from tasks.errors import InputError

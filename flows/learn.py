@@ -17,8 +17,8 @@ from flows.count import count_shard  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.learning import learning, make_table, most_frequent  # noqa: E402
 from flows.settings import Settings  # noqa: E402
-from flows.show import settled  # noqa: E402
-from flows.together import SHARDS, all_of, one  # noqa: E402
+from flows.task_runs import SHARDS, all_of, one  # noqa: E402
+from flows.ui import settled  # noqa: E402
 from tasks.write.corpus import TableRecord, tidy  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402
 

@@ -10,7 +10,7 @@ from flows.count import counts_id
 from flows.plan import plan
 from flows.settings import Settings
 from flows.shard import Job
-from flows.work import absolute, check_places
+from flows.survey import absolute, check_places
 from tasks.errors import InputError
 from tasks.learn.decide import Learned, learn_site
 from tasks.read import discover

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
+from flows.plan import Plan
+from flows.settings import Settings
+from flows.shard import Done
+from flows.survey import made_with_of
 from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
-from tasks.write.store import Store
-from tasks.write.tally import Tally
+from tasks.write.store import Store, StoreError
+from tasks.write.tally import Tally, sum_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +73,30 @@ class RunRecord:
         moment = self.started_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         name = f"_runs/{moment}-{self.run_id[:8]}.json"
         return store.write_text(name, json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n")
+
+
+def record_of(
+    settings: Settings,
+    store: Store,
+    started: datetime,
+    work: Plan,
+    done: Sequence[Done],
+    run_id: str | None,
+    error: str | None,
+) -> RunRecord:
+    """The record of a run that ends now. Raises StoreError if pages in are not kept plus rejected."""
+    for one in done:
+        if one.pages != one.kept + one.rejected:
+            raise StoreError(f"{one.pages} pages came into shard {one.name}, {one.kept} + {one.rejected} came out")
+    return RunRecord(
+        run_id=run_id or uuid4().hex,
+        started_at=started,
+        ended_at=datetime.now(UTC),
+        settings=settings.model_dump(mode="json"),
+        shards=len(done),
+        unchanged_shards=len(work.unchanged),
+        fresh=sum_of(one.fresh for one in done),
+        whole=sum_of(tally for _, tally in store.figures()),
+        error=error,
+        made_with=made_with_of(settings),
+    )

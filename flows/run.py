@@ -13,8 +13,8 @@ from flows.plan import Plan
 from flows.progress import watched_by
 from flows.reasons import told
 from flows.settings import Settings
+from flows.survey import survey
 from flows.terminal import Bar, show_summary
-from flows.work import survey
 from tasks.write.corpus import tidy
 from tasks.write.store import Store, check_free, store_of
 

@@ -15,7 +15,7 @@ from flows.check import verdict  # noqa: E402
 from flows.check import verify as check_all  # noqa: E402
 from flows.embedded import tie_server  # noqa: E402
 from flows.settings import Settings  # noqa: E402
-from flows.show import forget, settled  # noqa: E402
+from flows.ui import forget, settled  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.findings import Findings  # noqa: E402
 

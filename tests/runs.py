@@ -9,7 +9,7 @@ from typing import Any
 from flows.commits import Commits
 from flows.settings import Settings
 from flows.shard import Done, write_shard
-from flows.work import jobs, survey
+from flows.survey import jobs, survey
 from tasks.records import Curated, Page, Policy, Reject
 from tasks.write.store import store_of
 

@@ -17,7 +17,7 @@ from flows.commits import Commits
 from flows.crew import Crew, DaskCrew, crew_of
 from flows.settings import Settings
 from flows.shard import Done
-from flows.work import jobs, survey
+from flows.survey import jobs, survey
 from tasks.write.store import store_of
 from tests.runs import curate, data, pages
 

@@ -20,7 +20,7 @@ from flows.cli import main
 from flows.duplicates import deduping, largest, make_table, nothing_new, sketched
 from flows.settings import Settings
 from flows.shard import write_shard
-from flows.work import jobs, survey
+from flows.survey import jobs, survey
 from tasks.dedupe import cluster as clusters
 from tasks.dedupe.cluster import similarities
 from tasks.dedupe.sketch import SLOTS, sketch

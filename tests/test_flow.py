@@ -142,13 +142,13 @@ def test_a_failing_disk_fails_the_run_and_the_next_one_goes_on(
     prefect_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import flows.curate
-    import flows.together
+    import flows.task_runs
 
     raw, out = tmp_path / "raw", tmp_path / "out"
     raw.mkdir()
     for number in range(40):
         (raw / f"{number}.txt").write_text(f"第{number}页\n{SENTENCE}\n" * 100, encoding="utf-8")
-    monkeypatch.setattr(flows.together, "run_job", flows.together.run_job.with_options(retries=0))
+    monkeypatch.setattr(flows.task_runs, "run_job", flows.task_runs.run_job.with_options(retries=0))
     first = plan(discover(raw), [], fingerprint(Policy()), 2**16, True).shards[0]
 
     class FullCrew(LocalCrew):

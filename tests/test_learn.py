@@ -20,7 +20,7 @@ from flows.cli import main
 from flows.count import count_shard
 from flows.learning import learning, make_table, nothing_new
 from flows.settings import Settings
-from flows.work import made_with_of
+from flows.survey import made_with_of
 from tasks.errors import QingwenError
 from tasks.learn.rows import LEARNABLE, counted_rows
 from tasks.ledger import Ledger
@@ -356,7 +356,7 @@ def test_a_shard_that_cannot_be_counted_fails_the_run_and_no_table_is_written(
     prefect_server: None, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import flows.learn
-    import flows.together
+    import flows.task_runs
 
     class Crew:
         def __enter__(self) -> Crew:

@@ -149,13 +149,13 @@ def test_only_the_flow_its_server_and_its_environment_know_prefect() -> None:
         "embedded.py",
         "learn.py",
         "serve.py",
-        "show.py",
-        "together.py",
+        "task_runs.py",
+        "ui.py",
         "verify.py",
     }
 
 
 def test_the_flow_module_has_no_postponed_annotations() -> None:
-    for name in ("curate.py", "dedupe.py", "learn.py", "together.py", "verify.py", "settings.py"):
+    for name in ("curate.py", "dedupe.py", "learn.py", "task_runs.py", "verify.py", "settings.py"):
         text = (TASKS.parent / "flows" / name).read_text(encoding="utf-8")
         assert "\nfrom __future__ import annotations" not in text

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import uuid4
 
 from flows.plan import Plan, Switch, plan, switches
-from flows.record import RunRecord
 from flows.settings import Settings
-from flows.shard import Done, Job
+from flows.shard import Job
 from tasks.errors import InputError, UsageError
 from tasks.read import discover
 from tasks.read.remote import is_remote, local_path
 from tasks.write.learned import LearnedTable, learned_table
 from tasks.write.manifest import fingerprint
-from tasks.write.store import Store, StoreError
-from tasks.write.tally import sum_of
+from tasks.write.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +89,3 @@ def learned_of(settings: Settings) -> LearnedTable | None:
 def absolute(place: str) -> str:
     """A path or URI that holds in any process."""
     return place if is_remote(place) else str(local_path(place).resolve())
-
-
-def record_of(
-    settings: Settings,
-    store: Store,
-    started: datetime,
-    work: Plan,
-    done: Sequence[Done],
-    run_id: str | None,
-    error: str | None,
-) -> RunRecord:
-    """The record of a run that ends now. Raises StoreError if pages in are not kept plus rejected."""
-    for one in done:
-        if one.pages != one.kept + one.rejected:
-            raise StoreError(f"{one.pages} pages came into shard {one.name}, {one.kept} + {one.rejected} came out")
-    return RunRecord(
-        run_id=run_id or uuid4().hex,
-        started_at=started,
-        ended_at=datetime.now(UTC),
-        settings=settings.model_dump(mode="json"),
-        shards=len(done),
-        unchanged_shards=len(work.unchanged),
-        fresh=sum_of(one.fresh for one in done),
-        whole=sum_of(tally for _, tally in store.figures()),
-        error=error,
-        made_with=made_with_of(settings),
-    )

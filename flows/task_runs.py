@@ -17,7 +17,7 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from prefect.utilities.annotations import quote  # noqa: E402
 
 from flows.embedded import tie_server  # noqa: E402
-from flows.show import forget  # noqa: E402
+from flows.ui import forget  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 
 tie_server()

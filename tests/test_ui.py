@@ -187,13 +187,13 @@ def test_what_nobody_has_foreseen_is_a_sentence_too(
 
 
 def test_a_server_that_is_gone_does_not_fail_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows import show
+    from flows import ui
 
     def gone(*given: Any, **named: Any) -> None:
         raise httpx.ConnectError("refused")
 
-    assert show.attempt(gone, 1, key="x") is None
-    monkeypatch.setattr(show, "create_progress_artifact", gone)
-    watching = show.InUi(Silent())
+    assert ui.attempt(gone, 1, key="x") is None
+    monkeypatch.setattr(ui, "create_progress_artifact", gone)
+    watching = ui.InUi(Silent())
     watching.planned(Plan((), (), ()))
     assert watching._artifact is None
