@@ -186,10 +186,6 @@ def _template(random: Random) -> _Template:
     return _Template(tuple(above), tuple(beside), tuple(below), random.choice((0, 0, 2, 5)))
 
 
-def _claim(random: Random) -> str:
-    return f"本页由{name(random)}整理，{sentence(random)}转去别处的请写明来自{name(random)}。"
-
-
 def _page(article: Article, template: _Template, random: Random) -> Page:
     title, *rest = article
     lead, tail = template.below[:1], template.below[1:]

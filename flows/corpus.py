@@ -12,7 +12,7 @@ from flows.environment import prepare
 from flows.reasons import told
 from flows.settings import Settings
 from tasks.write.corpus import TableRecord, tidy
-from tasks.write.store import Store, check_free, store_of
+from tasks.write.store import Store, store_of
 
 
 def learn(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
@@ -64,7 +64,7 @@ def _repeated(record: TableRecord, settings: Settings) -> str:
 
 
 def _run(name: str, settings: Settings, verbose: bool) -> TableRecord:
-    check_free(settings.curated)  # before a server is started for nothing
+    store_of(settings.curated).check_free()  # before a server is started for nothing
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: workers and server go too
     prepare()
     from flows.dedupe import dedupe as dedupe_flow

@@ -16,7 +16,7 @@ from flows.settings import Settings
 from flows.survey import survey
 from flows.terminal import Bar, show_summary
 from tasks.write.corpus import tidy
-from tasks.write.store import Store, check_free, store_of
+from tasks.write.store import Store, store_of
 
 
 def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: bool) -> int:
@@ -30,7 +30,7 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
     found = survey(settings, store)
     if not found.switches:
         return _nothing_to_do(settings, store, found.plan)
-    check_free(settings.curated)  # before a server is started for nothing
+    store.check_free()  # before a server is started for nothing
     terminal = sys.stderr.isatty()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: workers and server go too
     prepare()

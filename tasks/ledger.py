@@ -78,33 +78,6 @@ class Ledger:
         edits = tuple(_compose(self.decoded, self.edits, layer))
         return Ledger(self.decoded, replay(self.text, layer), edits)
 
-    def to_text(self, position: int) -> int:
-        """Where a position of the decoded text lies in `text`; in a replaced span, at the end of its replacement."""
-        shift = 0
-        for edit in self.edits:
-            if not edit.applied:
-                continue
-            if edit.start > position:
-                break
-            if edit.end > position:
-                return edit.start + shift + len(edit.after)
-            shift += len(edit.after) - (edit.end - edit.start)
-        return position + shift
-
-    def to_decoded(self, position: int) -> int:
-        """Where a position of `text` lies in the decoded text; in a replacement, at the start of what was replaced."""
-        shift = 0
-        for edit in self.edits:
-            if not edit.applied:
-                continue
-            start = edit.start + shift
-            if start > position or (start == position and edit.start < edit.end and edit.after):
-                break
-            if start + len(edit.after) > position:
-                return edit.start
-            shift += len(edit.after) - (edit.end - edit.start)
-        return position - shift
-
     @property
     def unrepaired(self) -> int:
         """How many spans were seen as damaged and left as found."""

@@ -28,7 +28,7 @@ from tasks.page import curate_page
 from tasks.read import Source, discover
 from tasks.records import Curated, Page, Policy, Reject, Target
 from tasks.write.manifest import fingerprint
-from tasks.write.store import locked, read_manifests, store_of
+from tasks.write.store import store_of
 from tests.runs import one_by_one
 
 SENTENCE = "渡口的老船工把缆绳系在石桩上，等最后一班客人上岸。"
@@ -172,7 +172,7 @@ def test_another_run_at_work_is_wrong_usage(
 ) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_text(SENTENCE, encoding="utf-8")
-    with locked(tmp_path / "out"):
+    with store_of(tmp_path / "out").locked():
         status = main(["run", "--raw", str(tmp_path / "raw"), "--curated", str(tmp_path / "out")])
     assert status == 2
     assert "another run is writing to" in capsys.readouterr().err
@@ -180,7 +180,7 @@ def test_another_run_at_work_is_wrong_usage(
 
 def test_a_curated_folder_that_cannot_be_made_is_wrong_usage(prefect_server: None, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="cannot write to"), locked(tmp_path / "file" / "out"):
+    with pytest.raises(UsageError, match="cannot write to"), store_of(tmp_path / "file" / "out").locked():
         pass
 
 
@@ -299,7 +299,7 @@ def test_nothing_from_a_page_is_markup_in_an_artifact() -> None:
 
 
 def test_the_markdown_of_a_run_names_its_figures(samples_curated: Path) -> None:
-    tally = read_manifests(samples_curated)[0].tally
+    tally = store_of(samples_curated).manifests()[0].tally
     from datetime import UTC, datetime
 
     now = datetime(2026, 1, 1, tzinfo=UTC)

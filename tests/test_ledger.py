@@ -94,23 +94,6 @@ def survivors(ledger: Ledger) -> list[tuple[int, int, str]]:
 
 
 @given(stacks())
-def test_offsets_map_there_and_back(case: tuple[str, list[list[Edit]]]) -> None:
-    ledger = run(*case)
-    untouched = set(range(len(ledger.decoded)))
-    for edit in ledger.edits:
-        if edit.applied:
-            untouched -= set(range(edit.start, edit.end))
-    for position in untouched:
-        there = ledger.to_text(position)
-        assert ledger.text[there] == ledger.decoded[position]
-        assert ledger.to_decoded(there) == position
-    mapped = [ledger.to_text(p) for p in range(len(ledger.decoded) + 1)]
-    assert mapped == sorted(mapped)
-    back = [ledger.to_decoded(p) for p in range(len(ledger.text) + 1)]
-    assert back == sorted(back)
-
-
-@given(stacks())
 def test_a_mark_never_lies_on_a_change(case: tuple[str, list[list[Edit]]]) -> None:
     ledger = run(*case)
     for mark in ledger.edits:

@@ -23,7 +23,7 @@ from tasks.read import discover, read_source
 from tasks.records import Limits, Page
 from tasks.write import lease
 from tasks.write.lease import HeldError, Lease, LostError
-from tasks.write.store import BusyError, locked, store_of
+from tasks.write.store import BusyError, store_of
 from tests.conftest import ROOT, SAMPLES
 from tests.runs import SENTENCE, curate, data, pages
 from tests.s3 import s3_server
@@ -194,10 +194,10 @@ def test_two_runs_cannot_write_at_once(bucket: str, monkeypatch: pytest.MonkeyPa
     with (
         store_of(f"{bucket}/out").locked(),
         pytest.raises(BusyError, match="another run is writing"),
-        locked(f"{bucket}/out"),
+        store_of(f"{bucket}/out").locked(),
     ):
         raise AssertionError("two runs at once")
-    with locked(f"{bucket}/out"):
+    with store_of(f"{bucket}/out").locked():
         pass
 
 

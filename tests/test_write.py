@@ -44,7 +44,7 @@ from tasks.write.rows import document_id, page_rows
 from tasks.write.samples import sample_of
 from tasks.write.schema import DOCUMENTS, EDITS, SHARD_TABLES, TABLES
 from tasks.write.shard import ShardWriter, digest_of
-from tasks.write.store import BusyError, StoreError, locked, read_manifests, store_of
+from tasks.write.store import BusyError, StoreError, store_of
 from tasks.write.tally import Tally
 
 CREW = "青溪渡口的老船工把缆绳系在石桩上。"
@@ -192,7 +192,7 @@ def uris(curated: Path) -> list[str]:
 def test_every_page_is_kept_or_rejected(tmp_path: Path) -> None:
     raw = raw_with(tmp_path / "raw", PAGES | {"空.txt": "", "空白.txt": " \n"})
     run(raw, tmp_path / "out")
-    whole = [manifest.tally for manifest in read_manifests(tmp_path / "out")]
+    whole = [manifest.tally for manifest in store_of(tmp_path / "out").manifests()]
     assert sum(t.pages for t in whole) == len(PAGES) + 2
     assert sum(t.kept for t in whole) == len(PAGES)
     assert sum(t.rejects["empty"] for t in whole) == 2
@@ -305,7 +305,7 @@ def test_a_reader_that_raises_costs_its_file_only(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(flows.shard, "read_source", broken)
     out = tmp_path / "out"
     run(raw_with(tmp_path / "raw", PAGES), out)
-    whole = [manifest.tally for manifest in read_manifests(out)]
+    whole = [manifest.tally for manifest in store_of(out).manifests()]
     assert (sum(t.kept for t in whole), sum(t.rejects["failed"] for t in whole)) == (len(PAGES) - 1, 1)
 
 
@@ -319,7 +319,7 @@ def test_losing_a_row_is_noticed(tmp_path: Path) -> None:
 
 def test_a_manifest_comes_back_as_written(tmp_path: Path) -> None:
     run(raw_with(tmp_path / "raw", PAGES), tmp_path / "out")
-    for manifest in read_manifests(tmp_path / "out"):
+    for manifest in store_of(tmp_path / "out").manifests():
         assert Manifest.from_json(manifest.to_json()) == manifest
         assert manifest.shard == shard_id(manifest.files[table].sha256 for table in SHARD_TABLES)
         for file in manifest.files.values():
@@ -424,8 +424,8 @@ def test_tables_in_plain_folders_are_taken_over(tmp_path: Path) -> None:
 
 
 def _run_slowly(raw: str, curated: str, ready: Event) -> None:
-    with locked(Path(curated)):
-        read_manifests(Path(curated))
+    with store_of(Path(curated)).locked():
+        store_of(Path(curated)).manifests()
         ready.set()
         run(Path(raw), Path(curated))
 
@@ -442,10 +442,10 @@ def test_runs_that_are_killed_leave_what_an_undisturbed_run_makes(tmp_path: Path
         time.sleep(moment)
         process.kill()
         process.join()
-        for manifest in read_manifests(tmp_path / "out"):
+        for manifest in store_of(tmp_path / "out").manifests():
             for file in manifest.files.values():
                 assert digest_of(tmp_path / "out" / file.path) == file.sha256
-    with locked(tmp_path / "out"):
+    with store_of(tmp_path / "out").locked():
         run(raw, tmp_path / "out")
     assert data(tmp_path / "out") == data(tmp_path / "whole")
 
@@ -454,11 +454,11 @@ def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "_manifest").mkdir()
     (tmp_path / "_manifest" / "x.json").write_text("{")
     with pytest.raises(StoreError, match=r"x\.json cannot be read"):
-        read_manifests(tmp_path)
+        store_of(tmp_path).manifests()
 
 
 def _hold(folder: str, ready: Event) -> None:
-    with locked(Path(folder)):
+    with store_of(Path(folder)).locked():
         ready.set()
         time.sleep(60)
 
@@ -470,12 +470,12 @@ def test_two_runs_cannot_write_at_once_and_a_dead_one_does_not_lock(tmp_path: Pa
     other.start()
     try:
         assert ready.wait(60)
-        with pytest.raises(BusyError, match="another run"), locked(tmp_path):
+        with pytest.raises(BusyError, match="another run"), store_of(tmp_path).locked():
             pass
     finally:
         other.kill()
         other.join()
-    with locked(tmp_path):
+    with store_of(tmp_path).locked():
         pass
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from flows.report.facts import Facts
 from flows.report.page import page_of
 from tasks.errors import InputError
-from tasks.write.store import store_of, write_text
+from tasks.write.disk import write_whole
+from tasks.write.store import store_of
 
 
 def write_report(curated: str, output: str | None) -> int:
@@ -30,5 +31,5 @@ def _beside(curated: str, page: str) -> str:
 
 
 def _to(path: Path, page: str) -> str:
-    write_text(path, page)
+    write_whole(path, page)
     return str(path)

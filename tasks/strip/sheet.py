@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -95,9 +95,6 @@ class Sheet:
     def short(self) -> Iterable[tuple[int, Row]]:
         """The rows that menus, bars and headings may be, with their numbers."""
         return self._short
-
-
-Rule = Callable[[Sheet], Iterable[Claim]]
 
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:

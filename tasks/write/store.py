@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -53,6 +53,11 @@ class Store(ABC):
     @abstractmethod
     def locked(self) -> AbstractContextManager[None]:
         """Hold curated/ against other runs. Raises BusyError if another holds it, UsageError if it cannot be made."""
+
+    def check_free(self) -> None:
+        """Raise what `locked` would raise now, and hold nothing."""
+        with self.locked():
+            return
 
     @abstractmethod
     def exists(self) -> bool:
@@ -195,45 +200,3 @@ def snapshot_text(number: int, shards: Iterable[str]) -> str:
         "files": files,
     }
     return json.dumps(plain, indent=1) + "\n"
-
-
-def check_free(curated: str | Path) -> None:
-    """Raise what `locked` would raise now, and hold nothing."""
-    with locked(curated):
-        return
-
-
-@contextmanager
-def locked(curated: str | Path) -> Iterator[None]:
-    """Hold curated/ against other runs: see `Store.locked`."""
-    with store_of(curated).locked():
-        yield
-
-
-def read_manifests(curated: str | Path) -> list[Manifest]:
-    """Every visible shard, in order of id. Raises StoreError if a manifest cannot be read."""
-    return store_of(curated).manifests()
-
-
-def read_figures(curated: str | Path) -> Iterator[tuple[dict[str, FileRecord], Tally]]:
-    """Each visible shard's files and what it amounts to: see `Store.figures`."""
-    return store_of(curated).figures()
-
-
-def staging(curated: Path, name: str) -> Path:
-    """A fresh, empty folder for something that is being written to a folder on this machine."""
-    return store_of(curated).staging(name)
-
-
-def settle(path: Path) -> None:
-    """Have a file's bytes on the disk before its name can be."""
-    from tasks.write.disk import settled
-
-    settled(path)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file on this machine whole or not at all."""
-    from tasks.write.disk import write_whole
-
-    write_whole(path, text)
