@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import tomllib
@@ -188,3 +189,16 @@ def test_no_link_is_dead(path: Path) -> None:
         assert not anchor or anchor in anchors(found), f"{path.name} links to {target}"
     for name in re.findall(r"`((?:docs|tasks|flows|tests|evals|tools|benchmarks)/[\w/.-]+)`", text):
         assert (ROOT / name).exists(), f"{path.name} names {name}"
+
+
+PACKAGES = sorted({path.parent for folder in ("tasks", "flows") for path in (ROOT / folder).rglob("__init__.py")})
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_first_docstring_of_a_folder_tells_what_each_module_is_for(package: Path) -> None:
+    said = ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8"))) or ""
+    named = set(re.findall(r"`([a-z_]+/?)`", said))
+    modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
+    folders = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
+    assert modules | folders <= named, "name in it what is new, at the place where a page meets it"
+    assert {name for name in named if name.endswith("/")} <= folders

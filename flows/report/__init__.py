@@ -1,4 +1,7 @@
-"""`qingwen report`: one self-contained HTML page about curated/. It reads the shards' figures, never the data."""
+"""`qingwen report`: one self-contained HTML page about curated/. It reads the shards' figures, never the data.
+
+The figures (`facts`), the page and its parts (`page`, `parts`), charts (`charts`), and what is escaped (`html`).
+"""
 
 from __future__ import annotations
 

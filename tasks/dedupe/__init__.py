@@ -1,4 +1,4 @@
 """Duplicates: documents that are the same article (docs/adr/0011-duplicates.md).
 
-sketch.py makes of a text what can be compared in bulk, cluster.py says which document stands for which.
+`sketch` makes of a text what can be compared in bulk, `cluster` says which document stands for which.
 """

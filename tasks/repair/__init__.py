@@ -1,4 +1,9 @@
-"""Repair: what damage left in the decoded text, brought back to what was written, or marked as unrepaired."""
+"""Stage 2: what damage left in the decoded text, brought back to what was written, or marked as unrepaired.
+
+A module a defect, in the order of `repair`: `mojibake/`, `entities`, `controls`, `private`, `shift/` with `splice`
+(which a page's `table` and the `readings` of hanzi tell from honest glosses), `noise`, `numerals`, `clues`. `layers`
+puts edits of several sources together; `lm/` is the language model that judges readings.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Segmentation: layout leaves the text, cut paragraphs are joined, and the text becomes a tree of sections."""
+"""Stage 5: layout leaves the text, cut paragraphs are joined, and the text becomes a tree of sections.
+
+In the order in which a text meets them: lines become paragraphs (`layout`, with `markdown`; `paragraphs` is what the
+steps hand on), cut ones are joined (`joins`, by `affinity`, but for `verses`), then speakers (`turns`), captions and
+notes (`asides`), headings (`headings`, by `numbering` or `unnumbered`; `levels` says how deep), and the tree (`tree`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""Stage 4: what is not the article leaves the text, and what the page says of itself fills the metadata."""
+"""Stage 4: what is not the article leaves the text, and what the page says of itself fills the metadata.
+
+A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them. Rules by a row's own words: `spam`,
+`places`, `leftovers`, `menus`, `bars`, `tails`, by the word tables (`tables`). Rules by where a row stands: `frame`
+with `around`, above the text `head`, below it `foot`, other articles `headlines` (by `likeness`), by `signs` of
+interfaces; `edges` for running text of the site's. What others say of a page: `extractor` (HTML), `site` (learned).
+Metadata: its rows (`metadata`, cut by `fields`, `dates`, `names`, `bylines`, `journals`, `official`), what they come to
+(`said`), and the title (`title`, `title_text`, `head_title`).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A character trigram model of Chinese: how surprising is a character after the two before it?
 
 The file `model.bin` is made by tools/build_lm.py: a magic number, five sizes, the trigrams and the words, both deflated
-(`words.py` reads the latter). For each of the `n1` symbols, in code point order: the symbol (UTF-16), its cost, its
+(`words` reads the latter). For each of the `n1` symbols, in code point order: the symbol (UTF-16), its cost, its
 back-off cost, how many bigrams it begins. For each of the `n2` bigrams, by first symbol, likeliest first: the second
 symbol, cost, back-off cost, how many trigrams it begins. For each of the `n3` trigrams, by bigram and likeliest first:
 the third symbol and the cost. A cost is minus a natural logarithm of a probability in steps of `UNIT`.

@@ -1,9 +1,9 @@
 """Text decoded as something else than it was: `鐢ㄦ埛` is 用户, `ä¸­å›½` is 中国, `ÖÐ¹ú` is 中国 (damage class 4).
 
 In the order in which a line meets them: where something may be (`clue`), which chain of wrong readings made it so
-(`chains`, by the bytes of `codecs` and the characters of `tokens`), where that reads better (`passages`, `weigh`), what
-of it is lost (`lost`), whether it is meant to stand there (`spoken`), words of other languages (`letters`), and all of
-it as edits (`edits`). See docs/adr/0015-mojibake.md.
+(`chains`, by the bytes of `codecs`, of a `loose` reader's too, and the characters of `tokens`), where that reads better
+(`passages`, `weigh`, between losses `stretches`), what of it is lost (`lost`), whether it is meant to stand there
+(`spoken`), words of other languages (`letters`), and all of it as edits (`edits`). See docs/adr/0015-mojibake.md.
 """
 
 from __future__ import annotations

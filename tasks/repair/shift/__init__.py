@@ -1,7 +1,10 @@
 """Byte shifts: text read one byte out of step, brought back by a search over the bytes that it may have been.
 
-Read `clues.py` for where it looks, `search.py` for how it reads, `verdict.py` for what comes of it. The why and the
-figures are in docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-search.md.
+Where it looks (`clues`; on a page that shows no damage yet `likely` and `glance`); how it reads (`search`, by the
+`moves` into and out of a shift over GBK's `pairs` and the `candidates` for an unknown byte; `reading` says how likely a
+character is there, by the `costs` of assumptions, the page's `script`, its `splices` and open `quotations`); what comes
+of it (`verdict`, `swallowed`). `kernel/` is the same search, compiled. The why and the figures are in
+docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-search.md.
 """
 
 from __future__ import annotations
