@@ -9,7 +9,7 @@ from typing import Any
 
 from flows import duplicates, learning
 from flows.environment import prepare
-from flows.reasons import told
+from flows.reasons import counted, told
 from flows.settings import Settings
 from tasks.write.corpus import TableRecord, tidy
 from tasks.write.store import Store, store_of
@@ -51,8 +51,9 @@ def _nothing_to_do(store: Store) -> None:
 
 def _learned(record: TableRecord, settings: Settings) -> str:
     figures = record.figures
-    found = f"{figures['lines']} lines of {figures['sites']} sites learned"
-    return f"{found} from {figures['pages']} pages, in {settings.curated}."
+    found = f"{counted(figures['lines'], 'line')} of {counted(figures['sites'], 'site')} learned"
+    hint = "" if figures["lines"] else " A site is learned from five pages on, of the same address or first folder."
+    return f"{found} from {counted(figures['pages'], 'page')}, in {settings.curated}.{hint}"
 
 
 def _repeated(record: TableRecord, settings: Settings) -> str:

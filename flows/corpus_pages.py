@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from flows.artifacts import inert
+from flows.reasons import counted
 
 # A line is shown by its beginning: a row of the table on a screen.
 _LINE_CHARS = 80
@@ -17,9 +18,9 @@ def learned_page(figures: Mapping[str, int], lines: Iterable[tuple[str, str, int
 
     >>> figures = {"lines": 1, "sites": 1, "pages": 9, "sites_seen": 2}
     >>> print(learned_page(figures, [("甲城", "<回到顶端>", 9, 0.96)]))
-    # 1 lines of 1 sites learned
+    # 1 line of 1 site learned
     <BLANKLINE>
-    9 pages of 2 sites were counted. The next run of curate removes these lines.
+    From 9 pages of 2 sites. The next run of curate removes these lines.
     <BLANKLINE>
     | site | line | pages | share of articles |
     | --- | --- | --- | --- |
@@ -28,8 +29,8 @@ def learned_page(figures: Mapping[str, int], lines: Iterable[tuple[str, str, int
     rows = ((inert(site), inert(line[:_LINE_CHARS]), str(pages), f"{share:.0%}") for site, line, pages, share in lines)
     return "\n\n".join(
         [
-            f"# {figures['lines']} lines of {figures['sites']} sites learned",
-            f"{figures['pages']} pages of {figures['sites_seen']} sites were counted. "
+            f"# {counted(figures['lines'], 'line')} of {counted(figures['sites'], 'site')} learned",
+            f"From {counted(figures['pages'], 'page')} of {counted(figures['sites_seen'], 'site')}. "
             "The next run of curate removes these lines.",
             _table(("site", "line", "pages", "share of articles"), rows),
         ]
@@ -41,8 +42,8 @@ def duplicates_page(figures: Mapping[str, int], clusters: Iterable[tuple[int, st
     rows = ((str(size), inert(title[:_LINE_CHARS]), inert(uri)) for size, title, uri in clusters)
     return "\n\n".join(
         [
-            f"# {figures['exact'] + figures['near']} of {figures['documents']} documents repeat another",
-            f"{figures['exact']} exactly, {figures['near']} nearly, in {figures['clusters']} clusters.",
+            f"# {figures['exact'] + figures['near']:,} of {counted(figures['documents'], 'document')} repeat another",
+            f"{figures['exact']} exactly, {figures['near']} nearly, in {counted(figures['clusters'], 'cluster')}.",
             _table(("documents", "title", "representative"), rows),
         ]
     )

@@ -48,7 +48,7 @@ def _learn(settings: Settings) -> TableRecord:
         record = one("decide", partial(make_table, store, again=again), work)
         lines = list(most_frequent(store, record))
     get_run_logger().info(
-        "%d pages of %d shards counted; %d lines of %d sites learned",
+        "%d pages counted in %d shards; lines learned: %d, of %d sites",
         *(sum(done.pages for done in counted), len(counted), record.file.rows, record.figures["sites"]),
     )
     create_markdown_artifact(learned_page(record.figures, lines), key="qingwen-learned", description="Lines learned")

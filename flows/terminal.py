@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _KINDS = 12  # rows of the table that name kinds of damage: more than there are on any corpus seen, short of a screen
+_TOTALS = ("kept", "rejected", "edits applied")
 
 
 class Bar:
@@ -75,7 +76,7 @@ def show_summary(record: RunRecord, curated: str) -> None:
     table.add_column("this run", justify="right")
     table.add_column(curated, justify="right")
     for name, fresh, whole in _figures(record.fresh, record.whole):
-        table.add_row(name, f"{fresh:,}", f"{whole:,}", style="bold" if name in ("kept", "rejected", "edits") else "")
+        table.add_row(name, f"{fresh:,}", f"{whole:,}", style="bold" if name in _TOTALS else "")
     Console().print(table)
 
 
@@ -89,7 +90,7 @@ def _figures(fresh: Tally, whole: Tally) -> list[tuple[str, int, int]]:
     rows += [
         ("damaged pages", fresh.damaged, whole.damaged),
         ("damaged places left as found", fresh.unrepaired, whole.unrepaired),
-        ("edits", fresh.edits.total(), whole.edits.total()),
+        ("edits applied", fresh.edits.total(), whole.edits.total()),
     ]
     rows += [(f"  {kind}", fresh.edits[kind], count) for kind, count in whole.edits.most_common(_KINDS)]
     return rows

@@ -108,8 +108,8 @@ def test_the_table_of_a_run_tells_edits_from_what_was_left(capsys: pytest.Captur
     rows = [line.split("│")[1:3] for line in capsys.readouterr().out.splitlines() if "│" in line]
     figures = {name.strip(): int(figure) for name, figure in rows}
     assert figures["damaged places left as found"] == 8
-    assert list(figures)[-3:] == ["edits", "repair/splice", "strip/footer"]
-    assert figures["edits"] == 100
+    assert list(figures)[-3:] == ["edits applied", "repair/splice", "strip/footer"]
+    assert figures["edits applied"] == 100
 
 
 def test_fix_of_a_missing_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
