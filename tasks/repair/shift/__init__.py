@@ -13,8 +13,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.records import Edit
-from tasks.repair.shift.clues import Clue, clues, has_clue, is_likely, lacks_characters, worth_a_search
+from tasks.repair.shift.clues import Clue, clues, has_clue, lacks_characters, worth_a_search
 from tasks.repair.shift.costs import LOST
+from tasks.repair.shift.likely import likely_clues
 from tasks.repair.shift.quotations import Quotations
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import decide
@@ -47,8 +48,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     """
     if lacks_characters(text):
         return []
-    found = list(clues(text))
-    likely = found if spliced else [clue for clue in found if is_likely(text, clue)]
+    likely = list(clues(text)) if spliced else likely_clues(text)
     if not likely:
         return []
     search = Search(text, spliced)
@@ -59,6 +59,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     # What one span shows of the page's damage is evidence for the others: supposing that every mark was replaced, what
     # do all places of each gain together?
     search.damaged = True
+    found = likely if spliced else list(clues(text))
     search.learn(edits)
     sure, search.hit = search.hit, REPLACED
     supposed, gains = sweep(search, found, edits)

@@ -56,10 +56,12 @@ def partnered(halves: int) -> list[Candidate]:
 
 
 @cache
-def _forms() -> dict[str, str]:
+def other_forms() -> dict[str, str]:
+    """The characters of GBK that the model sees as each symbol, but for itself."""
     found: dict[str, str] = {}
-    for char in pairs():
-        if not is_private(char) and (symbol := symbols(char)) != char:
+    chars = "".join(pairs())
+    for char, symbol in zip(chars, symbols(chars), strict=True):
+        if symbol != char and not is_private(char):
             found[symbol] = found.get(symbol, "") + char
     return found
 
@@ -70,7 +72,7 @@ def forms(symbol: str) -> str:
     >>> forms("台"), forms("人")
     ('台檯臺颱', '人')
     """
-    return symbol + _forms().get(symbol, "")
+    return symbol + other_forms().get(symbol, "")
 
 
 def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tuple[int, Candidate]]:

@@ -27,11 +27,11 @@ from tasks.repair.shift.glance import (
 from tasks.repair.shift.pairs import is_private
 from tasks.repair.shift.search import Search
 
-_ENDS = "\n?\ufffd"  # what ends a run at once
-_CLOSING = "”’」』）》】〉…—～！？"  # what honest marks stand before
+ENDS = "\n?\ufffd"  # what ends a run at once
+CLOSING = "”’」』）》】〉…—～！？"  # what honest marks stand before
 # Every character at which something may be wrong, by itself; `_at` looks at what stands beside it. Commas only before
 # what a lost byte may have left.
-_SPOTS, _COMMAS = "?€!;:！；？：(（", "，,"
+SPOTS, COMMAS = "?€!;:！；？：(（", "，,"
 _REMNANT = re.compile(rf"[?\ufffd][(（]?[{LETTERS}]{{1,6}} ?[)）]")  # what a half character left of a splice
 _GLOSS = re.compile(rf"[(（]([{LETTERS}]{{1,6}}) ?[)）]")
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
@@ -61,10 +61,10 @@ def common() -> frozenset[str]:
 
 @cache
 def _looked_at() -> re.Pattern[str]:
-    """The characters that are not common, those of `_SPOTS`, and commas. The class comes first, so that all other text
+    """The characters that are not common, those of `SPOTS`, and commas. The class comes first, so that all other text
     is passed over at the speed of a search for one class."""
-    passed = "".join(sorted(common().difference(_SPOTS, _COMMAS)))
-    return re.compile(rf"[^{re.escape(passed)}](?:(?<![{_COMMAS}])|(?=[@-~]))")
+    passed = "".join(sorted(common().difference(SPOTS, COMMAS)))
+    return re.compile(rf"[^{re.escape(passed)}](?:(?<![{COMMAS}])|(?=[@-~]))")
 
 
 def has_clue(text: str) -> bool:
@@ -82,15 +82,15 @@ def clues(text: str) -> Iterator[Clue]:
     >>> [(clue.at, clue.strong) for clue in clues("當?shù)貎?yōu)質")]
     [(1, True), (6, False), (7, True)]
     """
-    healthy = common()
-    for match in _looked_at().finditer(text):
-        at = match.start()
-        if is_hanzi(match[0]):
-            yield Clue(at, False, True)  # a rare one
-        elif clue := _at(text, at):
-            yield clue
-        elif text[at] not in healthy:
-            yield Clue(at, False, True)
+    found = (clue_at(text, match.start()) for match in _looked_at().finditer(text))
+    return filter(None, found)
+
+
+def clue_at(text: str, at: int) -> Clue | None:
+    """What the character at `at` is a clue to, if it is one that is looked at."""
+    if is_hanzi(text[at]):
+        return Clue(at, False, True)  # a rare one
+    return _at(text, at) or (None if text[at] in common() else Clue(at, False, True))
 
 
 def lacks_characters(text: str) -> bool:
@@ -112,7 +112,7 @@ def is_likely(text: str, clue: Clue) -> bool:
 def _at(text: str, at: int) -> Clue | None:
     """What the character at `at` is a clue to, seen with its neighbours."""
     char, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
-    if char not in _SPOTS:
+    if char not in SPOTS:
         if is_private(char) and char != _WIDE_SPACE:
             return Clue(at, True, True)
         if char not in "，,\ufffd":
@@ -133,8 +133,8 @@ def _at(text: str, at: int) -> Clue | None:
             return Clue(at, False, False)
     if char == "€":
         return Clue(at, False, False) if is_hanzi(after) else None
-    beside = (before > "\x80" or before == ")") and after > "\x80" and after not in _CLOSING
-    beside |= char in "!！" and after in _ENDS + "(（"  # '。”' leaves nothing but the mark
+    beside = (before > "\x80" or before == ")") and after > "\x80" and after not in CLOSING
+    beside |= char in "!！" and after in ENDS + "(（"  # '。”' leaves nothing but the mark
     return Clue(at, False, False) if beside or after in STOPS else None
 
 
@@ -158,7 +158,7 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         if (
             search.damaged
-            and (not after or after in _ENDS)
+            and (not after or after in ENDS)
             and (text[at] in search.hit or search.quotations.open_at(at))
         ):
             return True

@@ -79,7 +79,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return True
     if char in "!！" and characters()[0xA100 | _pairs().get(after, 0) >> 8] not in AFTER_A1:
         return False
-    if after in _frequent() and second in _frequent():
+    if after in frequent() and second in frequent():
         return False
     count = 2 if second in pairs() else 1
     read = _out_of_step(text[at : at + 1 + count], _symbols())
@@ -95,7 +95,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
 
 
 @cache
-def _frequent() -> frozenset[str]:
+def frequent() -> frozenset[str]:
     """The 1,500 most frequent hanzi and their traditional forms: two of them in a row are hardly halves of others."""
     simple = (Path(__file__).parents[1] / "data" / "frequent.txt").read_text(encoding="utf-8").strip()
     return frozenset(simple) | {chr(code) for code, one in simplified().items() if one in simple}

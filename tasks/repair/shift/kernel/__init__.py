@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from array import array
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tasks.repair.lm import UNIT, UNKNOWN, model, symbols
 from tasks.repair.shift import costs
-from tasks.repair.shift.candidates import RAREST, forms
+from tasks.repair.shift.candidates import RAREST, other_forms
 from tasks.repair.shift.pairs import MARKS, characters, pairs
 
 if TYPE_CHECKING:
@@ -115,12 +116,7 @@ def _kinds() -> bytes:
 
 def _forms() -> tuple[bytes, array[int]]:
     """The characters that the model sees as each symbol, but for itself, and where each symbol's begin."""
-    starts = array("I", [0])
-    found: list[str] = []
-    size = 0
-    for symbol in map(chr, _EVERY):
-        others = forms(symbol)[1:]
-        found.append(others)
-        size += len(others)
-        starts.append(size)
-    return _units("".join(found)), starts
+    sizes = array("I", bytes(4 * len(_EVERY) + 4))
+    for symbol, others in other_forms().items():
+        sizes[ord(symbol) + 1] = len(others)
+    return _units("".join(others for _, others in sorted(other_forms().items()))), array("I", accumulate(sizes))

@@ -4,6 +4,7 @@ from typing import TypeAlias
 from tasks.repair.shift.costs import Hyp
 
 COSTS: tuple[str, ...]
+GLANCES: tuple[str, ...]
 
 _Found: TypeAlias = tuple[int, str, bool] | None
 
@@ -51,3 +52,7 @@ class Page:
         open: str,
         first: tuple[str, str, str],
     ) -> tuple[int, list[Hyp], int]: ...
+
+class Glance:
+    def __new__(cls, tables: Tables, flags: object, numbers: tuple[int, ...]) -> Glance: ...
+    def places(self, text: str, /) -> list[int]: ...

@@ -1,6 +1,7 @@
 /* The search over hidden bytes, compiled: what search.py, moves.py and reading.py say, to the byte, some twenty times as
  * fast. The package does without where it was installed without a compiler (docs/adr/0016-compiled-search.md). */
 #define PY_SSIZE_T_CLEAN
+#include "glance.h"
 #include "search.h"
 
 /* Tables */
@@ -123,7 +124,7 @@ static PyType_Slot tables_slots[] = {
     {Py_tp_doc, "The language model and GBK's pairs, as the search reads them."},
     {0, NULL},
 };
-static PyType_Spec tables_spec = {"tasks.repair.shift.kernel._search.Tables", sizeof(Holder), 0, Py_TPFLAGS_DEFAULT, tables_slots};
+static PyType_Spec tables_spec = {TABLES_NAME, sizeof(Holder), 0, Py_TPFLAGS_DEFAULT, tables_slots};
 
 /* Pages */
 
@@ -166,7 +167,7 @@ static PyObject *page_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OUUUUUUUOOp:Page", names, &tables, &text, &seen, &singles, &pairs, &foreign,
                                      &present, &spliced, &splice_at, &swallowed_at, &p->keeps_private))
         goto failed;
-    if (strcmp(Py_TYPE(tables)->tp_name, tables_spec.name) || PyUnicode_GET_LENGTH(text) != PyUnicode_GET_LENGTH(seen) ||
+    if (strcmp(Py_TYPE(tables)->tp_name, TABLES_NAME) || PyUnicode_GET_LENGTH(text) != PyUnicode_GET_LENGTH(seen) ||
         PyUnicode_GET_LENGTH(text) > INT32_MAX / 2) {
         PyErr_SetString(PyExc_ValueError, "a page needs the search's tables, and as many symbols as characters");
         goto failed;
@@ -301,18 +302,23 @@ static int add_type(PyObject *module, PyType_Spec *spec, const char *name) {
     return failed ? -1 : 0;
 }
 
+static int add_names(PyObject *module, const char *name, const char *const *names, int count) {
+    PyObject *all = PyTuple_New(count);
+    for (int i = 0; all && i < count; i++) PyTuple_SET_ITEM(all, i, PyUnicode_FromString(names[i]));
+    int failed = !all || PyErr_Occurred() || PyModule_AddObjectRef(module, name, all) < 0;
+    Py_XDECREF(all);
+    return failed ? -1 : 0;
+}
+
 static int module_exec(PyObject *module) {
 #define X(name) #name,
-    static const char *names[] = {COSTS(X)};
+    static const char *const costs[] = {COSTS(X)}, *const glances[] = {GLANCES(X)};
 #undef X
-    PyObject *costs = PyTuple_New(COST_COUNT);
-    for (int i = 0; costs && i < COST_COUNT; i++) PyTuple_SET_ITEM(costs, i, PyUnicode_FromString(names[i]));
-    if (!costs || PyErr_Occurred() || PyModule_AddObjectRef(module, "COSTS", costs) < 0) {
-        Py_XDECREF(costs);
-        return -1;
-    }
-    Py_DECREF(costs);
-    return add_type(module, &tables_spec, "Tables") < 0 || add_type(module, &page_spec, "Page") < 0 ? -1 : 0;
+    if (add_names(module, "COSTS", costs, COST_COUNT) < 0 || add_names(module, "GLANCES", glances, NUMBERS) < 0) return -1;
+    return add_type(module, &tables_spec, "Tables") < 0 || add_type(module, &page_spec, "Page") < 0 ||
+                   add_type(module, &glance_spec, "Glance") < 0
+               ? -1
+               : 0;
 }
 
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};

@@ -12,6 +12,8 @@
 
 enum { BMP = 0x10000, LEADS = 0x81, LEADS_END = 0xFF, NONE = -1 };
 
+#define TABLES_NAME "tasks.repair.shift.kernel._search.Tables"
+
 /* The constants of costs.py that the search needs, by name: each has one value, and it stands there. */
 #define COSTS(X) \
     X(HALF_SHOWN) X(HALF_ALONE) X(HALF_ALONE_HERE) X(MARK_SWALLOWED) X(HALF_DROPPED) X(LEFT_DROPPED) X(MARK_KNOWN) \
