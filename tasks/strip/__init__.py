@@ -97,6 +97,8 @@ def strip(
     sheet = replace(sheet, told=tuple(sorted(starts))) if starts else sheet
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
+    if "surroundings" in on:
+        sheet = _take(sheet, "surroundings", title.notices(sheet, _telling(found)), taken)
     own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
     shown = _title(own, taken, found)
     if "surroundings" in on:
@@ -114,22 +116,35 @@ def strip(
     if blocks and "extractor" in on:
         sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
     sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
+    return ledger.then(_layer(ledger.text, taken)), _metadata(sheet, found, shown)
+
+
+def _metadata(sheet: Sheet, found: Found, shown: Row | None) -> Metadata:
+    """What the page says of itself: its fields, the row that shows the title, and the rows that stand."""
+    fields = [field for _, row in found for field in row]
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
-    shown_title = title_text.title_text(shown) if shown else None
-    page = said.metadata_of([field for _, fields in found for field in fields], shown_title, opening)
-    number, issuer = official.official(sheet, [field for _, fields in found for field in fields])
-    page = replace(page, document_number=number, issuer=issuer) if number or issuer else page
-    return ledger.then(_layer(ledger.text, taken)), page
+    page = said.metadata_of(fields, title_text.title_text(shown) if shown else None, opening)
+    number, issuer = official.official(sheet, fields)
+    return replace(page, document_number=number, issuer=issuer) if number or issuer else page
+
+
+def _telling(found: Found) -> list[int]:
+    """Where the rows of metadata start that stand by a title."""
+    return [row.line.start for row, fields in found if any(field.kind in TELLING for field in fields)]
 
 
 def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], found: Found) -> Row | None:
     """The row that shows the title, among those that stand; `found` are the rows of metadata."""
-    told = [row.line.start for row, fields in found if any(field.kind in TELLING for field in fields)]
+    told = _telling(found)
     prose = sheet.rows[sheet.first].line.start if sheet.first < len(sheet.rows) else -1
     whole = [(kind, claim.row.line.start) for kind, claim in taken if _whole(claim)]
     menus = [start for kind, start in whole if kind in around.ABOVE and start < prose]
     bars = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
-    return title.title_row(sheet, told, menus, bars, [start for kind, start in whole if kind == "breadcrumb"])
+    paths = [start for kind, start in whole if kind == "breadcrumb"]
+    shown = title.title_row(sheet, told, menus, bars, paths)
+    if shown or not (notice := title.notice(sheet, told)):
+        return shown
+    return title.title_row(sheet.without({notice.line.start}), told, menus, bars, paths)
 
 
 def _apply(

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence
-from tasks.strip.signs import numbered, opens, sign, site_speech
+from tasks.strip.signs import is_caption, numbered, opens, sign, site_speech
 
 # Furniture that stands below the article and above its title: short rows beyond it are not the article's.
 BELOW = frozenset({"share", "tools", "pager", "login", "related", "footer", "disclaimer", "navigation"})
@@ -98,7 +98,8 @@ class Around:
         block = self.rows[number].line.block
         if self.kinds.get(number - 1) == "breadcrumb" and self.kinds.get(number + 1) == "metadata":
             return  # a title that names what sites are made of
-        if number < self.first and self.kinds.get(number) is None and self.like_text(number):
+        row = self.rows[number]
+        if number < self.first and number not in self.kinds and (self.like_text(number) or is_caption(row.folded)):
             return
         if number not in self.kinds and number != self.title and not (block is not None and block.content):
             self.kinds[number] = "surroundings"

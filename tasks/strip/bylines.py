@@ -36,8 +36,9 @@ _EDITION = re.compile(
     r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{2,11})\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
     r"(?:星期[一二三四五六日天]\s{0,3})?第?\s?[A-Z]?\d{1,3}\s?版(?::?\s?[\u4e00-\u9fff]{2,6})?\s?\)?"
 )
-_ISSUE = re.compile(
-    r"(?:《[^《》]{1,20}》|[\u4e00-\u9fff]{2,10}\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
+# 《某某研究》2016年第3期, 某某研究 2016年3期
+ISSUE = re.compile(
+    r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·()]{2,20})\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
 )
 
@@ -96,4 +97,4 @@ def _issue(core: str) -> list[Field]:
     when = edition and DATE.search(core)
     if edition and when:
         return [Field("media", "", edition["paper"]), Field("date", "", when[0].strip(), read_date(when))]
-    return [Field("issue", "", core)] if _ISSUE.fullmatch(core) else []
+    return [Field("issue", "", core)] if ISSUE.fullmatch(core) else []

@@ -59,6 +59,10 @@ _POSTED = re.compile(
     r"by\s[A-Za-z]\w{0,20}|(?:In|in)\s[^\s|]{1,12}|(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|由\s\S{1,12}|于|@|posted(?:\s?@)?|关注|原创"
 )
 _FROM = re.compile(r"^(?:来自|来源于|转自)(?=[\u4e00-\u9fff]{3})")
+# What is left of spaces that a decoder could not read, in a row with a date in figures.
+_LOST = re.compile(r"\?{1,6}(?=\D)|\?{1,6}$")
+# 浏览次数(32) beside a date.
+_BRACKETED_COUNT = re.compile(r"(?<=[数量])\((?=\d{1,9}\))")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
@@ -80,6 +84,8 @@ def fields_of(core: str) -> list[Field]:
         core = f"{bracketed['label']}:{bracketed['value']}"
     if special := signed(core):
         return special
+    if ("?" in core or core[-1] == ")") and DATE.search(core):
+        core = _BRACKETED_COUNT.sub(":", _LOST.sub(" ", core))
     marks = _marks(core)
     if not marks:
         return []

@@ -34,6 +34,8 @@ _EDIT_LINK = re.compile(
 EDITED_CHARS = 40
 # A tag behind the end of a sentence, as what was cut out of a page leaves it.
 _STRAY = re.compile(r"(?<=[。!?…”』」》】])\s{0,2}(?:</?(?:p|br|div|span|section|strong)\s?/?>\s?){1,4}$")
+# Such tags stand as the items of lists that hold nothing.
+_ITEM = re.compile(r"(?:[•*-]|\d{1,3}\.)\s{0,3}(?=<)")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>")
 _COMMENT = re.compile(
     r"(?:<!--\s*/?(?:enp|ad|content|正文|文章|分页|广告|begin|end|start|cms|wap|ue|baidu)[^>]{0,400}-->\s*)+",
@@ -64,6 +66,8 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
     lesson: bool | None = None
     for number, row in enumerate(sheet.rows):
         folded = row.folded.strip()
+        if folded[-1] == ">" and (item := _ITEM.match(folded)):
+            folded = folded[item.end() :]
         if (
             folded.endswith(("]", "播报编辑"))
             and len(folded) <= EDITED_CHARS

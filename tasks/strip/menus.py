@@ -15,6 +15,8 @@ MENU_SHARE = 0.6
 LONG_MENU_SHARE = 0.5
 # Among menu entries a row a word that is not known is an entry too, up to this length: titles are longer.
 UNKNOWN_CHARS = 4
+# Names between bars on a page's first row are no longer.
+NAME_CHARS = 16
 # Between the entries of a menu there are blank lines, but no row that another rule took: one has more characters.
 GAP_CHARS = 8
 # A part of a breadcrumb is no longer than this, the last (often the headline) apart.
@@ -26,6 +28,8 @@ _EDITION = re.compile(
 _CRUMB_MARK = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\\|-{1,2}>|\N{BLACK RIGHT-POINTING TRIANGLE}|::)\s*")
 # Names with two marks of paths between them, above the text.
 _PATH = re.compile(r"[^<>\d。,!?]{1,12}(?:\s{0,3}[>»›]{1,2}\s{0,3}[^<>。,!?]{1,16}){2,5}>?")
+# 首页 常识: a path without marks, above the title.
+_BARE_PATH = re.compile(r"(?:网站)?(?:首页|主页)\s{1,4}[\u4e00-\u9fff]{2,6}")
 _CRUMB_WORD = re.compile(
     r"首页|主页|网|专栏|社区|研究|杂志|期刊|百科|资料|故事|小说|文学|图片|民俗学|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
 )
@@ -36,7 +40,8 @@ _CRUMB_ROOT = re.compile(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文
 def breadcrumbs(sheet: Sheet) -> Iterator[Claim]:
     """当前位置: 首页 > 新闻 > 正文."""
     for number, row in sheet.short():
-        above = number + 1 < sheet.first < len(sheet.rows) and _PATH.fullmatch(row.core) and not _led_to(sheet, number)
+        path = _PATH.fullmatch(row.core) or (row.core[:1] in ("首", "主", "网") and _BARE_PATH.fullmatch(row.core))
+        above = number + 1 < sheet.first < len(sheet.rows) and path and not _led_to(sheet, number)
         if above or (is_breadcrumb(row.core) and (sheet.outside(number) or _CRUMB_ROOT.search(_parts(row.core)[0]))):
             yield Claim.whole(row, "the path from the site's home page to this page")
 
@@ -87,12 +92,26 @@ def menus(sheet: Sheet) -> Iterator[Claim]:
         if row.tag == "option":
             taken.add(row.line.start)
             yield Claim.whole(row, "an entry of a list to choose from")
-        elif row.line.start not in taken and sheet.outside(number) and _is_entry(row):
+        elif row.line.start not in taken and sheet.outside(number) and (_is_entry(row) or _begins_menu(sheet, number)):
             taken.add(row.line.start)
             yield Claim.whole(row, WHY["navigation"])
     for row in _menu_columns(sheet):
         if row.line.start not in taken:
             yield Claim.whole(row, WHY["navigation"])
+
+
+def _begins_menu(sheet: Sheet, number: int) -> bool:
+    """Whether a row above the text is a menu with bars whose first entries are known, or the page's first row and a
+    list of names between bars."""
+    core = sheet.rows[number].core
+    if not core.count("|") >= MENU_ENTRIES or number >= sheet.first:
+        return False
+    parts = [part.strip() for part in core.split("|")]
+    if all(map(known_word, parts[:MENU_ENTRIES])):
+        return True
+    names = len(parts) > 2 * MENU_ENTRIES and max(map(len, parts)) <= NAME_CHARS and all(parts) and "。" not in core
+    below = sheet.rows[number + 1].core.count("|") if number + 1 < len(sheet.rows) else 0
+    return number == 0 and names and sheet.first < len(sheet.rows) and below < MENU_ENTRIES
 
 
 def _is_entry(row: Row) -> bool:

@@ -49,7 +49,7 @@ _MARKED_NAME = re.compile(r"([\u4e00-\u9fff]{2,4})[1-9*†#][*†#]?(?:,[1-9*†
 _MARKED_NAMES = re.compile(rf"(?=[\u4e00-\u9fff]{{2,4}}[1*])(?:{_MARKED_NAME.pattern}){{2,12}}")
 _NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[,、\s]{1,3}[\u4e00-\u9fff]{2,3}){0,9}")
 _WORKPLACE = re.compile(
-    r"(?:\(?(?:\d[.\s]\s?)?[\u4e00-\u9fff][\u4e00-\u9fff\s·、,()]{5,60}[,\s]\s?\d{6}\)?[;.\s]{0,3}){1,8}"
+    r"(?:\(?(?:\d[.\s]\s?)?[\u4e00-\u9fff][\u4e00-\u9fff\s·、,()]{5,60}(?:[,\s]|邮编:?)?\s?\d{6}\)?[;.\s]{0,3}){1,8}"
 )
 # How a journal wants the article to be cited, below the words that say so.
 _CITED = re.compile(r"(?:19|20)\d\d,\s?\d{1,3}\s?\(\d{1,3}\)\s?:\s?\d{1,5}-\d{1,5}")
@@ -98,6 +98,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             continue
         near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
         fields = fields_of(row.core)
+        near = near or (number <= BELOW_TITLE and any(field.kind == "published" and field.when for field in fields))
         if fields and (near or _tells_all(fields) or _signs(row, fields)) and _fits(sheet, number, fields, dates):
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", as_found(rows[number - 1], None))]))
@@ -212,7 +213,8 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
         not core[:1].isdigit() and CHINESE_DATE.fullmatch(core) and sheet.first == len(sheet.rows)
     ):  # under a poem's title
         return False
-    if (core[:1] == "(" and not clock) or (number == 0 and not clock):
+    headed = number > 0 or clock or any(field.kind == "media" for field in fields)
+    if (core[:1] == "(" and not clock) or not headed:
         return False
     return dates <= 1 or (clock and number <= sheet.first and dates <= 2)
 

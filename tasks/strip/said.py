@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tasks.records import Metadata
-from tasks.strip.bylines import Field
+from tasks.script.fold import fold
+from tasks.strip.bylines import ISSUE, Field
 from tasks.strip.names import names_of, nobody
 from tasks.strip.sheet import Row, as_found
 
@@ -28,10 +29,11 @@ _REPORTER = re.compile(r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{
 def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None) -> Metadata:
     """The metadata that `fields` and the opening of the first paragraph give; each falls back in the order written.
 
-    Date: of publication, bare, 时间, of the last change. Publisher: 来源, the medium beside a date, the dateline.
+    Date: of publication, bare, 时间, of the last change. Publisher: 来源, the medium beside a date, the
+    journal whose issue stands there, the dateline.
     Authors: bylines, the reporter that the dateline names. Editor: 责任编辑, then 编辑.
     """
-    publisher = _first(fields, "publisher") or _first(fields, "media") or _dateline(opening)
+    publisher = _first(fields, "publisher") or _first(fields, "media") or _journal(fields) or _dateline(opening)
     authors = tuple(dict.fromkeys(name for field in fields if field.kind == "author" for name in _authors(field.value)))
     editors = [field for field in fields if field.kind == "editor" and field.value and not nobody(field.value)]
     chief = next((field for field in editors if field.label.startswith("责")), editors[0] if editors else None)
@@ -42,6 +44,14 @@ def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None)
         authors=authors or _reporters(opening),
         editor=chief.value if chief else None,
     )
+
+
+def _journal(fields: Iterable[Field]) -> str | None:
+    """The journal in whose issue the page says that it stood."""
+    for value in (field.value for field in fields if field.kind == "issue"):
+        if issue := ISSUE.fullmatch(fold(value)):
+            return value[slice(*issue.span("titled" if issue["titled"] else "journal"))]
+    return None
 
 
 def _dateline(opening: Row | None) -> str | None:

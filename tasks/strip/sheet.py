@@ -12,6 +12,9 @@ from tasks.lines import Line
 # A row this long with a full stop, or twice this long with two commas, is prose: running text that only the rules for
 # spam, place names and disclaimers may judge. Menu entries and headlines of the layouts under evals/ stay below.
 PROSE_CHARS = 24
+# One that asks or calls is a headline up to this length.
+CALL_CHARS = 36
+BARS = 3  # so many make it a menu
 # Rows longer than this are not looked at by the rules for menus, bars and headings.
 SHORT_CHARS = 120
 
@@ -140,7 +143,7 @@ def is_prose(core: str) -> bool:
     if "。" in core or (len(core) >= 2 * PROSE_CHARS and core.count(",") >= 2 and _HAN.search(core)):
         return True
     if ends_sentence(core):
-        return True
+        return core[-1] not in "!?" or ";" in core or (len(core) > CALL_CHARS and core.count("|") < BARS)
     return len(core) >= 2 * PROSE_CHARS and bool(_LATIN_STOP.search(core)) and not core.endswith("eserved.")
 
 

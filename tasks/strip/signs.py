@@ -39,6 +39,10 @@ _SELF = re.compile(
     r"小编|本站|本网|本平台|本公众号|本页|亲,|关于本文|本文(?:由|来自|来源|转载|链接|网址|地址|标签|标题|仅|已被)"
 )
 SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.06, 150
+# What a picture shows, behind a mark or before its source.
+_CAPTION = re.compile(
+    r"\s*[▲△▼▽]{1,2}\s?[\u4e00-\u9fff].{0,80}[。)]$|.{4,80}\((?:图|图片|照片|资料图|资料照片?|图片来源|图源|示意图)\s?[/:][^()]{1,24}\)$"
+)
 # Who holds what a text is about.
 _HELD = ("主办:", "承办:", "协办:", "指导:")
 _QUOTED = re.compile(r"[“”「」『』…]")
@@ -102,6 +106,24 @@ def cover(core: str) -> float:
     (1.0, 0.0)
     """
     return words_of_interfaces(core)[0]
+
+
+def site_words(core: str) -> bool:
+    """Whether some of a row's words are a site's.
+
+    >>> site_words("请勿咨询,合作请发送邮件。"), site_words("镇上的鱼灯用竹子扎成。")
+    (True, False)
+    """
+    return words_of_interfaces(core)[0] >= COVER_BESIDE / 2
+
+
+def is_caption(folded: str) -> bool:
+    """Whether a row says what a picture shows, and whose it is.
+
+    >>> is_caption("▲老艄公在补网。(图/某某社)"), is_caption("▲返回顶部")
+    (True, False)
+    """
+    return _CAPTION.match(folded) is not None
 
 
 def beside(core: str) -> bool:

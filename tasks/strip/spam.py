@@ -20,12 +20,14 @@ COVER_JOINED = 0.5  # rows of at least three parts joined by marks
 COVER_PLAIN = 0.85  # rows without joining marks
 # A row needs two different keywords that hardly stand in any other text.
 MIN_STRONG = 2
+# A row of so many joints asks nothing: the question mark at its end is a character that was lost.
+LOST_MARK_JOINTS = 3
 # So many phrases joined by `_` are no title below the prose; above it, one more.
 MIN_JOINED = 4
 _PART = re.compile(r"[^\s,。]{2,40}")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
-_JOINT = re.compile(r"[_,|、/;:\s·.!\-—+~]+")
+_JOINT = re.compile(r"[_,|、/;:\s·.!\-—+~\N{CJK UNIFIED IDEOGRAPH-4E28}]+")
 _LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
 _QUOTED = re.compile(r"[“”‘’「」『』《》?]")
 # Set phrases with which such footers begin.
@@ -96,7 +98,10 @@ def is_keywords(core: str) -> bool:
     >>> is_keywords("警方捣毁一个利用百家乐、老虎机敛财的网站")
     False
     """
-    if "。" in core or not _may_hold_keywords(core) or _QUOTED.search(core):
+    if "。" in core or not _may_hold_keywords(core):
+        return False
+    core = core.rstrip(" ?") if len(_JOINT.findall(core)) >= LOST_MARK_JOINTS else core
+    if _QUOTED.search(core):
         return False
     if len({match[0].lower() for match in _keyword().finditer(core)}) < MIN_STRONG:
         return False

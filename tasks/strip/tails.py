@@ -154,6 +154,8 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
             yield Claim.whole(row, "a link to another article")
         elif related_head(row) or (sheet.last < number and sheet.first < len(rows) and _heads_links(row)):
             skip = _links_end(sheet, number)
+            if number == 0 and skip == 0 < sheet.first < len(rows) and _marked(row):  # no article begins so
+                yield Claim.whole(row, "a heading of links without them")
             if skip > number:
                 yield from (Claim.whole(gone, "links to other articles") for gone in rows[number:skip])
 
@@ -182,12 +184,13 @@ def _links_end(sheet: Sheet, head: int) -> int:
 
 def _link(row: Row) -> bool:
     if row.prose:
-        return row.core.endswith(("...", "…", "[详细]", "[详情]", ">>"))
+        asks = _marked(row) and len(row.core) <= LINK_CHARS and row.core.endswith(("?", "!")) and "。" not in row.core
+        return asks or row.core.endswith(("...", "…", "[详细]", "[详情]", ">>"))
     return len(row.core) <= LINK_CHARS or row.links > 0 or "|" in row.core
 
 
 def _marked(row: Row) -> bool:
-    bullet = row.folded.lstrip()[:1] in "•·●■◆▪►▶※★○◎▲"
+    bullet = row.folded.lstrip()[:1] in "•·●■◆▪►▶※★○◎▲" or row.folded.lstrip()[:2] == "- "
     return row.links > 0 or bullet or re.search(r"(?:\d{4}-)?\d{1,2}-\d{1,2}\)?\]?$", row.core) is not None
 
 

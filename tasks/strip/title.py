@@ -13,8 +13,8 @@ from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
 from tasks.strip.likeness import Likeness
 from tasks.strip.official import NUMBER, OFFICE
-from tasks.strip.sheet import Row, Sheet, ends_sentence
-from tasks.strip.signs import sign
+from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence
+from tasks.strip.signs import is_caption, sign, site_speech, site_words
 from tasks.strip.tables import table
 from tasks.strip.title_text import SITE_WORD
 
@@ -37,6 +37,8 @@ MENU_WORDS, MENU_WORD_CHARS = 4, 4
 LIKE, LIKE_SCORE = 0.2, 3
 # With so many it gains more, and is the title rather than a row that metadata stand below.
 MUCH, MUCH_SCORE = 0.5, 2
+# A notice of the site above the title is no longer.
+MAX_NOTICE = 100
 # A row that has lost one character in so many says nothing.
 LOST_EACH = 4
 # Where a third of a row is figures, it is an issue's number or a price.
@@ -44,6 +46,15 @@ FIGURES = 0.3
 
 _LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
 _TWO_LABELS = re.compile(r"[\u4e00-\u9fff]{2,4}:[^:]{1,30}\s[\u4e00-\u9fff]{2,4}:")
+# A row that begins with one of these labels says something of the page.
+_SAYS = re.compile(
+    r"[\[【(]?\s?(?:关键词|关键字|摘\s{0,2}要|内容摘要|时间|日期|地点|会议(?:时间|地点)|中图分类号|文章编号|引用格式|来源|作者|编辑|责任编辑|发布时间|发布日期|发布者|DOI|doi)\s?[\]】)]?\s?:"
+    r"|[\[【](?:关键词|关键字|摘\s{0,2}要|内容摘要|中图分类号|引用格式)[\]】]"
+)
+# A program's list of its own pages, as sites that share documents name them.
+_PAGE_OF_FILE = re.compile(r".{2,70}_第\d{1,3}页$")
+# A row of so many bars is a menu.
+BARS_OF_MENU = 4
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
@@ -96,8 +107,28 @@ def title_row(
     program = any(_comment(rows, number) for number in range(min(TOP_ROWS, len(rows))))
     if program or len(rows) < 2 or len(head) > TOP_ROWS:
         return None
-    head = [row for row in head if not _letterhead(row.core)]
+    head = [row for row in head if not _letterhead(row.core) and row.core.count("|") < BARS_OF_MENU]
     return _like_text(sheet, head) or (head[0] if head and _can_be(head[0]) else None)
+
+
+def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
+    """The claim to a notice above the title that has words of the site, or an address."""
+    found = notice(sheet, metadata_starts)
+    if found is None or not (site_words(found.core) or "@" in found.core or "[email" in found.core):
+        return []
+    return [Claim.whole(found, "a notice of the site above the title")]
+
+
+def notice(sheet: Sheet, metadata_starts: Sequence[int]) -> Row | None:
+    """The row of prose above the title with which a site greets its readers, where metadata show a title below it."""
+    rows, at = sheet.rows, sheet.first
+    if not metadata_starts or at > TOP_ROWS or at == len(rows) or len(rows[at].core) > MAX_NOTICE:
+        return None
+    told = min(metadata_starts)
+    between = [row for row in rows[at + 1 : at + 1 + TOP_ROWS] if row.line.start < told]
+    if not between or told < rows[at].line.start or any(row.prose for row in between):
+        return None
+    return rows[at] if may_be_title(between[-1]) else None
 
 
 def _comment(rows: Sequence[Row], number: int) -> bool:
@@ -233,6 +264,10 @@ def _can_be(row: Row) -> bool:
     if _letterhead(core) or "://" in core or (len(words) >= MENU_WORDS and max(map(len, words)) <= MENU_WORD_CHARS):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
+        return False
+    if core.count("|") >= BARS_OF_MENU or core[0] == "<" or _SAYS.match(core) or _PAGE_OF_FILE.fullmatch(core):
+        return False
+    if is_caption(row.folded) or site_speech(core):
         return False
     if (
         DATE.fullmatch(core)

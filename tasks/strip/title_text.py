@@ -11,6 +11,7 @@ SITE_WORD = re.compile(
     r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"第\d{1,3}页")
 _SPACE = re.compile(r"\s+")
 
 
@@ -56,7 +57,9 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
     for row in sheet.rows[: sheet.first]:
         if row is title or not row.core:
             continue
-        same = key(title_text(row)) == wanted or (row.tag == "title")
+        again = key(title_text(row))
+        page = again.startswith(wanted) and _PAGE.fullmatch(again, len(wanted))  # of a document that sites share
+        same = again == wanted or page or row.tag == "title"
         if same and len(wanted) >= 4:
             found.append(Claim.whole(row, "the title again"))
     return found
