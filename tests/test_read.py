@@ -668,6 +668,19 @@ class TestArchives:
         put(tmp_path, "b.tar", tarred({"渡口.txt".encode("gbk").decode("utf-8", "surrogateescape"): TEXT}))
         assert [page.source_uri for page in pages(tmp_path)] == ["a.zip#渡口.txt", "b.tar#渡口.txt"]
 
+    def test_a_member_without_a_name(self, tmp_path: Path) -> None:
+        """Its one letter is given to the extra field, in the local header and in the directory."""
+        data = bytearray(zipped({"b.txt": TEXT, "a": TEXT}))
+        for head, at in ((b"PK\x03\x04", 26), (b"PK\x01\x02", 28)):
+            place = data.rindex(head) + at
+            assert data[place : place + 4] == b"\1\0\0\0"
+            data[place : place + 4] = b"\0\0\1\0"
+        put(tmp_path, "a.zip", bytes(data))
+        put(tmp_path, "b.tar", tarred({"": TEXT, "b.txt": TEXT}))
+        found = [(entry.source_uri, getattr(entry, "reason", None)) for entry in read(tmp_path)]
+        malformed = Reason.MALFORMED
+        assert found == [("a.zip#b.txt", None), ("a.zip#", malformed), ("b.tar#", malformed), ("b.tar#b.txt", None)]
+
     def test_a_name_twice(self, tmp_path: Path) -> None:
         put(tmp_path, "a.tar", tarred({"a.txt": TEXT, "b": tarfile.TarInfo("a.txt")}))
         assert [entry.source_uri for entry in read(tmp_path)] == ["a.tar#a.txt", "a.tar#a.txt@2"]

@@ -58,7 +58,7 @@ def zip_members(stream: BinaryIO, size: int, limits: Limits) -> Iterator[Member]
             for number, info in enumerate(archive.infolist(), 1):
                 if number > limits.members:
                     raise BrokenError(Reason.TOO_MANY, f"more than {limits.members} members")
-                if not info.is_dir():
+                if not info.filename.endswith("/"):  # not is_dir(), which Python 3.11 has raise for an empty name
                     yield from _zip_member(archive, info, meter)
     except NotImplementedError as error:  # of the directory; what a member asks for is seen at the member
         raise BrokenError(Reason.UNSUPPORTED, f"a zip archive of a kind that is not read: {error}") from error
@@ -133,6 +133,8 @@ def _refused(name: str, is_link: bool) -> Member | None:
     parts = name.replace("\\", "/").split("/")
     if is_link:
         return Member(name, None, Reason.OUTSIDE, "a link")
+    if not name:
+        return Member(name, None, Reason.MALFORMED, "a member without a name")
     if ".." in parts or not parts[0] or parts[0].endswith(":"):
         return Member(name, None, Reason.OUTSIDE, "a name that leads out of the archive")
     return None
