@@ -166,6 +166,7 @@ def _bare(text: str, fields: list[Field]) -> bool:
     if len(text) <= 20 and is_media(text) and not _OFFICE.search(text):
         fields.append(Field("media", "", text))
         return True
+    text = " ".join(word for word in text.split() if not known_word(word))
     fields.append(Field("unknown", "", text))
     return len(text) <= MAX_UNKNOWN and not _UNKNOWN.search(text)
 

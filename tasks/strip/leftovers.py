@@ -25,7 +25,8 @@ _EMPTY_LABEL = re.compile(
 _TAGS = re.compile(r"(?:文章|本文|新闻)?(?:标签|tags?|热词|相关标签|关键词标签)\s*:.{0,100}", re.IGNORECASE)
 # Tags that hold nothing and are hidden, as mirrors strew them; a lesson on HTML shows tags too, but not such ones.
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0|<(\w{1,12}) id=\"?\w{4,8}\"?></\1>"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0"
+    r"|<(\w{1,12}) id=[\"']?\w{4,8}[\"']?></\1>"
 )
 # What encyclopedias set behind a heading: 历史[编辑], 历史播报编辑.
 _EDIT_LINK = re.compile(

@@ -26,6 +26,7 @@ _EDITION = re.compile(
     r"(?:移动|手机|触屏|触摸|电脑|网页|wap|WAP|客户端|适老|无障碍|繁体|简体|英文|老年)版?(?:首页)?(?:入口)?"
 )
 _CRUMB_MARK = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\\|-{1,2}>|\N{BLACK RIGHT-POINTING TRIANGLE}|::)\s*")
+_ARROW = re.compile(r"\s*(?:[-=]{0,2}>{1,2}|»|›)\s*")  # beside arrows / stands in dates
 # Names with two marks of paths between them, above the text.
 _PATH = re.compile(r"[^<>\d。,!?]{1,12}(?:\s{0,3}[>»›]{1,2}\s{0,3}[^<>。,!?]{1,16}){2,5}>?")
 # 首页 常识: a path without marks, above the title.
@@ -40,10 +41,27 @@ _CRUMB_ROOT = re.compile(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文
 def breadcrumbs(sheet: Sheet) -> Iterator[Claim]:
     """当前位置: 首页 > 新闻 > 正文."""
     for number, row in sheet.short():
-        path = _PATH.fullmatch(row.core) or (row.core[:1] in ("首", "主", "网") and _BARE_PATH.fullmatch(row.core))
-        above = number + 1 < sheet.first < len(sheet.rows) and path and not _led_to(sheet, number)
+        above = number + 1 < sheet.first < len(sheet.rows) and _is_path(sheet, number) and not _led_to(sheet, number)
         if above or (is_breadcrumb(row.core) and (sheet.outside(number) or _CRUMB_ROOT.search(_parts(row.core)[0]))):
             yield Claim.whole(row, "the path from the site's home page to this page")
+
+
+def _is_path(sheet: Sheet, number: int) -> bool:
+    """Whether a row above the text is names with marks between them, or begins with the home page."""
+    core = sheet.rows[number].core
+    if core[:1] in ("首", "主", "网") and (_BARE_PATH.fullmatch(core) or _path_to_title(sheet, number)):
+        return True
+    return _PATH.fullmatch(core) is not None
+
+
+def _path_to_title(sheet: Sheet, number: int) -> bool:
+    """Whether a row that begins with the home page ends with what one of the next rows says: the title."""
+    core = sheet.rows[number].core
+    if not core.startswith(("首页 ", "主页 ")):
+        return False
+    return any(
+        len(row.core) > UNKNOWN_CHARS and core.endswith(" " + row.core) for row in sheet.rows[number + 1 : number + 3]
+    )
 
 
 def _led_to(sheet: Sheet, number: int) -> bool:
@@ -53,7 +71,8 @@ def _led_to(sheet: Sheet, number: int) -> bool:
 
 def _parts(core: str) -> list[str]:
     here = phrase("here").match(core)
-    return [part for part in _CRUMB_MARK.split(core[here.end() if here else 0 :].strip(" :")) if part] or [core]
+    mark = _CRUMB_MARK if ">" not in core else _ARROW
+    return [part for part in mark.split(core[here.end() if here else 0 :].strip(" :")) if part] or [core]
 
 
 def is_breadcrumb(core: str) -> bool:

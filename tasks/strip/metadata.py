@@ -54,6 +54,8 @@ _WORKPLACE = re.compile(
 # How a journal wants the article to be cited, below the words that say so.
 _CITED = re.compile(r"(?:19|20)\d\d,\s?\d{1,3}\s?\(\d{1,3}\)\s?:\s?\d{1,5}-\d{1,5}")
 _CITE = re.compile(r"(?:本文)?引用(?:本文|格式|该文|信息)\s?:?|Cite\sthis(?:\sarticle)?\s?:?", re.IGNORECASE)
+# Of a list of links each has its date.
+_DATED_TAIL = re.compile(r"\D\s?[\[(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])]?$")
 _CLOCKS = re.compile(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
 _AGENDA = re.compile(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
@@ -98,7 +100,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             continue
         near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
         fields = fields_of(row.core)
-        near = near or (number <= BELOW_TITLE and any(field.kind == "published" and field.when for field in fields))
+        near = near or (number <= BELOW_TITLE and _published(row, fields))
         if fields and (near or _tells_all(fields) or _signs(row, fields)) and _fits(sheet, number, fields, dates):
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", as_found(rows[number - 1], None))]))
@@ -142,6 +144,12 @@ def _value_below(sheet: Sheet, number: int) -> list[Field]:
         return []
     fields = fields_of(label + value)
     return fields if len(fields) == 1 and fields[0].kind in ("author", "publisher", "editor") else []
+
+
+def _published(row: Row, fields: Sequence[Field]) -> bool:
+    """Whether a row says when the page was published, or is a reporter's byline: the site's words may stand above."""
+    signed = row.core.endswith(("报导", "报道")) and any(field.label == "记者" for field in fields)
+    return signed or any(field.kind == "published" and field.when for field in fields)
 
 
 def _tells_all(fields: Sequence[Field]) -> bool:
@@ -207,8 +215,10 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
             return False
     elif number > sheet.last and not clock:
         return False
-    if any(field.kind in ("unknown", "issue") for field in fields) and not 0 < number <= sheet.first:
-        return False
+    if any(field.kind in ("unknown", "issue") for field in fields):
+        near = sheet.rows[max(number - 1, 0) : number + 2]
+        if not 0 < number <= sheet.first or sum(_DATED_TAIL.search(row.core) is not None for row in near) > 1:
+            return False
     if (
         not core[:1].isdigit() and CHINESE_DATE.fullmatch(core) and sheet.first == len(sheet.rows)
     ):  # under a poem's title

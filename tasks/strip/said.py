@@ -23,6 +23,11 @@ _REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words tha
 _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
 _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
 _TITLED = re.compile(r"《([^《》]+)》")
+# 【记者甲一心/竹溪报导】, before the first sentence.
+_PLACED_REPORTER = re.compile(
+    r"[【〔\[(]\s?(?:本报|特派|驻地)?记者\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})"
+    r"\s?/\s?[\u4e00-\u9fff]{2,8}?\s?报[导道]\s?[】〕\])]"
+)
 _REPORTER = re.compile(r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
 
 
@@ -101,6 +106,8 @@ def dateline_publisher(opening: str) -> str | None:
 
 def _reporters(opening: Row | None) -> tuple[str, ...]:
     """The reporters that stand in brackets behind a dateline."""
+    if opening and (placed := _PLACED_REPORTER.match(opening.core)):
+        return tuple(as_found(opening, name) for name in names_of(placed["names"]))
     if opening is None or not (_dateline_of(opening.core) or opening.core.lstrip("( ").startswith("本报")):
         return ()
     match = _REPORTER.search(opening.core[:100])

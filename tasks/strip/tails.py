@@ -34,6 +34,9 @@ ADDRESS_SURE = frozenset({"g0", "g1"})
 # On its rights and duties it speaks with so many kinds of words.
 DENIAL_WORDS = 4
 
+# So many links with dates above the title are a list.
+DATED_LINKS = 3
+_DATED = re.compile(r"(?:(?:19|20)?\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?$")
 _HEADS = re.compile(
     r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)"
 )
@@ -147,8 +150,10 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
     rows = sheet.rows
     # Without prose the end of a list that begins near the top cannot be told from the article.
     skip = len(rows) // HEAD_SHARE if sheet.first == len(rows) else 0
+    head = _dated_head(sheet)
+    yield from (Claim.whole(row, "links to other articles") for row in rows[:head])
     for number, row in sheet.short():
-        if number < skip:
+        if number < max(skip, head):
             continue
         if _inline().fullmatch(row.core) and not ends_sentence(row.core) and "《" not in row.core:
             yield Claim.whole(row, "a link to another article")
@@ -158,6 +163,17 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
                 yield Claim.whole(row, "a heading of links without them")
             if skip > number:
                 yield from (Claim.whole(gone, "links to other articles") for gone in rows[number:skip])
+
+
+def _dated_head(sheet: Sheet) -> int:
+    """How many rows at the page's top, above its text, are links with bullets and dates, the newest first."""
+    count = sum(
+        1 for _ in takewhile(lambda row: _marked(row) and row.core[-1:] in "0123456789])", sheet.rows[: sheet.first])
+    )
+    found = [match for row in sheet.rows[:count] if (match := _DATED.search(row.core))]
+    dates = [tuple(map(int, re.findall(r"\d+", match[0]))) for match in found]
+    newest_first = len(dates) == count >= DATED_LINKS and dates == sorted(dates, reverse=True)
+    return count if newest_first and sheet.first < len(sheet.rows) else 0
 
 
 def _links_end(sheet: Sheet, head: int) -> int:

@@ -31,7 +31,7 @@ LEAST_SCORE = 3
 # Signs of the site speak against rows no longer than this: longer rows are more often headlines that name such things.
 MENU_CHARS = 20
 # So many words, none longer than this, are a menu along a row.
-MENU_WORDS, MENU_WORD_CHARS = 4, 4
+MENUS = ((4, 4), (8, 6))
 # A row that shares so many of its pairs of characters with the text gains so much: nine titles in ten of the articles
 # under evals/ do, one row of furniture in a hundred. Where nothing else shows the title, it takes twice as many.
 LIKE, LIKE_SCORE = 0.2, 3
@@ -60,8 +60,9 @@ _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
 )
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
+_PART = re.compile(r"第[一二三四五六七八九十百千\d]{1,5}[章部回集卷话]\s")  # of a novel: its names are no menu
 _NOT_TITLE = re.compile(
-    r"标题[:\[]|作者[\sA-Za-z]|(?:文字?|图片?|摄影|撰文)[/|]|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
+    r"(?:综合|编译|外电|即时|专题|特派)?报[导道]\s?/|标题[:\[]|作者[\sA-Za-z]|(?:文字?|图片?|摄影|撰文)[/|]|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
 )
 _NO_TITLES = frozenset({"title", "li", "alt", "td", "option", "button", "label", "pre", "code"})
 # A line of a program stands below a comment.
@@ -128,7 +129,7 @@ def notice(sheet: Sheet, metadata_starts: Sequence[int]) -> Row | None:
     between = [row for row in rows[at + 1 : at + 1 + TOP_ROWS] if row.line.start < told]
     if not between or told < rows[at].line.start or any(row.prose for row in between):
         return None
-    return rows[at] if may_be_title(between[-1]) else None
+    return rows[at] if any(map(may_be_title, between)) else None
 
 
 def _comment(rows: Sequence[Row], number: int) -> bool:
@@ -261,7 +262,9 @@ def _can_be(row: Row) -> bool:
     words = core.split()
     if "锟斤拷" in core or core.count("\N{REPLACEMENT CHARACTER}") * LOST_EACH >= len(core):
         return False
-    if _letterhead(core) or "://" in core or (len(words) >= MENU_WORDS and max(map(len, words)) <= MENU_WORD_CHARS):
+    if _letterhead(core) or "://" in core:
+        return False
+    if any(len(words) >= least and max(map(len, words)) <= most for least, most in MENUS) and not _PART.match(core):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False

@@ -6,6 +6,9 @@ import re
 
 from tasks.strip.sheet import Claim, Row, Sheet, undress
 
+# What ends with so long a title, and is not the title, names the site before it.
+LONG_TITLE = 10
+
 _SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
 SITE_WORD = re.compile(
     r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
@@ -54,6 +57,9 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
     """Rows above the prose that say the title again, with or without the site's name; and the HTML's own title."""
     wanted = key(title_text(title))
     found = []
+    first = sheet.rows[0]
+    if first is not title and first.prose and len(wanted) >= LONG_TITLE and key(first.core).endswith(key(title.core)):
+        found.append(Claim.whole(first, "the title behind the site's name"))
     for row in sheet.rows[: sheet.first]:
         if row is title or not row.core:
             continue
