@@ -7,6 +7,7 @@ filter that takes a second to start is of no use in a pipe.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -17,10 +18,12 @@ from tasks.records import Punctuation, Target
 from tasks.version import PIPELINE_VERSION
 
 _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+_STAYS = "; what is written stays, and the next run goes on from there"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    _open_streams()
     root = parser()
     given = sys.argv[1:] if arguments is None else arguments
     if not given:
@@ -32,13 +35,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except QingwenError as error:
         return _complain(str(error), _WRONG_USAGE if isinstance(error, UsageError) else _FAILED)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python must not try to flush it once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _drop_output()
         return _FAILED
+    except OSError as error:
+        from flows.reasons import sentence
+
+        _drop_output()
+        return _complain(sentence(error, getattr(options, "curated", None) or "the output"), _FAILED)
     except KeyboardInterrupt:
-        return _complain("interrupted; what is written stays, and the next run goes on from there", _INTERRUPTED)
+        stays = options.command in ("run", "learn", "dedupe")
+        return _complain(f"interrupted{_STAYS if stays else ''}", _INTERRUPTED)
     return status
+
+
+def _open_streams() -> None:
+    """Have a stream that was closed before we began be empty, and no character be one that we cannot print."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (for as long as we are)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Have what is still to be written go nowhere: Python must not try to write it once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(sentence: str, status: int) -> int:
@@ -56,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=shape,
     )
     root.add_argument("--version", action="version", version=f"qingwen {PIPELINE_VERSION}")
-    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
     def command(name: str, says: str, epilog: str = "") -> argparse.ArgumentParser:
         return commands.add_parser(name, help=says, description=f"{says}.", epilog=epilog, formatter_class=shape)
@@ -211,6 +233,8 @@ def _report(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from flows.check import show
 
+    if options.workers is not None and options.workers < 1:
+        raise UsageError(f"there must be one worker at least, not {options.workers}")
     return show(options.curated, options.raw, options.workers, as_json=options.json)
 
 

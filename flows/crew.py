@@ -182,7 +182,10 @@ class DaskCrew:
         self._cluster: Any = (
             None if address else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
         )
-        self._client: Any = Client(address or self._cluster)
+        try:
+            self._client: Any = Client(address or self._cluster)
+        except (ValueError, OSError) as error:
+            raise SettingsError(f"no Dask scheduler answers at {address}: {error}") from error
 
     def __enter__(self) -> Self:
         return self

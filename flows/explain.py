@@ -7,16 +7,15 @@ control characters, which could steer a terminal, are shown by number and never 
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from flows.fix import page_of
 from flows.reasons import REASONS, counted
-from tasks.errors import InputError
 from tasks.ledger import replay
 from tasks.page import curate_page
 from tasks.records import Curated, Edit, Page, Policy, Punctuation, Reject, Target
@@ -44,13 +43,11 @@ def explain(file: str, target: Target, punctuation: Punctuation, *, as_json: boo
 
 
 def _pages(file: str, policy: Policy) -> Iterator[Page | Reject]:
-    if file == "-":
+    if file == "-" or not os.path.isfile(file):  # a pipe, or nothing that can be read: `page_of` says so
         yield page_of(file)
         return
     from tasks.read import discover, read_source
 
-    if not Path(file).is_file():
-        raise InputError(f"cannot read {file}: {'it is a folder' if Path(file).is_dir() else 'there is no such file'}")
     for source in discover(file):
         yield from read_source(file, source, policy.limits, policy.columns)
 

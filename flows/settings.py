@@ -154,6 +154,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             inner = values
             for group in groups:
                 inner = inner.setdefault(group, {})
+                if not isinstance(inner, dict):  # QINGWEN_LIMITS, beside QINGWEN_LIMITS__DEPTH
+                    raise SettingsError(f"{ENV_PREFIX}{group.upper()} is a group of settings; {name} sets one of them")
             inner[key] = text
     return values
 

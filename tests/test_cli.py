@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -129,6 +130,66 @@ def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     assert (done.stdout.decode(), done.stderr) == ("渡口的老船工。\n", b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    ("line", "status", "error"),
+    [
+        ("fix a.txt > /dev/full", 1, "Make room for the output"),
+        ("explain a.txt > /dev/full", 1, "Make room for the output"),
+        ("fix a.txt >&-", 0, ""),
+        ("fix <&-", 0, ""),
+        ("fix no.txt >&2 2>&-", 2, ""),
+        ("explain /dev/null", 1, ""),
+        ("explain <(cat a.txt)", 0, ""),
+        ("fix /dev/zero", 1, "67108865 bytes, more than 67108864"),
+        ("fix ''", 2, "cannot read '': No such file or directory"),
+        ("fix no.txt a.txt", 2, "cannot read no.txt: No such file or directory"),
+        ("fix .", 2, "cannot read .: Is a directory"),
+        ("fix - a.txt - < a.txt", 0, ""),
+        ("verify . --workers 0", 2, "there must be one worker at least, not 0"),
+    ],
+)
+def test_odd_calls_end_in_a_sentence(tmp_path: Path, line: str, status: int, error: str) -> None:
+    (tmp_path / "a.txt").write_text(SPLICED, encoding="utf-8")
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m flows.cli {line}"],
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=240,
+        check=False,
+        text=True,
+    )
+    assert (done.returncode, error in done.stderr) == (status, True), done.stderr
+    assert done.stderr.count("\n") == bool(error)
+    assert "Traceback" not in done.stderr
+    if line == "fix no.txt a.txt":
+        assert "產業" in done.stdout or "产业" in done.stdout
+
+
+def test_names_and_help_that_the_terminal_cannot_print(tmp_path: Path) -> None:
+    (tmp_path / "渡口.txt").write_text(SPLICED, encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}
+    for command, status in ((["--help"], 0), (["explain", "渡口.txt"], 0), (["report", "渡口"], 2)):
+        line = [sys.executable, "-m", "flows.cli", *command]
+        done = subprocess.run(line, capture_output=True, cwd=tmp_path, env=environment, timeout=240, check=False)
+        assert done.returncode == status
+        assert b"Traceback" not in done.stderr
+
+
+def test_an_interrupted_filter_promises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    import flows.fix
+
+    def interrupted(*given: object, **named: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(flows.fix, "fix", interrupted)
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    assert main(["fix", "a.txt"]) == 130
+    assert said.getvalue() == "qingwen: interrupted\n"
+
+
 @pytest.mark.parametrize("command", [["fix"], ["explain", "-"]], ids=lambda command: str(command[0]))
 def test_a_filter_imports_nothing_heavy(command: list[str]) -> None:
     done = subprocess.run(
@@ -196,7 +257,7 @@ def test_a_page_cannot_steer_the_terminal() -> None:
 
 def test_explain_of_a_missing_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "没有.txt"]) == 2
-    assert capsys.readouterr().err == "qingwen: cannot read 没有.txt: there is no such file\n"
+    assert capsys.readouterr().err == "qingwen: cannot read 没有.txt: No such file or directory\n"
 
 
 # --- help and wrong usage
@@ -325,3 +386,9 @@ def test_every_setting_says_what_it_is_for_in_the_form_of_the_ui() -> None:
         *(schema["$defs"][f"{name}Settings"]["properties"] for name in ("Limit", "Column")),
     ):
         assert all(entry.get("description") for entry in properties.values())
+
+
+def test_a_group_of_settings_is_no_setting() -> None:
+    for environment in ({"QINGWEN_LIMITS": "9", "QINGWEN_LIMITS__DEPTH": "3"}, {"QINGWEN_LIMITS": "9"}):
+        with pytest.raises(SettingsError, match=r"QINGWEN_LIMITS is a group|'limits' is wrong"):
+            Settings.load(None, environment)

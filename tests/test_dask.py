@@ -18,6 +18,7 @@ from flows.crew import Crew, DaskCrew, crew_of
 from flows.settings import Settings
 from flows.shard import Done
 from flows.survey import jobs, survey
+from tasks.errors import SettingsError
 from tasks.write.store import store_of
 from tests.runs import curate, data, pages
 
@@ -53,6 +54,11 @@ def test_a_local_cluster_gives_the_same_bytes_and_a_lost_worker_costs_its_shard(
     assert sum(one.rejected for one in done) == 0
     assert data(tmp_path / "out") == data(tmp_path / "whole")
     assert verify(str(tmp_path / "out"), str(raw), 1).wrong == []
+
+
+def test_an_address_where_nothing_answers_is_wrong_usage() -> None:
+    with pytest.raises(SettingsError, match="no Dask scheduler answers at nowhere: missing port"):
+        crew_of(Settings(runner="dask", dask_address="nowhere"), 1)
 
 
 def _kill_a_worker(crew: Any, out: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import tracemalloc
 from html.parser import HTMLParser
 from pathlib import Path
@@ -145,6 +147,20 @@ def test_the_report_goes_beside_the_tables(samples_curated: Path, capsysbinary: 
     assert main(["report", str(samples_curated), "-o", "-"]) == 0
     assert capsysbinary.readouterr().out == path.read_bytes()
     path.unlink()
+
+
+def test_what_a_link_leads_to_is_written_and_the_link_stays(samples_curated: Path, tmp_path: Path) -> None:
+    """As /dev/stdout, which a program of root would else put a file in the place of; and a pipe."""
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to("page.html")
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    for place in (link, pipe):
+        assert main(["report", str(samples_curated), "-o", str(place)]) == 0
+    page = (tmp_path / "page.html").read_bytes()
+    assert link.is_symlink()
+    assert pipe.is_fifo()
+    assert reader.communicate(timeout=60)[0] == page
 
 
 def test_a_folder_without_tables_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

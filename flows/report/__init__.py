@@ -34,5 +34,8 @@ def _beside(curated: str, page: str) -> str:
 
 
 def _to(path: Path, page: str) -> str:
-    write_whole(path, page)
+    if path.is_symlink() or (path.exists() and not path.is_file()):  # as /dev/stdout: written to, and not replaced
+        path.write_text(page, encoding="utf-8")
+    else:
+        write_whole(path, page)
     return str(path)

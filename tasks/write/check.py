@@ -87,7 +87,8 @@ def _check_file(store: Store, table: str, file: FileRecord) -> Iterator[Wrong]:
         with store.open(file.path) as stream:
             digest, size = digest_of(stream)
             if (size, digest) != (file.size, file.sha256):
-                yield Wrong(place, f"is not what was written ({size} bytes, {file.size} were written)", remedy)
+                sizes = "" if size == file.size else f" ({size} bytes, {file.size} were written)"
+                yield Wrong(place, f"is not what was written{sizes}", remedy)
                 return
             stream.seek(0)
             held = pq.ParquetFile(stream)
