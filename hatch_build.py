@@ -1,4 +1,4 @@
-"""Compiles the search over hidden bytes, where there is a C compiler; the package works without it, only slower."""
+"""Compiles what is slow in Python, where there is a C compiler; the package works without it, only slower."""
 
 from __future__ import annotations
 
@@ -10,43 +10,50 @@ from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError, CCompilerError
 
-MODULE = "tasks.repair.shift.kernel._search"
-FOLDER = Path("tasks", "repair", "shift", "kernel")
+# The modules, and the one file of each that includes the rest: the search over hidden bytes, and sets of characters.
+MODULES = {
+    "tasks.repair.shift.kernel._search": Path("tasks", "repair", "shift", "kernel", "module.c"),
+    "tasks.chars._chars": Path("tasks", "chars", "_chars.c"),
+}
 # -ffp-contract=off: a multiplication and an addition in one would round otherwise than Python's two.
 FLAGS = ["-O3", "-ffp-contract=off", "-fvisibility=hidden"]
 
 
-def compile_search(root: Path, into: Path) -> Path:
-    """Compile the module into `into`; where it lies. Raises setuptools' errors where that cannot be done."""
-    folder = root / FOLDER
-    extension = Extension(
-        MODULE,
-        [str(folder / "module.c")],
-        depends=[str(header) for header in sorted(folder.glob("*.h"))],
-        extra_compile_args=FLAGS,
-    )
-    command = build_ext(Distribution({"name": "qingwen", "ext_modules": [extension]}))
+def compiled(root: Path, into: Path) -> dict[Path, Path]:
+    """Compile the modules into `into`: where each belongs in the package, and where it lies. Raises setuptools' errors
+    where that cannot be done."""
+    extensions = [
+        Extension(
+            name,
+            [str(root / source)],
+            depends=[str(header) for header in sorted((root / source).parent.glob("*.h"))],
+            extra_compile_args=FLAGS,
+        )
+        for name, source in MODULES.items()
+    ]
+    command = build_ext(Distribution({"name": "qingwen", "ext_modules": extensions}))
     command.build_lib, command.build_temp = str(into), str(into / "objects")
     command.ensure_finalized()
     command.run()
-    return Path(command.get_ext_fullpath(MODULE))
+    made = {source.parent: Path(command.get_ext_fullpath(name)) for name, source in MODULES.items()}
+    return {folder / file.name: file for folder, file in made.items()}
 
 
-class CompiledSearch(BuildHookInterface[Any]):
-    """Adds the compiled module to a wheel; an editable install gets it beside its source."""
+class CompiledModules(BuildHookInterface[Any]):
+    """Adds the compiled modules to a wheel; an editable install gets them beside their sources."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         try:
-            made = compile_search(root, root / "build" / "compiled")
+            made = compiled(root, root / "build" / "compiled")
         except (BaseError, CCompilerError) as error:
-            self.app.display_warning(f"The search for lost bytes is installed uncompiled, and slower: {error}")
+            self.app.display_warning(f"qingwen is installed uncompiled, and slower: {error}")
             return
-        place = FOLDER / made.name
-        if version == "editable":
-            (root / place).unlink(missing_ok=True)  # a running program may have the old one open
-            (root / place).write_bytes(made.read_bytes())
-            return
-        build_data["force_include"][str(made)] = str(place)
-        build_data["pure_python"] = False
-        build_data["infer_tag"] = True
+        for place, file in made.items():
+            if version == "editable":
+                (root / place).unlink(missing_ok=True)  # a running program may have the old one open
+                (root / place).write_bytes(file.read_bytes())
+            else:
+                build_data["force_include"][str(file)] = str(place)
+                build_data["pure_python"] = False
+                build_data["infer_tag"] = True

@@ -10,12 +10,19 @@ from hypothesis import strategies as st
 
 from benchmarks.corpora import damaged, healthy
 from evals.corpus import own
+from tasks.repair.lm import model
 from tasks.repair.shift import kernel, likely
 from tasks.repair.shift.clues import Clue, clues, is_likely
 from tasks.repair.shift.likely import likely_clues
 
 needs_it = pytest.mark.skipif(kernel.compiled is None, reason="installed without a C compiler")
 OWN = "".join(passage.text for passage in own())
+
+
+@pytest.fixture(autouse=True)
+def read() -> None:
+    """The language model is read: before that the glance is Python's."""
+    model()
 
 
 def in_python(text: str) -> list[Clue]:

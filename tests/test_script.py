@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -184,9 +183,9 @@ def test_few_lines_are_given_to_opencc() -> None:
     assert 10 * sum(to_be_weighed().search(line) is not None for line in lines) < 2 * len(lines)
 
 
-def test_characters_are_simplified_by_themselves_with_numpy_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_characters_are_simplified_by_themselves_compiled_and_not(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "".join(map(chr, range(0x3000, 0xA000))) + "\U00020164\U0002f800"
-    fold(text)
-    with_numpy = simplify(text)
-    monkeypatch.setattr(folding, "_array", cache(folding._array.__wrapped__))  # as if nothing had been folded
-    assert simplify(text) == with_numpy != text
+    found = simplify(text)
+    folding._simplified.cache_clear()
+    monkeypatch.setattr("tasks.chars.compiled", None)
+    assert simplify(text) == found != text

@@ -7,8 +7,7 @@ puts edits of several sources together; `lm/` is the language model that judges 
 
 from __future__ import annotations
 
-import re
-
+from tasks.chars import CharSet
 from tasks.ledger import Ledger
 from tasks.records import Edit
 from tasks.repair.clues import TWICE_LOST, clue_edits
@@ -26,7 +25,7 @@ from tasks.repair.table import infer_table
 
 # What healthy Chinese text is written in: ASCII, hanzi, Chinese and full-width marks. No control or invisible character
 # and no private-use one is among them, so that most pages pass the steps for those by one search.
-_UNUSUAL = re.compile("[^\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff5e“”‘’…—·]")
+_UNUSUAL = CharSet("[^\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff5e“”‘’…—·]", 0x10000, 0x10FFFF)
 
 
 def repair(ledger: Ledger) -> Ledger:
@@ -45,7 +44,7 @@ def repair(ledger: Ledger) -> Ledger:
     """
     for step in (mojibake_edits, entity_edits):
         ledger = ledger.then(step(ledger.text))
-    unusual = _UNUSUAL.search(ledger.text)
+    unusual = _UNUSUAL.find(ledger.text) >= 0
     if unusual:
         for step in (control_edits, private_edits):
             ledger = ledger.then(step(ledger.text))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from tasks.chars import CharSet
 from tasks.records import Edit, Stage
 from tasks.script.tables import HANZI
 
 # A comma beside a comma or a full stop, between Chinese characters. Three commas in a row are somebody's ellipsis.
+_MARKS = CharSet("[，,。、；]")
 _DOUBLED = re.compile("[，,。、；][，,。、；]")
 _BEFORE = re.compile(f"[{HANZI}0-9A-Za-z%”’》）)]")
 _AFTER = re.compile(f"[{HANZI}0-9A-Za-z“‘《（(”’\n]|$")
@@ -24,6 +26,8 @@ def noise_edits(text: str, damaged: bool) -> list[Edit]:
     >>> noise_edits("会议指出，，今年要抓落实。", damaged=False)
     []
     """
+    if _MARKS.find(text, 0, 2) < 0:
+        return []
     found = [match for match in _DOUBLED.finditer(text) if _is_between(match)]
     if not damaged and (len(found) < MANY or len(found) * NEAR < len(text)):
         return []

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import cache, partial
 
+from tasks.chars import CharSet
 from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import has_kana, is_japanese
 from tasks.script.fold import simplified, simplify
@@ -35,14 +36,14 @@ Convert = Callable[[str], str]
 # Traditional forms that simplified text uses as well, in names and set words (乾隆, 张乾, 宫商角徵羽): a line without
 # any other traditional character keeps them.
 _ALSO_SIMPLIFIED = frozenset("乾徵夥麴吒榘")
-_HAS_ALSO_SIMPLIFIED = re.compile("[乾徵夥麴吒榘]")
+_HAS_ALSO_SIMPLIFIED = CharSet("[乾徵夥麴吒榘]")
 # 著 that is 着: not in 著作 and the like, nor in 名著 and the like, nor before a title.
 _ASPECT = re.compile(
     "著(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公]著)(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
 )
 # Taiwan's words for 只 and 什么, that OpenCC leaves, as it does its pronouns; a simplified page that has 妳 means it.
 _ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])|甚(?=麼|么)")
-_HAS_WORDS = re.compile("妳|牠|祇|甚(?=[麼么])")
+_MAY_HAVE_WORDS = CharSet("[妳牠祇甚]")
 _WORDS = ("妳", "牠", "祇", "甚麼", "甚么")
 # A city's 市 written as the apron 巿, which stands in few words and one name.
 _APRON = re.compile("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
@@ -53,9 +54,10 @@ _SURNAME = re.compile("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
 # A full-width point in a number whose digits were full-width.
 _POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
-_CONTINUOUS, _AT = re.compile("著"), re.compile("於")
+_CONTINUOUS, _AT = CharSet("著"), CharSet("於")
 # What most Chinese text is written in: none of it is kana, or stands for another character.
-_UNUSUAL = re.compile("[^\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e“”‘’…—·]")
+_USUAL = "\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e“”‘’…—·"
+_UNUSUAL = CharSet(f"[^{_USUAL}]", 0x10000, 0x10FFFF)
 
 
 def converter(script: Script, target: Target, punctuation: Punctuation) -> Convert:
@@ -75,7 +77,7 @@ def converter(script: Script, target: Target, punctuation: Punctuation) -> Conve
 def _convert(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
     if script is Script.NONE or text.isascii():
         return text
-    if not _UNUSUAL.search(text):
+    if _UNUSUAL.find(text) < 0:
         return _chinese(text, script, target, punctuation)
     if not has_kana(text):
         return _chinese(_usual(text), script, target, punctuation)
@@ -86,7 +88,7 @@ def _convert(text: str, script: Script, target: Target, punctuation: Punctuation
 
 def _usual(text: str) -> str:
     """Lines without characters that stand for others."""
-    if with_other_form().search(text):
+    if with_other_form().find(text) >= 0:
         text = _POINT.sub(".", text.translate(forms()))
     return latin_words(text)
 
@@ -127,7 +129,7 @@ def _own_words(text: str, script: Script) -> str:
     if "著" in text and script is not Script.HANS:
         text = in_lines_with(_CONTINUOUS, _aspect, text)
     if any(word in text for word in _WORDS):
-        text = in_lines_with(_HAS_WORDS, partial(_taiwans_words, script=script), text)
+        text = in_lines_with(_MAY_HAVE_WORDS, partial(_taiwans_words, script=script), text)
     return text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import islice
 
+from tasks.chars import CharSet
 from tasks.records import Script
 from tasks.script.tables import KANA, only_simplified, only_traditional
 
@@ -14,9 +14,6 @@ PIECES, PIECE = 16, 8192
 # Both scripts: the rarer one has at least this share of the telling characters. A traditional news page with a tail of
 # forty county names in simplified ones, as damaged mirrors add, has 4 %; a page half and half has 50 %.
 MIXED = 0.1
-# So many of one script's characters for each of the other's settle that a page is not mixed: more than 1 / MIXED - 1.
-SETTLED = 10
-FEW, FEW_SHARE = 32, 64  # so few of one script's, or one in so many characters, are counted before the other's
 # Japanese: at least this share of kana among kana and hanzi, and three of them. Japanese prose has 45 to 70 %, its
 # headlines rarely under 25 %; Chinese text that names Japanese products under 10 %.
 JAPANESE, FEWEST_KANA = 0.2, 3
@@ -24,11 +21,10 @@ JAPANESE, FEWEST_KANA = 0.2, 3
 QUOTED = 0.05
 
 _KANA = re.compile(f"[{KANA}]")
-_HANZI = re.compile("[\u2e80-\u2fd5\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_HANZI_RUN = re.compile("[\u2e80-\u2fd5\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_HANZI = CharSet("[\u2e80-\u2fd5\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
-_KANA_OR_HANGUL = re.compile(f"[{KANA}\uac00-\ud7a3]")
-_LETTER_RUN = re.compile("[A-Za-z]+")
+_KANA_OR_HANGUL = CharSet(f"[{KANA}\uac00-\ud7a3]")
+_LETTERS = re.compile("[A-Za-z]+")
 # A page whose first characters, so many at least and one in so many, hold hanzi enough for all its length is Chinese.
 _HEAD, _HEAD_SHARE = 32, 12
 
@@ -46,49 +42,30 @@ def detect_script(text: str) -> Script:
     text = _sample(text)
     if not _is_chinese(text):
         return Script.NONE
-    traditional, simplified = _counts(text)
+    traditional, simplified = _traditional().count(text), _simplified().count(text)
     if min(traditional, simplified) > MIXED * (traditional + simplified):
         return Script.MIXED
     return Script.HANT if traditional > simplified else Script.HANS
 
 
-def _counts(text: str) -> tuple[int, int]:
-    """How many characters of traditional and of simplified text alone there are; of the commoner, as many as decide."""
-    few = max(FEW, len(text) // FEW_SHARE)
-    simplified = _count(_simplified(), text, few)
-    if simplified < few:
-        return _count(_traditional(), text, SETTLED * simplified + 1), simplified
-    traditional = _count(_traditional(), text, len(text))
-    most = SETTLED * traditional + 1
-    return traditional, most if most <= few else _count(_simplified(), text, most)
-
-
-def _count(kind: re.Pattern[str], text: str, most: int) -> int:
-    return len(list(islice(kind.finditer(text), most)))
+@cache
+def _traditional() -> CharSet:
+    return CharSet("[" + "".join(sorted(only_traditional())) + "]")
 
 
 @cache
-def _traditional() -> re.Pattern[str]:
-    return re.compile("[" + "".join(sorted(only_traditional())) + "]")
-
-
-@cache
-def _simplified() -> re.Pattern[str]:
-    return re.compile("[" + "".join(sorted(only_simplified())) + "]")
+def _simplified() -> CharSet:
+    return CharSet("[" + "".join(sorted(only_simplified())) + "]")
 
 
 def _is_chinese(text: str) -> bool:
-    hanzi = _length_of(_HANZI_RUN, text[: max(_HEAD, len(text) // _HEAD_SHARE)])
-    if hanzi > QUOTED * len(text) and not _KANA_OR_HANGUL.search(text):
+    hanzi = _HANZI.count(text[: max(_HEAD, len(text) // _HEAD_SHARE)])
+    if hanzi > QUOTED * len(text) and _KANA_OR_HANGUL.find(text) < 0:
         return True
-    hanzi, kana = _length_of(_HANZI_RUN, text), len(_KANA.findall(text))
+    hanzi, kana = _HANZI.count(text), len(_KANA.findall(text))
     if _are_japanese(kana, hanzi):
         return False
-    return hanzi > QUOTED * _length_of(_LETTER_RUN, text) and hanzi >= len(_HANGUL.findall(text))
-
-
-def _length_of(run: re.Pattern[str], text: str) -> int:
-    return sum(map(len, run.findall(text)))
+    return hanzi > QUOTED * sum(map(len, _LETTERS.findall(text))) and hanzi >= len(_HANGUL.findall(text))
 
 
 def has_kana(text: str) -> bool:
@@ -108,7 +85,7 @@ def is_japanese(text: str) -> bool:
     """
     if not has_kana(text):
         return False
-    return _are_japanese(len(_KANA.findall(text)), len(_HANZI.findall(text)))
+    return _are_japanese(len(_KANA.findall(text)), _HANZI.count(text))
 
 
 def _are_japanese(kana: int, hanzi: int) -> bool:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from tasks.chars import CharSet
 
-def lines_with(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+Pattern = re.Pattern[str] | CharSet
+
+
+def lines_with(pattern: Pattern, text: str) -> list[tuple[int, int]]:
     """Start and end of each line of `text` that `pattern` finds something in, without its line end.
 
-    >>> lines_with(re.compile("[,;]"), "春天\\n夏,秋;\\n冬;")
-    [(3, 7), (8, 10)]
+    >>> lines_with(CharSet("[,;]"), "春天\\n夏,秋;\\n冬;"), lines_with(re.compile(",秋"), "夏,秋;\\n冬;")
+    ([(3, 7), (8, 10)], [(0, 4)])
     """
     spans: list[tuple[int, int]] = []
-    found = pattern.search(text)
-    while found:
-        start = text.rfind("\n", 0, found.start()) + 1
-        end = text.find("\n", found.start())
+    at = _found(pattern, text, 0)
+    while at >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
         end = len(text) if end < 0 else end
         spans.append((start, end))
-        found = pattern.search(text, end)
+        at = _found(pattern, text, end)
     return spans
+
+
+def _found(pattern: Pattern, text: str, start: int) -> int:
+    if isinstance(pattern, CharSet):
+        return pattern.find(text, start)
+    found = pattern.search(text, start)
+    return found.start() if found else -1
 
 
 def with_lines(text: str, spans: Sequence[tuple[int, int]], lines: Iterable[str]) -> str:
@@ -38,7 +49,7 @@ def with_lines(text: str, spans: Sequence[tuple[int, int]], lines: Iterable[str]
     return "".join(parts)
 
 
-def in_lines_with(pattern: re.Pattern[str], change: Callable[[str], str], text: str) -> str:
+def in_lines_with(pattern: Pattern, change: Callable[[str], str], text: str) -> str:
     """`text` with each line that `pattern` finds something in changed.
 
     >>> in_lines_with(re.compile("[A-Z]"), str.lower, "ABC\\nÀ\\nD")

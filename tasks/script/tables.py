@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from tasks.chars import CharSet
 from tasks.script.fold import simplified
 
 KANA = "\N{HIRAGANA LETTER SMALL A}-\N{KATAKANA LETTER SMALL KE}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
@@ -75,13 +76,13 @@ def only_simplified() -> frozenset[str]:
 
 
 @cache
-def with_other_form() -> re.Pattern[str]:
+def with_other_form() -> CharSet:
     """Characters that stand for another one in any script: see `forms`."""
     return _one_of(map(chr, forms()))
 
 
 @cache
-def with_simplified_form() -> re.Pattern[str]:
+def with_simplified_form() -> CharSet:
     """Characters that the conversion to simplified ones may change."""
     chars = {*simplified(), *japanese(), *regional(), *map(ord, _IN_WORDS)}
     return _one_of(map(chr, chars))
@@ -111,18 +112,18 @@ def _beside(char: str, places: Iterable[str]) -> str:
 
 
 @cache
-def with_japanese_form() -> re.Pattern[str]:
+def with_japanese_form() -> CharSet:
     """Characters that `japanese` has a form for."""
-    return re.compile("[" + "".join(map(chr, japanese())) + "]")
+    return _one_of(map(chr, japanese()))
 
 
 @cache
-def with_regional_form() -> re.Pattern[str]:
+def with_regional_form() -> CharSet:
     """Characters that `regional` has a form for."""
-    return re.compile("[" + "".join(map(chr, regional())) + "]")
+    return _one_of(map(chr, regional()))
 
 
-def _one_of(chars: Iterable[str]) -> re.Pattern[str]:
-    """A class of characters. Those beyond the basic plane, which `re` would try one by one, are one range."""
+def _one_of(chars: Iterable[str]) -> CharSet:
+    """A set of characters. Those beyond the basic plane, which `re` would try one by one, are one range."""
     inside = sorted(char for char in chars if char < "\U00010000")
-    return re.compile("[" + re.escape("".join(inside)) + "\U00020000-\U000323af]")
+    return CharSet("[" + re.escape("".join(inside)) + "\U00020000-\U000323af]", 0x20000, 0x323AF)

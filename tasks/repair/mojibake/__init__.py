@@ -56,6 +56,8 @@ def mojibake_edits(text: str) -> list[Edit]:
         for at, line in enumerate(lines):
             if at not in found and len(line) <= _SHORT_LINE and not line.isascii():
                 found[at] = page.by_sure_chains(line)
+    if not found and not has_bytes(text):
+        return []
     if is_example(text, [passage for passages in found.values() for passage, _ in passages]):
         return []
     edits: list[Edit] = []

@@ -1,10 +1,11 @@
-"""Where a text may hold mis-decoded passages: three compiled searches."""
+"""Where a text may hold mis-decoded passages: three expressions, tried where their first characters stand."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
+from tasks.chars import CharSet
 from tasks.decode.score import everyday
 from tasks.repair.mojibake.codecs import CP1252_LETTERS, CP1252_ONLY, EURO, chars_of
 
@@ -19,11 +20,15 @@ _LEAST = 3
 # Read as single bytes, each pair is two characters from the upper half, and no language has three of them on end. GBK
 # read as EUC-KR is hanzi among syllables.
 _LATIN = f"[\x80-\xff{CP1252_ONLY}]{{2}}"
-_BYTES = re.compile(f"[\xa1-\xff{CP1252_LETTERS}\uac00-\ud7a3](?:{_LATIN}|[\u4e00-\u9fff]{{1,4}}[\uac00-\ud7a3])")
+_BYTE = f"[\xa1-\xff{CP1252_LETTERS}\uac00-\ud7a3]"
+_BYTES = re.compile(f"{_BYTE}(?:{_LATIN}|[\u4e00-\u9fff]{{1,4}}[\uac00-\ud7a3])")
+_SINGLE = CharSet(_BYTE)
+
+Way = tuple[CharSet, re.Pattern[str]]  # what a clue begins with, and the whole of it
 
 
 @cache
-def _utf8_as_gbk() -> re.Pattern[str]:
+def _utf8_as_gbk() -> Way:
     """Two hanzi of UTF-8 as three characters of GBK: lead and first byte, second byte and lead, two more bytes."""
     first, middle, last = "", "", EURO
     for raw, char in chars_of("gbk").items():
@@ -33,7 +38,8 @@ def _utf8_as_gbk() -> re.Pattern[str]:
             middle += char
         elif re.match("[\x81-\xbf][\x80-\xbf]", raw):
             last += char
-    return re.compile(f"[{re.escape(first)}][{re.escape(middle)}{EURO}][{re.escape(last)}]")
+    first = f"[{re.escape(first)}]"
+    return CharSet(first), re.compile(f"{first}[{re.escape(middle)}{EURO}][{re.escape(last)}]")
 
 
 @cache
@@ -44,9 +50,9 @@ def _syllables() -> str:
 
 
 @cache
-def _odd() -> re.Pattern[str]:
+def _odd() -> Way:
     odd = f"[^{_SIGNS}{re.escape(everyday(_COMMON))}{_syllables()}]"
-    return re.compile(f"{odd}(?:{odd}|.{odd}|..{odd}|...{odd})")
+    return CharSet(odd), re.compile(f"{odd}(?:{odd}|.{odd}|..{odd}|...{odd})")
 
 
 @cache
@@ -60,8 +66,14 @@ def clues(text: str) -> list[int]:
     >>> clues("鸊鷉在水面游，小船也在，鐢ㄦ埛"), clues("ÖÐ¹ú"), clues("春天的花都开了")
     ([12], [0], [])
     """
-    odd = [at for at in _starts(_odd(), text) if len(_uncommon().findall(text, at, _near(text, at))) >= _LEAST]
-    return sorted({*odd, *_starts(_BYTES, text), *_starts(_utf8_as_gbk(), text)})
+    first, expression = _odd()
+    odd = (at for at in first.starts(expression, text) if _is_uncommon(text, at))
+    first, expression = _utf8_as_gbk()
+    return sorted({*odd, *_SINGLE.starts(_BYTES, text), *first.starts(expression, text)})
+
+
+def _is_uncommon(text: str, at: int) -> bool:
+    return len(_uncommon().findall(text, at, _near(text, at))) >= _LEAST
 
 
 def _near(text: str, at: int) -> int:
@@ -70,14 +82,10 @@ def _near(text: str, at: int) -> int:
     return at + _NEAR if end < 0 else end
 
 
-def _starts(pattern: re.Pattern[str], text: str) -> list[int]:
-    return [match.start() for match in pattern.finditer(text)]
-
-
 def has_bytes(line: str) -> bool:
     """Whether a line has characters on end that look like bytes.
 
     >>> has_bytes("itâ€™s"), has_bytes("été")
     (True, False)
     """
-    return _BYTES.search(line) is not None
+    return _SINGLE.find(line) >= 0 and _BYTES.search(line) is not None

@@ -10,6 +10,7 @@ from array import array
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tasks.repair.lm import model
 from tasks.repair.shift import glance
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.clues import CLOSING, COMMAS, ENDS, SPOTS, Clue, clue_at, clues, common, is_likely
@@ -27,8 +28,11 @@ def likely_clues(text: str) -> list[Clue]:
     >>> likely_clues("他叫王琰，是教师！"), [clue.at for clue in likely_clues("當?shù)貎?yōu)質產品")]
     ([], [1, 7])
     """
-    found = filter(None, (clue_at(text, at) for at in _glance().places(text))) if compiled else clues(text)
-    return [clue for clue in found if is_likely(text, clue)]
+    found: Iterable[Clue | None] = clues(text)
+    # Where nothing has asked for the language model yet, as in `qingwen fix`, the glance does not make it be read.
+    if compiled and model.cache_info().currsize:
+        found = (clue_at(text, at) for at in _glance().places(text))
+    return [clue for clue in found if clue and is_likely(text, clue)]
 
 
 @cache

@@ -1,0 +1,116 @@
+"""Sets and forms of characters, looked for and looked up in whole pages: compiled where the package was installed with
+a C compiler at hand.
+
+`re` looks for a class of hanzi at 3 to 5 ns a character, `str.translate` looks one up at 28 for a list and 80 for a
+dict, and a page is gone through a dozen times; `_chars.c` does either at 1. Without it the same comes out. The tables
+for C are made when enough text has been seen to pay for them: `qingwen fix` on a small file does without.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+try:
+    from tasks.chars import _chars as compiled
+except ImportError:
+    compiled = None  # type: ignore[assignment]
+
+__all__ = ["CharMap", "CharSet", "compiled"]
+
+# A table for C takes 1 to 10 ms to make; Python goes through so many characters in less.
+_PAYS = 10_000
+
+
+class CharSet:
+    """The characters that `pattern` matches, a class of one character. Of those beyond the basic plane none, or all of
+    one stretch, from `first` to `last`, and it is for the caller to say so.
+
+    >>> marks = CharSet("[，。]")
+    >>> marks.find("春，夏，。"), marks.find("春，夏，。", 2), marks.find("春，夏，。", 0, 2), marks.count("春，夏，。")
+    (1, 3, 3, 3)
+    """
+
+    def __init__(self, pattern: str, first: int = 1, last: int = 0) -> None:
+        self._pattern, self._beyond = pattern, (first, last)
+        self._made: compiled.Set | None = None
+        self._seen = 0
+
+    def find(self, text: str, start: int = 0, count: int = 1) -> int:
+        """Where the first `count` characters in a row are of the set, from `start` on; -1 if nowhere."""
+        made = self._made or self._make(text)
+        if made:
+            return made.find(text, start, count)
+        found = re.compile(self._pattern * count).search(text, start)
+        return found.start() if found else -1
+
+    def count(self, text: str) -> int:
+        """How many characters of `text` are of the set."""
+        made = self._made or self._make(text)
+        return made.count(text) if made else len(re.findall(self._pattern, text))
+
+    def starts(self, expression: re.Pattern[str], text: str) -> list[int]:
+        """Where matches of an expression start, all of which begin with one of the set; they do not overlap.
+
+        >>> CharSet("[，。]").starts(re.compile("，."), "春，夏，，。")
+        [1, 3]
+        """
+        made = self._made or self._make(text)
+        if not made:
+            return [match.start() for match in expression.finditer(text)]
+        starts: list[int] = []
+        at = made.find(text)
+        while at >= 0:
+            match = expression.match(text, at)
+            if match:
+                starts.append(at)
+            at = made.find(text, match.end() if match else at + 1)
+        return starts
+
+    def _make(self, text: str) -> compiled.Set | None:
+        self._seen += len(text)
+        if compiled and self._seen > _PAYS:
+            plane = "".join(map(chr, range(0x10000)))
+            self._made = compiled.Set("".join(re.findall(f"(?:{self._pattern})+", plane)), *self._beyond)
+        return self._made
+
+
+class CharMap:
+    """What characters become, one for one, by code point as for `str.translate`. Those beyond the basic plane that
+    become another lie between `first` and `last`.
+
+    >>> CharMap({ord("（"): "(", ord("）"): ")"}).of("春（夏）")
+    '春(夏)'
+    """
+
+    def __init__(self, forms: Mapping[int, str], first: int = 1, last: int = 0) -> None:
+        self._forms, self._beyond = forms, (first, last)
+        self._made: compiled.Forms | None = None
+        self._seen = 0
+
+    def of(self, text: str) -> str:
+        """What `text` becomes."""
+        made = self._made or self._make(text)
+        found = made.of(text) if made else None
+        if found is not None:
+            return found
+        first, last = self._beyond
+        beyond = first <= last and re.search(f"[{chr(first)}-{chr(last)}]", text)
+        return text.translate(self._forms if beyond else self._table)
+
+    @cached_property
+    def _table(self) -> list[int]:
+        """What each character of the basic plane becomes: `str.translate` reads a list twice as fast as a dict that
+        most characters are not in, for each of those raises an error within."""
+        table = list(range(0x10000))
+        for code, form in self._forms.items():
+            if code < len(table):
+                table[code] = ord(form)
+        return table
+
+    def _make(self, text: str) -> compiled.Forms | None:
+        self._seen += len(text)
+        if compiled and self._seen > _PAYS:
+            self._made = compiled.Forms("".join(map(chr, self._table)), *self._beyond)
+        return self._made

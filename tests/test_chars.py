@@ -1,0 +1,112 @@
+"""Sets and forms of characters: compiled and uncompiled they find the same, also beyond the basic plane."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tasks import chars
+from tasks.chars import CharMap, CharSet
+from tasks.script.fold import simplified
+
+needs_it = pytest.mark.skipif(chars.compiled is None, reason="installed without a C compiler")
+SETS = {
+    "marks": ("[，。、\n]", 1, 0),
+    "not usual": ("[^\n -~\u3400-\u9fff]", 0x10000, 0x10FFFF),
+    "hanzi of all planes": ("[\u3400-\u9fff\U00020000-\U000323af]", 0x20000, 0x323AF),
+    "Latin-1": ("[\x80-\xff]", 1, 0),
+}
+# Texts of one, two and four bytes a character.
+TEXTS = st.one_of(
+    st.text("ab ,\n\xe9\xff\0", max_size=30),
+    st.text("春夏國学，。、\n a\ud800\uffff１Ａ", max_size=30),
+    st.text("春國，。a\U00010000\U0001f600\U00020000\U000323af\U000323b0\U0010ffff", max_size=30),
+)
+
+
+MAPS = {
+    "simplified": (simplified(), 0x20000, 0x323AF),
+    "letters": ({ord("a"): "b", ord(","): "，", 0xE9: "é", 0x1F600: "a"}, 0x1F600, 0x1F600),
+    "none beyond": ({ord("１"): "1", ord("春"): "\U00020000"}, 1, 0),
+}
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chars, "_PAYS", -1)
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chars, "compiled", None)
+        yield
+
+
+@needs_it
+@pytest.mark.parametrize("name", SETS)
+@given(TEXTS, st.integers(0, 40), st.integers(1, 3))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_set_is_what_its_expression_matches(name: str, text: str, start: int, count: int) -> None:
+    longer = re.compile(SETS[name][0] + ".?[ab，]")
+
+    def found() -> object:
+        one = CharSet(*SETS[name])
+        return one.find(text, start, count), one.count(text), one.starts(longer, text)
+
+    made = found()
+    with uncompiled():
+        assert made == found()
+
+
+@needs_it
+@pytest.mark.parametrize("name", MAPS)
+@given(TEXTS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_characters_become_the_same(name: str, text: str) -> None:
+    found = CharMap(*MAPS[name]).of(text)
+    assert found == text.translate(MAPS[name][0])
+    with uncompiled():
+        assert found == CharMap(*MAPS[name]).of(text)
+
+
+@needs_it
+@pytest.mark.parametrize("name", MAPS)
+def test_all_characters_become_the_same(name: str) -> None:
+    planes = ["".join(map(chr, range(first, first + 0x10000))) for first in (0, 0x10000, 0x20000)]
+    for text in (*planes, "".join(planes), planes[0] + "\U0001f64f"):
+        assert CharMap(*MAPS[name]).of(text) == text.translate(MAPS[name][0])
+
+
+def test_tables_are_made_once_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chars, "_PAYS", 6)
+    marks, wide = CharSet("[，。]"), CharMap({ord(","): "，"})
+    for made in (None, None, chars.compiled):
+        assert (marks.find("春，"), marks.count("，"), wide.of("春,夏")) == (1, 1, "春，夏")
+        assert (marks._made is None) == (wide._made is None) == (made is None)
+
+
+@needs_it
+def test_what_it_is_given_is_looked_at() -> None:
+    marks = chars.compiled.Set("，。", 1, 0)
+    with pytest.raises(TypeError, match="characters are those of a text"):
+        marks.find(b"bytes")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="characters are those of a text"):
+        marks.count(b"bytes")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a text to look in is missing"):
+        marks.find()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="more arguments"):
+        marks.find("春", 0, 1, 2)  # type: ignore[call-arg]
+    for start, count in ((-1, 1), (0, 0)):
+        with pytest.raises(ValueError, match="from 0 on, one at least"):
+            marks.find("春", start, count)
+    with pytest.raises(TypeError):
+        marks.find("春", "0")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="becomes one"):
+        chars.compiled.Forms("春", 1, 0)
+    assert marks.find("春，", 99) == -1
