@@ -30,6 +30,11 @@ _FRONT = re.compile(
     r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
 )
 
+# The parts of a patent, which reading sites set on rows of their own, with a colon or without.
+_PATENT = re.compile(
+    r"(?:所属)?(?:技术领域|背景技术|发明内容|发明概述|实用新型内容|(?:技术)?实现要素|技术实现要素|附图说明|附图的?简要说明|具体实施方式|具体实施例|实施例\d{0,2}|权利要求书?|本发明的?内容):?$"
+)
+
 
 def unnumbered(
     paragraphs: Sequence[Paragraph],
@@ -75,7 +80,7 @@ def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
 
 def _candidate(paragraphs: Sequence[Paragraph], at: int) -> Candidate:
     folded = paragraphs[at].folded
-    return Candidate(at, len(folded), None, 0, False, _FRONT.match(folded) is not None)
+    return Candidate(at, len(folded), None, 0, False, bool(_FRONT.match(folded) or _PATENT.match(folded)))
 
 
 def _bold(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
@@ -103,7 +108,7 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int) -> bool:
     folded = paragraph.folded
     if not _TINY <= len(folded) <= _LONGEST or paragraph.mark or paragraph.cell or number(folded):
         return False
-    if _BRACKETED.match(folded):
+    if _BRACKETED.match(folded) or _PATENT.match(folded):
         return True
     if folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;!?…") or folded.count(",") > _MOST_COMMAS:
         return False
@@ -120,8 +125,8 @@ def _has_body(paragraphs: Sequence[Paragraph], at: int, spoken: Collection[int])
     if below >= len(paragraphs) or below in spoken:
         return below in spoken
     paragraph = paragraphs[below]
-    if _BRACKETED.match(paragraphs[at].folded) or _FRONT.match(paragraphs[at].folded):
-        return True
+    if any(known.match(paragraphs[at].folded) for known in (_BRACKETED, _FRONT, _PATENT)):
+        return not _PATENT.match(paragraph.folded)
     if paragraph.cell or paragraph.mark:
         return False
     return len(paragraph.text) >= _PROSE and ("。" in paragraph.folded or paragraph.closed)
@@ -134,4 +139,5 @@ def _stands_free(paragraphs: Sequence[Paragraph], at: int, aside: Collection[int
     above = paragraphs[at - 1]
     if above.closed or above.cell or at - 1 in headings or number(above.folded):
         return True
-    return (at - 1 in aside and at > 1) or bool(_BRACKETED.match(paragraphs[at].folded))
+    folded = paragraphs[at].folded
+    return (at - 1 in aside and at > 1) or bool(_BRACKETED.match(folded) or _PATENT.match(folded))

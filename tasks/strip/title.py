@@ -59,6 +59,8 @@ _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
 )
+_NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
+_SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
 _CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
 _PART = re.compile(r"第[一二三四五六七八九十百千\d]{1,5}[章部回集卷话]\s")  # of a novel: its names are no menu
 _NOT_TITLE = re.compile(
@@ -169,7 +171,7 @@ def _likeness(sheet: Sheet) -> Likeness:
 
 def _below_signs(head: Sequence[Row]) -> Sequence[Row]:
     """The rows from the first on that looks like a title, below those that show signs of the site."""
-    signs = [number for number, row in enumerate(head) if sign(row.core)]
+    signs = [number for number, row in enumerate(head) if sign(row.core) and not _NUMBER_ALONE.fullmatch(row.core)]
     below = (
         next((n for n in range(signs[0], len(head)) if may_be_title(head[n]) and not sign(head[n].core)), 0)
         if signs
@@ -182,12 +184,19 @@ def _head(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
     """The rows among which the title is looked for: those above the prose; without prose, some at the top."""
     rows = sheet.rows
     head = [row for n, row in enumerate(rows[: sheet.first]) if row.tag not in _NO_TITLES and not _comment(rows, n)]
+    head = [row for row in head if not (row.core[:1].isdigit() and _divided(rows, row.core))]
     if sheet.first < len(sheet.rows):
         return head
     above = [row for row in head if row.line.start < min(metadata_starts, default=-1)]
     if len(above) > TOP_ROWS:
         return above[-TOP_ROWS:]
     return head[:TOP_ROWS] if sheet.last < 0 else head[: max(sheet.last, 0)][:TOP_ROWS]
+
+
+def _divided(rows: Sequence[Row], core: str) -> bool:
+    """Whether a row with a number and a space is the heading of a part whose sections follow: 1 概况, 1.1 位置."""
+    found = _SPACED.match(core)
+    return found is not None and any(row.core.startswith(f"{found[1]}.1") for row in rows[: 2 * TOP_ROWS])
 
 
 def _best(
