@@ -182,6 +182,32 @@ def test_hz_with_a_tilde_before_its_end() -> None:
     assert decoded(text.encode("hz")).text == text
 
 
+@pytest.mark.parametrize("lost", [b"~", b"{", b"~}", b"}", b"~{"])
+def test_hz_that_lost_a_byte_of_a_shift(lost: bytes) -> None:
+    lines = ["渡口的石阶涨水时只露出三级。", "摆渡的老人把竹篙插在岸边，回屋吃饭去了。", "对岸有人喊船。"]
+    raw = [line.encode("hz") for line in lines]
+    begin, end = raw[1][:2], raw[1][-2:]
+    assert (begin, end) == (b"~{", b"~}")
+    if lost in begin:
+        raw[1] = begin.replace(lost, b"", 1) + raw[1][2:]
+    else:
+        raw[1] = raw[1][:-2] + end.replace(lost, b"", 1)
+    found = decoded(b"\n".join(raw)).text.split("\n")
+    assert (found[0], found[2]) == (lines[0], lines[2])
+    if lost != b"~{":  # without any begin the run is ASCII
+        assert found[1] == lines[1]
+
+
+def test_hz_of_which_two_bytes_of_one_run_are_lost() -> None:
+    text = "摆渡的老人把竹篙插在岸边，回屋吃饭去了，只留下一只黄狗看着缆绳，谁来解缆它就叫。对岸有人喊船。"
+    raw = text.encode("hz")
+    found = decoded(raw[:22] + raw[23:64] + raw[65:])
+    assert found.encoding == "hz"
+    assert found.text[:9] == text[:9]
+    assert found.text[-15:] == text[-15:]
+    assert "只留下一只黄狗" in found.text or "回屋吃饭去了" in found.text
+
+
 @pytest.mark.parametrize("encoding", encodings.ENCODINGS)
 def test_short_texts_without_a_declaration(encoding: str) -> None:
     """The floor under evals/encodings.py, on a quarter of its files: what it gives today, with a file in hand."""

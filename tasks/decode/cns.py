@@ -21,12 +21,16 @@ _ISO = re.compile(
 )
 # HZ (RFC 1843): ~{ begins GB2312 with its high bits off, ~} or the line's end ends it, ~~ is ~, ~ and a line end is
 # nothing.
-# A run is pairs up to its end; where a byte of it is lost, whatever stands before the first ~}.
+# A run is pairs up to its end; where a byte of it is lost, whatever stands before the first ~}; what lost a byte of its
+# end goes on to the line's or to the next ~{, which no pair can be.
 _HZ = re.compile(
     rb"~\{(?P<run>(?:[!-w][!-~])+)(?:~\}|(?=\n)|$)"
-    rb"|~\{(?P<torn>[^\n~]*(?:~[^\n}][^\n~]*)*)(?:~\}|(?=\n)|$)|~(?P<tilde>~)|~\n|(?P<ascii>[^~]+|.)",
+    rb"|~\{(?P<torn>[^\n~]*(?:~[^\n}{][^\n~]*)*)(?:~\}|~?(?=\n)|(?=~\{)|~?$)"
+    rb"|~(?P<tilde>~)|~\n|(?P<line>\n)|(?P<closed>~\})|(?P<ascii>[^~\n]+|.)",
     re.DOTALL,
 )
+# A run that lost ~ or { of its begin.
+_BEHIND = re.compile(rb"[~{]([!-~]{4,})$")
 _HIGH = bytes(range(0x80, 0x100)) * 2
 # ISO-2022-JP (RFC 1468): an escape says what follows up to the next, or the line's end. ISO-2022-KR (RFC 1557): SO and
 # SI shift to KS X 1001 and back.
@@ -89,11 +93,30 @@ def _iso_2022_cn(raw: bytes) -> Iterator[str]:
 
 
 def _hz(raw: bytes) -> Iterator[str]:
+    waiting: list[bytes] = []  # ASCII since the last run or line end
     for match in _HZ.finditer(raw):
-        if match["run"] or match["torn"]:
-            yield _pairs(match["run"] or match["torn"], "gb18030")
-        elif match["tilde"] or match["ascii"]:
-            yield (match["tilde"] or match["ascii"]).decode("ascii", "replace")
+        if match["ascii"] or match["tilde"]:
+            waiting.append(match["ascii"] or match["tilde"])
+            continue
+        before, waiting = b"".join(waiting), []
+        if match["closed"]:
+            yield _closed(before)
+            continue
+        yield before.decode("ascii", "replace")
+        if run := match["run"] or match["torn"]:
+            yield _pairs(run, "gb18030")
+        elif match["line"]:
+            yield "\n"
+    yield b"".join(waiting).decode("ascii", "replace")
+
+
+def _closed(before: bytes) -> str:
+    """What stands before a ~} that ends no run: a run that lost a byte of its ~{, if the other is there."""
+    first = min((at for mark in b"~{" if (at := before.find(mark)) >= 0), default=len(before))
+    run = _BEHIND.match(before, first)
+    if run is None:
+        return before.decode("ascii", "replace") + "~}"
+    return before[:first].decode("ascii", "replace") + _pairs(run[1], "gb18030")
 
 
 def torn(raw: bytes, codec: str) -> str:
@@ -117,16 +140,12 @@ def torn(raw: bytes, codec: str) -> str:
 
 
 def _pairs(run: bytes, codec: str) -> str:
-    """Pairs of seven-bit bytes as text; where their number is odd, one is lost, and the rest is brought back into
-    step."""
-    from tasks.decode.charsets import text_of
+    """Pairs of seven-bit bytes as text, brought back into step where bytes are lost: where their number is odd, or the
+    text looks it."""
     from tasks.decode.cuts import resynced
-    from tasks.decode.lost import runs_read_anew
+    from tasks.decode.resync import in_step
 
     high = run.translate(_HIGH)
-    text = text_of(high, codec)
-    if len(run) % 2 == 0:
-        return text
-    if codec != "gb18030":
+    if codec != "gb18030" and len(run) % 2:
         return resynced(high, codec)[0]
-    return runs_read_anew(high, text, codec, damaged=True, script=None)
+    return in_step(high, codec)[0]
