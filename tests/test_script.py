@@ -18,7 +18,7 @@ from tasks.script import fold as folding
 from tasks.script.convert import converter
 from tasks.script.detect import detect_script
 from tasks.script.fold import fold, simplify
-from tasks.script.tables import forms, japanese, only_simplified, only_traditional, regional, to_be_weighed
+from tasks.script.tables import forms, japanese, only_simplified, only_traditional, to_be_weighed, variants
 
 CASES = json.loads((Path(__file__).parent / "cases" / "script.json").read_text(encoding="utf-8"))
 NEGATIVE = [case for case in CASES if case["original"] == case["fixed"]]
@@ -107,7 +107,7 @@ def test_offsets_hold_where_opencc_changes_a_length(monkeypatch: pytest.MonkeyPa
 
 
 def test_tables_are_one_for_one_and_do_not_undo_each_other() -> None:
-    for table in (forms(), japanese(), regional()):
+    for table in (forms(), japanese(), variants()):
         assert all(len(same) == 1 for same in table.values())
         assert not any(ord(same) in forms() for same in table.values())
     assert only_simplified().isdisjoint(only_traditional())

@@ -9,8 +9,8 @@ Rows of name, characters, what they stand for, separated by tabs:
 - compatibility: CJK compatibility ideographs by their canonical decomposition
 - private: what GBK and GB 18030-2000 had to put into the private use area, and where GB 18030-2022 has it in Unicode
 - japanese: Japanese forms that neither GB 2312 nor Big5 has, to the traditional form (OpenCC, Apache-2.0)
-- regional: forms of Hong Kong and Taiwan that GB 2312 lacks and OpenCC's t2s leaves, to the simplified form (OpenCC),
-  and variants of the list of 1955 (第一批异体字整理表) that OpenCC leaves as well
+- regional: forms of Hong Kong and Taiwan that GB 2312 lacks and OpenCC's t2s leaves, to the simplified form (OpenCC)
+- variants: those of the list of 1955 (第一批异体字整理表) that OpenCC leaves as well, to what it puts in their place
 """
 
 from __future__ import annotations
@@ -29,8 +29,19 @@ SUPPLEMENT = (
     "羊..耂肀聿肉臼艹艹艹虎衤覀西见角.讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食.飠饣.马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
 )
 
-# Variants and the characters that the list of 1955 puts in their place.
-VARIANTS = {"濬": "浚", "尅": "克", "傚": "效"}
+# Variants and the characters that the list of 1955 puts in their place; none that names are written with. Careless
+# converters to traditional script, of mirror sites above all, pick them for plain characters (方麪, 廻應, 具躰).
+VARIANTS = dict(
+    zip(
+        "濬尅傚躰襍廻敺畧竝儅鬭鬦閙隂騐懽搆擧敭曡朶燄玅甎皐臯砲碁窰縂羢耡蔴蘂劔髩逥堦壻姪嬾寃寳幚庻廐恠憇慙拕"
+        "揷攷槀欵毬潄煖牎犂猨疎癈皷盌眎睂碪稬穅窓筯糓紥緜繖翄聦肎胷艢菓葢蚉蛕蜋衂袠覩觝詶諠賸趂輭辤逈酧醼銲闗"
+        "隣隷鞌頋飃鵞鼈霛歛暱槕",
+        "浚克效体杂回驱略并当斗斗闹阴验欢构举扬叠朵焰妙砖皋皋炮棋窑总绒锄麻蕊剑鬓回阶婿侄懒冤宝帮庶厩怪憩惭拖"
+        "插考稿款球漱暖窗犁猿疏废鼓碗视眉砧糯糠窗箸谷扎绵伞翅聪肯胸樯果盖蚊蛔螂衄帙睹抵酬喧剩趁软辞迥酬宴焊关"
+        "邻隶鞍顾飘鹅鳖灵敛昵桌",
+        strict=True,
+    )
+)
 
 # Private code point, and its character, where Python's codec still gives a private one (GB 18030-2022).
 MOVED = {
@@ -54,7 +65,7 @@ FE50 = 0xE815  # where the pairs FE50–FEA0 were put
 def main() -> None:
     """Write the table and say what it holds."""
     lines = []
-    for row in (radicals, compatibility, private, japanese, regional):
+    for row in (radicals, compatibility, private, japanese, regional, variants):
         pairs = list(row())
         lines.append(f"{row.__name__}\t{''.join(a for a, _ in pairs)}\t{''.join(b for _, b in pairs)}\n")
         print(f"{row.__name__}: {len(pairs)}")
@@ -114,6 +125,10 @@ def regional() -> Iterator[tuple[str, str]]:
             same = next((s for convert in converters if (s := convert(char)) != char), char)
             if same != char and len(same) == 1:
                 yield char, same
+
+
+def variants() -> Iterator[tuple[str, str]]:
+    """Variants and the characters that stand for them."""
     yield from VARIANTS.items()
 
 

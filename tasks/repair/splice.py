@@ -19,14 +19,14 @@ LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ
 _GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
 _ONE = rf"[(（]{_GAP}?([{LETTERS}]{{1,6}}){_GAP}{{0,2}}[)）]"
 _BESIDE = re.compile("[\u3400-\u9fff)）]")
-_SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])?")
+_SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])*")
 
 
 class Splice(NamedTuple):
     """A bracketed syllable, `text[start:end]` (== `before`), after the character `host` ("" at the start of the text).
 
     `reading` is the syllable as the table of readings spells it; `fits` says that `host` can be read so, whatever the
-    tone; `strange` that the syllable is doubled or has a space inside; `inside` that a hanzi or another splice is next
+    tone; `strange` that the syllable is repeated or has a space inside; `inside` that a hanzi or another splice is next
     to it or its host.
     """
 

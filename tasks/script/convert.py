@@ -25,6 +25,7 @@ from tasks.script.tables import (
     only_traditional,
     regional,
     to_be_weighed,
+    variants,
     with_japanese_form,
     with_other_form,
     with_regional_form,
@@ -139,7 +140,8 @@ def _weighed(text: str, script: Script) -> str:
     converted = _opencc("t2s", text)
     if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
         converted = in_lines_with(_AT, partial(_opencc, "t2s"), converted)
-    converted = in_lines_with(with_regional_form(), lambda line: line.translate(regional()), converted)
+    table = regional() if script is Script.HANS else variants()  # simplified text may speak of a variant
+    converted = in_lines_with(with_regional_form(), lambda line: line.translate(table), converted)
     spans = lines_with(_HAS_ALSO_SIMPLIFIED, text)
     return with_lines(converted, spans, (_kept(text[start:end], converted[start:end], script) for start, end in spans))
 

@@ -59,6 +59,12 @@ def regional() -> dict[int, str]:
     return _rows()["regional"]
 
 
+@cache
+def variants() -> dict[int, str]:
+    """`regional`, and variants that traditional text alone has for plain characters (躰, 廻, 襍)."""
+    return regional() | _rows()["variants"]
+
+
 def _has(encoding: str, char: str) -> bool:
     return bool(char.encode(encoding, "ignore"))
 
@@ -84,7 +90,7 @@ def with_other_form() -> CharSet:
 @cache
 def with_simplified_form() -> CharSet:
     """Characters that the conversion to simplified ones may change."""
-    chars = {*simplified(), *japanese(), *regional(), *map(ord, _IN_WORDS)}
+    chars = {*simplified(), *japanese(), *variants(), *map(ord, _IN_WORDS)}
     return _one_of(map(chr, chars))
 
 
@@ -92,7 +98,7 @@ def with_simplified_form() -> CharSet:
 def to_be_weighed() -> re.Pattern[str]:
     """Traditional characters that may become another one than they do by themselves: by the word (data/words.txt, see
     tools/make_fold_table.py), or by a table beside OpenCC's. Lines without them are simplified one by one."""
-    own = {*japanese(), *regional(), *map(ord, _BY_LINE)}
+    own = {*japanese(), *variants(), *map(ord, _BY_LINE)}
     own |= {code for code, one in simplified().items() if ord(one) in regional()}
     source = Path(__file__).with_name("data") / "words.txt"
     rows = (row.split("\t") for row in source.read_text(encoding="utf-8").splitlines())
@@ -119,8 +125,8 @@ def with_japanese_form() -> CharSet:
 
 @cache
 def with_regional_form() -> CharSet:
-    """Characters that `regional` has a form for."""
-    return _one_of(map(chr, regional()))
+    """Characters that `variants` has a form for."""
+    return _one_of(map(chr, variants()))
 
 
 def _one_of(chars: Iterable[str]) -> CharSet:

@@ -88,7 +88,7 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
             continue
         if not worth_a_search(search, clue):
             continue
-        start = max(done, search.back(clue.at, BEFORE + 1 if clue.hidden else 1), settled.end_before(clue.at))
+        start = max(done, search.back(clue.at, ahead(search.text, clue)), settled.end_before(clue.at))
         end, hyps = search.run(start, clue.at, clue.hidden, LONGEST)
         walk -= end - start
         sure_place = clue.strong or search.text[clue.at] in search.hit
@@ -106,6 +106,13 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
             done = max(done, edit.end)
     kept = [edit for edit in known if edit.applied or edit.start not in replaced]
     return sorted([*kept, *edits], key=lambda edit: (edit.start, edit.end)), gains
+
+
+def ahead(text: str, clue: Clue) -> int:
+    """How many characters before a clue its search begins: a splice's host may follow a mark out of step."""
+    if clue.hidden:
+        return BEFORE + 1
+    return 3 if text[clue.at] in "(（" and clue.at > 1 and text[clue.at - 2] in REPLACED else 1
 
 
 class Spans:

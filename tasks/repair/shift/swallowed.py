@@ -1,11 +1,13 @@
-"""What a half character swallowed: `港区?025》` was 港区2025》, and `?/p>` was a character and </p>.
+"""What a half character swallowed: `港区?025》` was 港区2025》, `?/p>` was a character and </p>, `?ldquo;` one and “.
 
 Some decoders show a half character and the ASCII byte after it as one '?'. Of most bytes nothing is left. A number of
-three digits where a year stands was one of four, and its first digit is not in doubt; nor is what opens a tag.
+three digits where a year stands was one of four, and its first digit is not in doubt; nor is what opens a tag, or an
+entity.
 """
 
 from __future__ import annotations
 
+import html
 import re
 
 from tasks.repair.shift.candidates import LETTERS
@@ -14,17 +16,23 @@ _SWALLOWS = re.compile(rf"[?][{LETTERS}]{{1,6}} ?[)）]")  # what is left of a s
 _YEAR = re.compile(r"(?:(?P<two>0)|[89])[0-9]{2}(?![0-9])(?P<said>[年》])?")
 
 _TAG = re.compile(r"/?(?:p|br|div|span|strong|em|b|i|u|a|li|ul|td|tr|h[1-6]|section|font) {0,2}/?>")
+_ENTITY = re.compile(r"(?:[lr][sd]quo|nbsp|hellip|[mn]dash|middot|bull|quot|[lr]aquo|times|yen);")
 
 
-def swallowed(text: str, at: int, known: bool) -> str:
-    """The character that was swallowed before `text[at]`, as far as what follows shows it; else "".
+def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
+    """The character that was swallowed before `text[at]`, as far as what follows shows it, or "", and how many
+    characters of what follows it makes with them.
 
     `known` says that the page's decoder swallows.
 
     >>> swallowed("?025年", 1, False), swallowed("?/p>", 1, False), swallowed("?那里", 1, True)
-    ('2', '<', '')
+    (('2', 0), ('<', 0), ('', 0))
+    >>> swallowed("?ldquo;长桥", 1, False)
+    ('“', 6)
     """
-    return "<" if _TAG.match(text, at) else first_digit(text, at, known)
+    if entity := _ENTITY.match(text, at):
+        return html.unescape(f"&{entity[0]}").replace("\N{NO-BREAK SPACE}", " "), len(entity[0])
+    return "<" if _TAG.match(text, at) else first_digit(text, at, known), 0
 
 
 def swallows(text: str) -> bool:

@@ -72,8 +72,14 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     if gain < (GAIN_STRONG if strong else GAIN):
         return gain, []
     least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
-    found = [edit_of(search, ways, run, least) for run in runs(best.path)]
-    return gain, [edit for edit in found if edit.before.strip(QUESTIONS) or not edit.before or search.hit & QUESTIONED]
+    found: list[Edit] = []
+    for run in runs(best.path):
+        edit = edit_of(search, ways, run, least)
+        if found and edit.start < found[-1].end:
+            continue  # it begins in what is left of an entity that the one before has taken
+        if edit.before.strip(QUESTIONS) or not edit.before or search.hit & QUESTIONED:
+            found.append(edit)
+    return gain, found
 
 
 def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -> Edit:
@@ -81,14 +87,14 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     first, last = run[0].start, run[-1].end
     found = traits(odds(ways, first, last), search, run)
     after = "".join(segment.after for segment in run)
-    gone = ""
+    gone, behind = "", 0
     if run[-1].kind == LOST_TRAIL and search.text[last - 1 : last] == "?":
-        gone = swallowed(search.text, last, search.swallows)
+        gone, behind = swallowed(search.text, last, search.swallows)
     confidence = round(1 / (1 + exp(-logit(found))), 3)
     return Edit(
         start=first,
-        end=last,
-        before=search.text[first:last],
+        end=last + behind,
+        before=search.text[first : last + behind],
         after=after + gone,
         stage=Stage.REPAIR,
         kind="byte_shift",
