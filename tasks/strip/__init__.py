@@ -1,8 +1,8 @@
 """Stage 4: what is not the article leaves the text, and what the page says of itself fills the metadata.
 
 A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them. Rules by a row's own words: `spam`,
-`places`, `leftovers`, `menus`, `bars`, `tails`, by the word tables (`tables`). Rules by where a row stands: `frame`
-with `around`, above the text `head`, below it `foot`, other articles `headlines` (by `likeness`), by `signs` of
+`places`, `leftovers`, `jammers`, `menus`, `bars`, `tails`, by the word tables (`tables`). Rules by where a row stands:
+`frame` with `around`, above the text `head`, below it `foot`, other articles `headlines` (by `likeness`), by `signs` of
 interfaces; `edges` for running text of the site's. What others say of a page: `extractor` (HTML), `site` (learned).
 Metadata: its rows (`metadata`, cut by `fields`, `dates`, `names`, `bylines`, `journals`, `official`), what they come to
 (`said`), and the title (`title`, `title_text`, `head_title`).
@@ -22,6 +22,7 @@ from tasks.strip import (
     edges,
     extractor,
     frame,
+    jammers,
     leftovers,
     menus,
     metadata,
@@ -45,6 +46,7 @@ Found = list[tuple[Row, list[Field]]]
 # `strip`, and `site_line`, which is learned from what all of them leave, is the last.
 BEFORE_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "markup": leftovers.leftover_markup,
+    "jammer": jammers.jammers,
     "spam": spam.keyword_spam,
     "places": places.place_lists,
     "disclaimer": tails.disclaimers,

@@ -1,0 +1,44 @@
+"""Noise that forums hide between the lines of a post, against copying: `' d/ v. n# d- O" W, p` at an end of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.strip.sheet import Claim, Row, Sheet
+
+# One or two characters of ASCII and a blank, again and again; the last one touches the text.
+_BEFORE = re.compile(r"(?:[!-~]{1,2}\s{1,3}){5,40}[!-~]?(?=[^\s!-/])")
+_AFTER = re.compile(r"[!-~]{1,2}(?:\s{1,3}[!-~]{1,2}){5,40}$")
+# Of these at least so many are a sign behind a letter or another sign, with so many different signs: formulas have
+# digits there, and `+ - =` alone.
+_SIGNED = re.compile(r"(?<!\S)([!-/:-~])(?!\1)[!-/:-@\[-`{-~](?!\S)")
+SIGNED, SIGNS = 2, 2
+# A page has it at so many places, or it is something else.
+PLACES = 3
+
+
+def jammers(sheet: Sheet) -> Iterator[Claim]:
+    """The noise at either end of rows, where the page has it again and again.
+
+    The board writes random characters in the colour of the ground after some of a post's lines (Discuz! calls them
+    jammers), and a text that is cut out of the page has them before or behind its own.
+    """
+    found = [claim for row in sheet.rows for claim in _claims(row)]
+    if len(found) >= PLACES:
+        yield from found
+
+
+def _claims(row: Row) -> Iterator[Claim]:
+    folded = row.folded
+    # A row of Chinese text begins and ends with a character beyond ASCII, or with a mark.
+    if folded[0] < "\x7f" and (before := _BEFORE.match(folded)) and _is_noise(before[0]):
+        yield Claim(row, 0, before.end(), "noise that a forum hides between lines")
+    tail = max(0, len(folded) - 120)
+    if folded[-1] < "\x7f" and (after := _AFTER.search(folded, tail)) and _is_noise(after[0]):
+        yield Claim(row, after.start(), after.end(), "noise that a forum hides between lines")
+
+
+def _is_noise(run: str) -> bool:
+    signed = [match[0] for match in _SIGNED.finditer(run)]
+    return len(signed) >= SIGNED and len({token[1] for token in signed}) >= SIGNS
