@@ -165,3 +165,9 @@ def test_damage_of_any_kind_keeps_its_line_ends(text: str, chain: tuple[str, ...
     assert ledger.text == replay(page, edits)
     assert ledger.text.count("\n") == page.count("\n")
     assert all(edit.stage == "repair" for edit in edits)
+
+
+def test_a_mark_on_a_loss_stands_before_the_letters_that_begin_there() -> None:
+    text = "鐢ㄦ\ue000拷Ã¤>>\u200bä¸\xad"
+    spans = [(edit.start, edit.end, edit.applied) for edit in mojibake_edits(text)]
+    assert spans == [(0, 4, True), (4, 4, False), (4, 6, True)]

@@ -77,7 +77,7 @@ def _line_edits(line: str, start: int, found: Found) -> Iterator[Edit]:
     for passage, chain in found:
         if not any(passage.start < last and first < passage.end for first, last in letters):
             edits += passage_edits(line, start, passage, chain)
-    return iter(sorted(edits, key=lambda edit: edit.start))
+    return iter(sorted(edits, key=lambda edit: (edit.start, edit.end)))  # a mark on a loss may be empty
 
 
 def _by_line(lines: Sequence[str], places: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
