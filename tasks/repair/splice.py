@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from tasks.records import Edit, Stage
 from tasks.repair.readings import base, characters, plain, readings
+from tasks.repair.shift.pairs import characters as characters_of_pairs
+from tasks.repair.shift.pairs import pairs
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 _GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
@@ -25,9 +27,10 @@ _SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])*")
 class Splice(NamedTuple):
     """A bracketed syllable, `text[start:end]` (== `before`), after the character `host` ("" at the start of the text).
 
-    `reading` is the syllable as the table of readings spells it; `fits` says that `host` can be read so, whatever the
-    tone; `strange` that the syllable is repeated or has a space inside; `inside` that a hanzi or another splice is next
-    to it or its host.
+    Behind ASCII `host` is the character that the byte before it makes with the last byte of the hanzi before that, if
+    it is read so (款A(yù)pp: EE and A are 預). `reading` is the syllable as the table of readings spells it; `fits`
+    says that `host` can be read so, whatever the tone; `strange` that the syllable is repeated or has a space inside;
+    `inside` that a hanzi or another splice is next to it or its host.
     """
 
     start: int
@@ -115,6 +118,9 @@ def _reads(host: str, toneless: str) -> bool:
 
 def _splice(text: str, match: re.Match[str], host: str, syllable: _Syllable) -> Splice:
     start, end = match.span()
+    if "@" <= host <= "~" and is_hanzi(text[max(start - 2, 0) : start - 1]):
+        astride = characters_of_pairs()[pairs().get(text[start - 2], 0) << 8 & 0xFF00 | ord(host)]
+        host = astride if astride and _reads(astride, syllable.toneless) else host
     strange = end - start != len(match[1]) + 2
     around = text[max(start - 2, 0) : start - 1] + text[end : end + 1] if host else ""
     inside = _BESIDE.search(around) is not None

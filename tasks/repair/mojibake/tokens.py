@@ -70,8 +70,10 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     """
     raw_of = _bytes_by_char(reader, writer)
     parts = [raw_of[token.text] for token in tokens]
-    if reader == "latin" and writer != "utf8" and is_loose(seen := [token.text for token in tokens]):
-        parts = resolved(seen, parts, chars_of(writer))
+    if reader == "latin" and writer != "utf8":
+        seen = [token.text for token in tokens]
+        if is_loose(seen) or _has_losses("".join(parts), writer):
+            parts = resolved(seen, parts, chars_of(writer))
     if reader == "gbk" and EURO in parts:
         around = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
         parts = [_euro(before, after) if part == EURO else part for before, part, after in around]
@@ -87,6 +89,11 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
         tail = last.tail and owner[end] != owner[end - 1]
         found.append(Token(text, first.start, last.end, head, tail, raw[start:end], price))
     return found
+
+
+def _has_losses(raw: str, writer: str) -> bool:
+    """Whether bytes of pairs show that some are lost, or were read two at a time."""
+    return any(price >= HALF and text != WALL for _, _, text, price in _double(raw, chars_of(writer)))
 
 
 class _BytesByChar(dict[str, str]):
