@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from tasks import chars
 from tasks.chars import CharMap, CharSet
+from tasks.decode import score
+from tasks.decode.score import mean_cost
 from tasks.script.fold import simplified
 
 needs_it = pytest.mark.skipif(chars.compiled is None, reason="installed without a C compiler")
@@ -50,14 +52,14 @@ def uncompiled() -> Iterator[None]:
 
 @needs_it
 @pytest.mark.parametrize("name", SETS)
-@given(TEXTS, st.integers(0, 40), st.integers(1, 3))
+@given(TEXTS, st.integers(0, 40), st.integers(1, 3), st.integers(0, 2))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_set_is_what_its_expression_matches(name: str, text: str, start: int, count: int) -> None:
+def test_a_set_is_what_its_expression_matches(name: str, text: str, start: int, count: int, gap: int) -> None:
     longer = re.compile(SETS[name][0] + ".?[ab，]")
 
     def found() -> object:
         one = CharSet(*SETS[name])
-        return one.find(text, start, count), one.count(text), one.starts(longer, text)
+        return one.find(text, start, count, gap), one.count(text), [match.span() for match in one.matches(longer, text)]
 
     made = found()
     with uncompiled():
@@ -83,6 +85,24 @@ def test_all_characters_become_the_same(name: str) -> None:
         assert CharMap(*MAPS[name]).of(text) == text.translate(MAPS[name][0])
 
 
+@needs_it
+@given(TEXTS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_costs_are_the_same(text: str) -> None:
+    made = mean_cost(text)
+    for cached in (score._weights, score._costs):
+        cached.cache_clear()
+    with uncompiled():
+        assert made == mean_cost(text)
+    score._weights.cache_clear()
+
+
+@needs_it
+def test_all_characters_cost_the_same() -> None:
+    weights, plane = score._Tenths(), score._plane()
+    assert [weights[chr(code)] for code in range(0x10000)] == plane
+
+
 def test_tables_are_made_once_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chars, "_PAYS", 6)
     marks, wide = CharSet("[，。]"), CharMap({ord(","): "，"})
@@ -101,12 +121,16 @@ def test_what_it_is_given_is_looked_at() -> None:
     with pytest.raises(TypeError, match="a text to look in is missing"):
         marks.find()  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="more arguments"):
-        marks.find("春", 0, 1, 2)  # type: ignore[call-arg]
-    for start, count in ((-1, 1), (0, 0)):
+        marks.find("春", 0, 1, 2, 3)  # type: ignore[call-arg]
+    for start, count, gap in ((-1, 1, 0), (0, 0, 0), (0, 1, -1)):
         with pytest.raises(ValueError, match="from 0 on, one at least"):
-            marks.find("春", start, count)
+            marks.find("春", start, count, gap)
     with pytest.raises(TypeError):
         marks.find("春", "0")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="becomes one"):
         chars.compiled.Forms("春", 1, 0)
+    with pytest.raises(ValueError, match="a weight of two bytes"):
+        chars.compiled.Weights(b"\0")
+    with pytest.raises(TypeError, match="characters are those of a text"):
+        chars.compiled.Weights(bytes(2 * 0x10000)).of(b"bytes")  # type: ignore[arg-type]
     assert marks.find("春，", 99) == -1

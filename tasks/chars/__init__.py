@@ -1,5 +1,4 @@
-"""Sets and forms of characters, looked for and looked up in whole pages: compiled where the package was installed with
-a C compiler at hand.
+"""Sets, forms and weights of characters, for whole pages: compiled where the package was installed with a C compiler.
 
 `re` looks for a class of hanzi at 3 to 5 ns a character, `str.translate` looks one up at 28 for a list and 80 for a
 dict, and a page is gone through a dozen times; `_chars.c` does either at 1. Without it the same comes out. The tables
@@ -9,7 +8,8 @@ for C are made when enough text has been seen to pay for them: `qingwen fix` on 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from array import array
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 try:
@@ -17,10 +17,12 @@ try:
 except ImportError:
     compiled = None  # type: ignore[assignment]
 
-__all__ = ["CharMap", "CharSet", "compiled"]
+__all__ = ["CharMap", "CharSet", "CharWeights", "compiled"]
 
 # A table for C takes 1 to 10 ms to make; Python goes through so many characters in less.
 _PAYS = 10_000
+# To try an expression at a place takes Python as long as `re` needs for so many characters; some are tried anyhow.
+_DENSE, _SOME = 8, 100
 
 
 class CharSet:
@@ -37,12 +39,14 @@ class CharSet:
         self._made: compiled.Set | None = None
         self._seen = 0
 
-    def find(self, text: str, start: int = 0, count: int = 1) -> int:
-        """Where the first `count` characters in a row are of the set, from `start` on; -1 if nowhere."""
+    def find(self, text: str, start: int = 0, count: int = 1, gap: int = 0) -> int:
+        """Where the first `count` characters of the set stand, from `start` on, with at most `gap` others between each
+        two; -1 if nowhere."""
         made = self._made or self._make(text)
         if made:
-            return made.find(text, start, count)
-        found = re.compile(self._pattern * count).search(text, start)
+            return made.find(text, start, count, gap)
+        next_one = f"(?:.{{0,{gap}}}?{self._pattern})" if gap else self._pattern
+        found = re.compile(f"{self._pattern}{next_one}{{{count - 1}}}", re.DOTALL).search(text, start)
         return found.start() if found else -1
 
     def count(self, text: str) -> int:
@@ -50,23 +54,23 @@ class CharSet:
         made = self._made or self._make(text)
         return made.count(text) if made else len(re.findall(self._pattern, text))
 
-    def starts(self, expression: re.Pattern[str], text: str) -> list[int]:
-        """Where matches of an expression start, all of which begin with one of the set; they do not overlap.
+    def matches(self, expression: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+        """What `expression.finditer` finds, of an expression all of whose matches begin with one of the set: tried
+        where those stand, as long as they are few.
 
-        >>> CharSet("[，。]").starts(re.compile("，."), "春，夏，，。")
-        [1, 3]
+        >>> [match[0] for match in CharSet("[，。]").matches(re.compile("，."), "春，夏，，。")]
+        ['，夏', '，，']
         """
         made = self._made or self._make(text)
-        if not made:
-            return [match.start() for match in expression.finditer(text)]
-        starts: list[int] = []
-        at = made.find(text)
-        while at >= 0:
+        at, tried = made.find(text) if made else 0, 0
+        while made and at >= 0 and tried * _DENSE <= at + _SOME:
             match = expression.match(text, at)
             if match:
-                starts.append(at)
-            at = made.find(text, match.end() if match else at + 1)
-        return starts
+                yield match
+            tried += 1
+            at = made.find(text, max(match.end(), at + 1) if match else at + 1)
+        if at >= 0:
+            yield from expression.finditer(text, at)
 
     def _make(self, text: str) -> compiled.Set | None:
         self._seen += len(text)
@@ -113,4 +117,31 @@ class CharMap:
         self._seen += len(text)
         if compiled and self._seen > _PAYS:
             self._made = compiled.Forms("".join(map(chr, self._table)), *self._beyond)
+        return self._made
+
+
+class CharWeights:
+    """What characters weigh, whole numbers up to 65,535: `weights` of any character, and `plane` of all of the basic
+    plane at once.
+
+    >>> weights = CharWeights({"春": 2, "夏": 3}, lambda: [0] * 0x10000)
+    >>> weights.of("春夏夏")
+    8
+    """
+
+    def __init__(self, weights: Mapping[str, int], plane: Callable[[], list[int]]) -> None:
+        self._weights, self._plane = weights, plane
+        self._made: compiled.Weights | None = None
+        self._seen = 0
+
+    def of(self, text: str) -> int:
+        """What all characters of `text` weigh together."""
+        made = self._made or self._make(text)
+        found = made.of(text) if made else None
+        return sum(map(self._weights.__getitem__, text)) if found is None else found
+
+    def _make(self, text: str) -> compiled.Weights | None:
+        self._seen += len(text)
+        if compiled and self._seen > _PAYS:
+            self._made = compiled.Weights(array("H", self._plane()))
         return self._made

@@ -52,36 +52,44 @@ static void dealloc(PyObject *self) {
     Py_DECREF(type);
 }
 
-#define FIND(units, size) \
-    for (Py_ssize_t i = start, row = 0; i < size; i++) { \
-        row = holds(s, units[i]) ? row + 1 : 0; \
-        if (row == count) return i - count + 1; \
-    } \
-    return -1
-
-/* Where so many of the set stand in a row, from `start` on, or -1. */
-static Py_ssize_t find1(const Set *s, const Py_UCS1 *units, Py_ssize_t size, Py_ssize_t start, Py_ssize_t count) { FIND(units, size); }
-static Py_ssize_t find2(const Set *s, const Py_UCS2 *units, Py_ssize_t size, Py_ssize_t start, Py_ssize_t count) { FIND(units, size); }
-static Py_ssize_t find4(const Set *s, const Py_UCS4 *units, Py_ssize_t size, Py_ssize_t start, Py_ssize_t count) { FIND(units, size); }
+/* Where `count` of the set stand from `start` on with at most `gap` others between each two, or -1. */
+#define FINDER(name, type) \
+    static Py_ssize_t name(const Set *s, const type *units, Py_ssize_t size, Py_ssize_t start, Py_ssize_t count, Py_ssize_t gap) { \
+        Py_ssize_t row = 0, others = 0, first = 0; \
+        for (Py_ssize_t i = start; i < size; i++) { \
+            if (holds(s, units[i])) { \
+                if (!row++) first = i; \
+                if (row == count) return first; \
+                others = 0; \
+            } else if (row && others++ >= gap) { \
+                row = others = 0; \
+            } \
+        } \
+        return -1; \
+    }
+FINDER(find1, Py_UCS1)
+FINDER(find2, Py_UCS2)
+FINDER(find4, Py_UCS4)
 
 static PyObject *set_find(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     const Set *s = (Set *)self;
-    if (given < 1 || !takes_text(args[0]) || !no_more_than(3, given)) {
+    if (given < 1 || !takes_text(args[0]) || !no_more_than(4, given)) {
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a text to look in is missing");
         return NULL;
     }
     Py_ssize_t start = given > 1 ? PyLong_AsSsize_t(args[1]) : 0, count = given > 2 ? PyLong_AsSsize_t(args[2]) : 1;
+    Py_ssize_t gap = given > 3 ? PyLong_AsSsize_t(args[3]) : 0;
     if (PyErr_Occurred()) return NULL;
-    if (start < 0 || count < 1) {
-        PyErr_SetString(PyExc_ValueError, "characters are looked for from 0 on, one at least");
+    if (start < 0 || count < 1 || gap < 0) {
+        PyErr_SetString(PyExc_ValueError, "characters are looked for from 0 on, one at least, and none between or more");
         return NULL;
     }
     const void *data = PyUnicode_DATA(args[0]);
     Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]);
     int kind = PyUnicode_KIND(args[0]);
-    Py_ssize_t at = kind == PyUnicode_1BYTE_KIND   ? find1(s, data, size, start, count)
-                    : kind == PyUnicode_2BYTE_KIND ? find2(s, data, size, start, count)
-                                                   : find4(s, data, size, start, count);
+    Py_ssize_t at = kind == PyUnicode_1BYTE_KIND   ? find1(s, data, size, start, count, gap)
+                    : kind == PyUnicode_2BYTE_KIND ? find2(s, data, size, start, count, gap)
+                                                   : find4(s, data, size, start, count, gap);
     return PyLong_FromSsize_t(at);
 }
 
@@ -99,7 +107,7 @@ static PyObject *set_count(PyObject *self, PyObject *text) {
 }
 
 static PyMethodDef set_methods[] = {
-    {"find", (PyCFunction)(void (*)(void))set_find, METH_FASTCALL, "Where so many characters of the set stand in a row, or -1."},
+    {"find", (PyCFunction)(void (*)(void))set_find, METH_FASTCALL, "Where so many characters of the set stand near each other, or -1."},
     {"count", set_count, METH_O, "How many characters of a text are of the set."},
     {NULL, NULL, 0, NULL},
 };
@@ -185,6 +193,52 @@ static PyType_Slot forms_slots[] = {
 };
 static PyType_Spec forms_spec = {"tasks.chars._chars.Forms", sizeof(Forms), 0, Py_TPFLAGS_DEFAULT, forms_slots};
 
+/* What characters weigh: whole numbers, of which each of the basic plane has one. */
+
+typedef struct {
+    PyObject_HEAD
+    uint16_t weights[BMP];
+} Weights;
+
+static PyObject *weights_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"weights", NULL};
+    Py_buffer given;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "y*:Weights", names, &given)) return NULL;
+    Weights *w = NULL;
+    if (given.len != sizeof w->weights)
+        PyErr_SetString(PyExc_ValueError, "each character of the basic plane has a weight of two bytes");
+    else if ((w = (Weights *)type->tp_alloc(type, 0)))
+        memcpy(w->weights, given.buf, sizeof w->weights);
+    PyBuffer_Release(&given);
+    return (PyObject *)w;
+}
+
+/* What all characters of a text weigh, or None if any is beyond the basic plane. */
+static PyObject *weights_of(PyObject *self, PyObject *text) {
+    const Weights *w = (Weights *)self;
+    if (!takes_text(text)) return NULL;
+    int kind = PyUnicode_KIND(text);
+    if (kind == PyUnicode_4BYTE_KIND) Py_RETURN_NONE;
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    long long sum = 0;
+    for (Py_ssize_t i = 0; i < size; i++) sum += w->weights[PyUnicode_READ(kind, data, i)];
+    return PyLong_FromLongLong(sum);
+}
+
+static PyMethodDef weights_methods[] = {
+    {"of", weights_of, METH_O, "What all characters of a text weigh, or None."},
+    {NULL, NULL, 0, NULL},
+};
+static PyType_Slot weights_slots[] = {
+    {Py_tp_new, weights_new},
+    {Py_tp_dealloc, dealloc},
+    {Py_tp_methods, weights_methods},
+    {Py_tp_doc, "What characters weigh."},
+    {0, NULL},
+};
+static PyType_Spec weights_spec = {"tasks.chars._chars.Weights", sizeof(Weights), 0, Py_TPFLAGS_DEFAULT, weights_slots};
+
 /* The module */
 
 static int add_type(PyObject *module, PyType_Spec *spec, const char *name) {
@@ -195,7 +249,10 @@ static int add_type(PyObject *module, PyType_Spec *spec, const char *name) {
 }
 
 static int module_exec(PyObject *module) {
-    return add_type(module, &set_spec, "Set") < 0 || add_type(module, &forms_spec, "Forms") < 0 ? -1 : 0;
+    return add_type(module, &set_spec, "Set") < 0 || add_type(module, &forms_spec, "Forms") < 0 ||
+                   add_type(module, &weights_spec, "Weights") < 0
+               ? -1
+               : 0;
 }
 
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};

@@ -11,6 +11,8 @@ import codecs
 import re
 from collections.abc import Iterable
 
+from tasks.chars import CharSet
+
 # Of the standard's labels those that do not lead Python to the same codec by themselves.
 _LABELS = {
     "gb2312": "gb18030",
@@ -97,8 +99,8 @@ _GB18030_2022 = str.maketrans(_GB18030_PRIVATE, "︐︒︑︓︔︕︖︗︘︙�
 #: Characters that `text_of` has for pairs of bytes that Python's codecs read otherwise.
 MAPPED_ANEW = frozenset(map(chr, {*_BIG5_SYMBOLS.values(), *_GB18030_2022.values()}))
 _ANEW = {
-    "gb18030": (re.compile(f"[{_GB18030_PRIVATE}]"), _GB18030_2022),
-    "big5hkscs": (re.compile(f"[{''.join(map(chr, _BIG5_SYMBOLS))}]"), _BIG5_SYMBOLS),
+    "gb18030": (CharSet(f"[{_GB18030_PRIVATE}]"), _GB18030_2022),
+    "big5hkscs": (CharSet(f"[{''.join(map(chr, _BIG5_SYMBOLS))}]"), _BIG5_SYMBOLS),
 }
 
 # Codecs that Python lacks, or that do not survive a lost byte there.
@@ -158,8 +160,8 @@ def characters(pieces: Iterable[bytes], codec: str) -> str:
 
 def _mapped_anew(text: str, codec: str) -> str:
     if codec in _ANEW:
-        found, table = _ANEW[codec]
-        return found.sub(lambda match: chr(table[ord(match[0])]), text) if found.search(text) else text
+        chars, table = _ANEW[codec]
+        return text.translate(table) if chars.find(text) >= 0 else text
     return text
 
 

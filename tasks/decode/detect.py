@@ -12,7 +12,7 @@ from tasks.decode.cuts import CUT, cheapest_cost
 from tasks.decode.declared import marked_codec
 from tasks.decode.likeliest import CLEAR, WIDE_CODECS, are_isolated, likeliest, penalised
 from tasks.decode.mixed import commonest_codec
-from tasks.decode.score import cost_of, mean_cost
+from tasks.decode.score import beyond_ascii, cost_of, mean_cost
 from tasks.records import Evidence
 
 
@@ -161,7 +161,7 @@ def _damaged_one(sample: bytes, codecs: Iterable[str]) -> str | None:
 def _flipped_seven_bit(raw: bytes, declared: str | None) -> Verdict | None:
     """What `_seven_bit` says of a page that is ASCII but for a few bytes of which a bit was flipped."""
     head = raw[:_SAMPLE]
-    if b"~{" not in head and b"\x1b$" not in head:
+    if (b"~" not in head or b"~{" not in head) and (b"\x1b" not in head or b"\x1b$" not in head):
         return None
     beyond = len(raw) - len(raw.translate(None, _BEYOND_ASCII))
     return _seven_bit(raw, declared) if beyond <= max(1, _FLIPPED_SHARE * len(raw)) else None
@@ -193,7 +193,7 @@ def _two_byte_accident(raw: bytes) -> bool:
     sample = _sample(raw)
     text = sample.decode("utf-8", "replace")
     misread = 3 * len(_UTF_8_HANZI.findall(text.encode("latin-1", "ignore")))
-    if misread > _MISREAD_SHARE * _beyond_ascii(text):
+    if misread > _MISREAD_SHARE * beyond_ascii(text):
         return False
     other = min(penalised(text_of(sample, codec)) for codec in ("gb18030", "big5hkscs"))
     return other < cost_of(text)
@@ -224,20 +224,16 @@ def _sample(raw: bytes) -> bytes:
 
 def _is_clear(text: str) -> bool:
     """Whether a text without marks is ordinary Chinese."""
-    if _beyond_ascii(text) < _CLEAR_CHARACTERS or _ZERO_CHARACTERS * text.count("\x00") > len(text):
+    if beyond_ascii(text) < _CLEAR_CHARACTERS or _ZERO_CHARACTERS * text.count("\x00") > len(text):
         return False
     some = text[::_EACH]
-    if _beyond_ascii(some) >= _TELLING:
+    if beyond_ascii(some) >= _TELLING:
         cost = mean_cost(some)
         if cost > CLEAR + _NEAR:
             return False
         if cost < CLEAR - _NEAR and not _KANA.search(some):
             return True
     return mean_cost(text) < CLEAR and not _is_japanese(text)
-
-
-def _beyond_ascii(text: str) -> int:
-    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _is_japanese(text: str) -> bool:

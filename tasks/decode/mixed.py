@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tasks.decode.charsets import marked, text_of, whole
-from tasks.decode.score import BAD_BYTE, cost_of, everyday, mean_cost
+from tasks.decode.score import BAD_BYTE, beyond_ascii, cost_of, everyday, mean_cost
 
 # Multibyte encodings whose second bytes never are a line end, "<" or ">": they can be cut there.
 _CODECS = ("utf-8", "gb18030", "big5hkscs")
@@ -110,13 +110,9 @@ def _is_odd(text: str) -> bool:
     """Whether a piece without undecodable bytes has so many characters that are not everyday ones that it may be
     misread."""
     some = text[::_SOME] if len(text) > _LONG else text
-    if 2 * _ODD_SHARE * len(_rare().findall(some)) <= _beyond_ascii(some):
+    if 2 * _ODD_SHARE * len(_rare().findall(some)) <= beyond_ascii(some):
         return False
-    return _ODD_SHARE * len(_rare().findall(text)) > _beyond_ascii(text)
-
-
-def _beyond_ascii(text: str) -> int:
-    return len(text) - len(text.encode("ascii", "ignore"))
+    return _ODD_SHARE * len(_rare().findall(text)) > beyond_ascii(text)
 
 
 @cache
@@ -147,4 +143,4 @@ def _better(piece: bytes, codec: str, others: list[str]) -> tuple[str, str] | No
 def _is_ordinary(text: str) -> bool:
     if _is_odd(text):
         return False
-    return _beyond_ascii(text) >= _LEAST_CHARACTERS and mean_cost(text) < _ORDINARY
+    return beyond_ascii(text) >= _LEAST_CHARACTERS and mean_cost(text) < _ORDINARY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from tasks.chars import CharSet
 from tasks.decode.charsets import marked, text_of, whole
 from tasks.decode.cuts import resynced
 from tasks.decode.score import BAD_BYTE, cost_of, everyday, mean_cost
@@ -41,6 +42,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _STRANGE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2dff\ua000-\uabff][\u3400-\u9fff]")
 _STRANGER = 8.0
 _DAMAGE = re.compile("[\udc00-\udcff]")
+_LETTERS = CharSet("[@-~]")
 _LETTER = re.compile("[@-~](?<=[^\\x00-\\x7f].)(?=[^\\x00-\\x7f]|\\n|$)")
 # Pinyin spliced in by a site's tool, with tones, or without them twice.
 _SPLICE = re.compile("[(（](?:[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü ]{0,5}[)）]|([a-z]{1,6})[)）][(（]\\1[)）])")
@@ -107,8 +109,12 @@ def _may_be_out_of_step(text: str, codec: str, damaged: bool) -> bool:
         return True
     if codec == "big5hkscs":
         return _LETTER.search(text) is not None
-    return codec in _CHINESE and any(
-        _rare().search(text, max(match.start() - _SHORT_RUN, 0), match.start()) for match in _LETTER.finditer(text)
+    return (
+        codec in _CHINESE
+        and _LETTERS.find(text) >= 0
+        and any(
+            _rare().search(text, max(match.start() - _SHORT_RUN, 0), match.start()) for match in _LETTER.finditer(text)
+        )
     )
 
 
@@ -168,10 +174,20 @@ def _cost_of_marked(text: str) -> float:
 
 
 def _has_rare_run(text: str) -> bool:
-    return any(
-        mean_cost(text[max(match.start() - _BESIDE, 0) : match.end() + _BESIDE]) > _RARE
-        for match in _rare_run().finditer(text)
-    )
+    at = _dear().find(text, 0, _LONG, 1)
+    while at >= 0:
+        match = _rare_run().search(text, at)
+        if not match:
+            return False
+        if mean_cost(text[max(match.start() - _BESIDE, 0) : match.end() + _BESIDE]) > _RARE:
+            return True
+        at = _dear().find(text, match.end(), _LONG, 1)
+    return False
+
+
+@cache
+def _dear() -> CharSet:
+    return CharSet(_dearer(_EVERYDAY), 0x10000, 0x10FFFF)
 
 
 @cache

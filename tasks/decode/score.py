@@ -8,11 +8,13 @@ each wrong hanzi costs 4 nats or so more than a right one, so 12 characters deci
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_right
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+
+from tasks.chars import CharSet, CharWeights
 
 # An undecodable byte: dearer than any two characters that a wrong codec could read at its place.
 BAD_BYTE = 14.0
@@ -79,7 +81,7 @@ HANGUL = (
     "체려러까네통같집음남계람저결와또때할합된권업법산심드니입습까드던데처터영예반체육년월명말김박최강건감역야"
 )
 _HANGUL_COST = 4.8
-_ASCII = re.compile("[\x00-\x7f]+")
+_BEYOND_ASCII = CharSet("[^\x00-\x7f]", 0x10000, 0x10FFFF)
 # Characters are counted where they recur: in a text of so many half are new.
 _SHORT = 400
 
@@ -148,5 +150,37 @@ def mean_cost(text: str) -> float:
     >>> mean_cost("我们的工作。") < 7 < 9 < mean_cost("黼黻黹黧")
     True
     """
-    beyond = _ASCII.sub("", text)
-    return math.fsum(map(_costs().__getitem__, beyond)) / len(beyond) if beyond else 0.0
+    beyond = beyond_ascii(text)
+    return _weights().of(text) / (10 * beyond) if beyond else 0.0
+
+
+def beyond_ascii(text: str) -> int:
+    """How many characters of `text` are none of ASCII.
+
+    >>> beyond_ascii("GDP增长")
+    2
+    """
+    return _BEYOND_ASCII.count(text)
+
+
+class _Tenths(dict[str, int]):
+    """Cost by character in tenths of nats, which all costs are whole numbers of; none for ASCII."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = tenths = round(10 * cost_of_char(char)) if char > "\x7f" else 0
+        return tenths
+
+
+@cache
+def _weights() -> CharWeights:
+    return CharWeights(_Tenths(), _plane)
+
+
+def _plane() -> list[int]:
+    """The same of each character of the basic plane."""
+    plane: list[int] = []
+    for (first, cost), (end, _) in pairwise(_BLOCKS):
+        plane += [round(10 * cost)] * (end - first)
+    for char, cost in _table().items():
+        plane[ord(char)] = round(10 * cost)
+    return [*[0] * 0x80, *plane[0x80:0x10000]]

@@ -66,10 +66,13 @@ def clues(text: str) -> list[int]:
     >>> clues("鸊鷉在水面游，小船也在，鐢ㄦ埛"), clues("ÖÐ¹ú"), clues("春天的花都开了")
     ([12], [0], [])
     """
-    first, expression = _odd()
-    odd = (at for at in first.starts(expression, text) if _is_uncommon(text, at))
-    first, expression = _utf8_as_gbk()
-    return sorted({*odd, *_SINGLE.starts(_BYTES, text), *first.starts(expression, text)})
+    odd = (at for at in _starts(_odd(), text) if _is_uncommon(text, at))
+    return sorted({*odd, *_starts((_SINGLE, _BYTES), text), *_starts(_utf8_as_gbk(), text)})
+
+
+def _starts(way: Way, text: str) -> list[int]:
+    first, expression = way
+    return [match.start() for match in first.matches(expression, text)]
 
 
 def _is_uncommon(text: str, at: int) -> bool:
