@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tasks.records import Edit
 from tasks.repair.shift.clues import Clue, clues, has_clue, lacks_characters, worth_a_search
@@ -27,6 +28,9 @@ REPLACED = frozenset("!;?:！；？：")  # marks that sites replace on bytes
 TOGETHER = 8.0
 TOGETHER_MORE = 3.0  # the same where another mark is known to have been: tools replace a set of them
 LONGEST = 400  # characters that one search may cover; what is longer stays as it is
+# How sure a reading of U+FFFD is on a page of UTF-8 that lost bytes (`believed`): of 490 on 1,323 such pages hardly one
+# is right. Of 26 on 400 pages of GBK that lost bytes one is taken for such a page's.
+SELDOM = 0.02
 BEFORE = 6  # characters before a hidden clue where its run may begin
 # Language model look-ups that a page may cost: so many a character, and so many besides. Real damaged pages cost
 # 20 a character.
@@ -46,6 +50,12 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     >>> edit.before, edit.after, edit.applied
     ('?shù)貎?yōu)', '地優', True)
     """
+    edits = _found(text, spliced)
+    return edits if spliced or LOST[1] not in text else believed(text, edits)
+
+
+def _found(text: str, spliced: Mapping[str, str]) -> list[Edit]:
+    """What the search finds, whatever else the page shows."""
     if lacks_characters(text):
         return []
     likely = list(clues(text)) if spliced else likely_clues(text)
@@ -68,6 +78,21 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     if gains.keys() <= search.hit:
         return supposed
     return sweep(search, found, edits)[0]
+
+
+def believed(text: str, edits: list[Edit]) -> list[Edit]:
+    """The edits of a page without splices, those that rest on U+FFFD not applied where nothing else shows that bytes of
+    two-byte characters were lost and most of the page's U+FFFD lead to nothing: a decoder of UTF-8 wrote them.
+
+    >>> [edit] = repair_shifts("水塔修了\ufffd次，每次\ufffd要三个月。", {})
+    >>> edit.after, edit.applied, edit.confidence
+    ('看我', False, 0.02)
+    """
+    resting = [edit for edit in edits if edit.applied and LOST[1] in edit.before]
+    others = sum(edit.applied for edit in edits) - len(resting)
+    if others or sum(edit.before.count(LOST[1]) for edit in resting) * 2 > text.count(LOST[1]):
+        return edits
+    return [replace(edit, applied=False, confidence=SELDOM) if edit in resting else edit for edit in edits]
 
 
 def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple[list[Edit], dict[str, float]]:
