@@ -61,6 +61,8 @@ _POSTED = re.compile(
 _FROM = re.compile(r"^(?:来自|来源于|转自)(?=[\u4e00-\u9fff]{3})")
 # What is left of spaces that a decoder could not read, in a row with a date in figures.
 _LOST = re.compile(r"\?{1,6}(?=\D)|\?{1,6}$")
+# Where an account wrote from, behind the date: 发表于某地.
+_POSTED_FROM = re.compile(r"\s(?:发表于|发布于)\s?[\u4e00-\u9fff]{2,4}$")
 # 浏览次数(32) beside a date.
 _BRACKETED_COUNT = re.compile(r"(?<=[数量])\((?=\d{1,9}\))")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
@@ -84,8 +86,8 @@ def fields_of(core: str) -> list[Field]:
         core = f"{bracketed['label']}:{bracketed['value']}"
     if special := signed(core):
         return special
-    if ("?" in core or core[-1] == ")") and DATE.search(core):
-        core = _BRACKETED_COUNT.sub(":", _LOST.sub(" ", core))
+    if ("?" in core or core[-1] == ")" or "发" in core[-8:]) and DATE.search(core):
+        core = _POSTED_FROM.sub("", _BRACKETED_COUNT.sub(":", _LOST.sub(" ", core)))
     marks = _marks(core)
     if not marks:
         return []

@@ -158,10 +158,17 @@ def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:
     """Those of the rows that share nothing with the text; one alone must show a sign, or touch furniture."""
     for number in numbers:
         core = page.rows[number].core
-        alone = len(numbers) == 1 and not (sign(core) or _touches(page, number))
+        alone = len(numbers) == 1 and not (sign(core) or _touches(page, number) or _between_links(page, number))
         said = ends_sentence(core) and not core.endswith("?")
         if not alone and not said and (not pairs_of(core) or page.likeness.share(core) <= LIKE_TEXT):
             yield number
+
+
+def _between_links(page: Around, number: int) -> bool:
+    """Whether the page's first row is as two headlines cut short, above a title with the metadata below it."""
+    words = page.rows[number].core.split()
+    first = number == 0 and page.title == 1 and page.kinds.get(2) == "metadata"
+    return first and len(words) == 2 and min(map(len, words)) >= CHARS
 
 
 def _touches(page: Around, number: int) -> bool:

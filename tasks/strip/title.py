@@ -28,6 +28,8 @@ TOP_ROWS = 6
 
 # A row scores so much at least to be the title for its place and its words.
 LEAST_SCORE = 3
+# On pages without prose rows below the metadata are more likely verse than title.
+BELOW_ALL = 4
 # Signs of the site speak against rows no longer than this: longer rows are more often headlines that name such things.
 MENU_CHARS = 20
 # So many words, none longer than this, are a menu along a row.
@@ -209,6 +211,7 @@ def _best(
 ) -> Row | None:
     """The row of the head that most speaks for: its place among metadata and menus, its length, its words."""
     scored: list[tuple[int, bool, Row]] = []
+    bare = sheet.first == len(sheet.rows)  # the rows below the metadata are as short as the title
     starts = [row.line.start for row in sheet.rows]
     likeness = _likeness(sheet) if len(head) > 1 and sheet.first < len(sheet.rows) else None
     for row in head:
@@ -220,13 +223,14 @@ def _best(
         said = _any_between(metadata, start, starts[at + 1] if at + 1 < len(starts) else math.inf)
         score = 4 * said + 2 * _any_between(bars, begin, start) + 2 * _any_between(paths, begin, start)
         score -= 3 * bool(menus and menus[-1] > start)
+        score -= BELOW_ALL * (bare and bool(metadata) and metadata[-1] < start)
         if likeness and likeness.enough:
             share = likeness.share(row.core)
             score += LIKE_SCORE * (share >= LIKE) + MUCH_SCORE * (share >= MUCH)
         scored.append((score + _looks(row.core), said, row))
     best = max((score for score, _, _ in scored), default=0)
     rivals = [(said, row) for score, said, row in scored if score == best]
-    if best < LEAST_SCORE:
+    if best < (LEAST_SCORE if not bare else 1):
         return None
     return next((row for said, row in reversed(rivals) if said), rivals[0][1] if rivals else None)
 

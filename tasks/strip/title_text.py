@@ -8,6 +8,8 @@ from tasks.strip.sheet import Claim, Row, Sheet, undress
 
 # What ends with so long a title, and is not the title, names the site before it.
 LONG_TITLE = 10
+# On pages without prose a title stands again so many rows below itself at most.
+NEAR_ROWS = 4
 
 _SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
 SITE_WORD = re.compile(
@@ -60,7 +62,9 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
     first = sheet.rows[0]
     if first is not title and first.prose and len(wanted) >= LONG_TITLE and key(first.core).endswith(key(title.core)):
         found.append(Claim.whole(first, "the title behind the site's name"))
-    for row in sheet.rows[: sheet.first]:
+    at = next((number for number, row in enumerate(sheet.rows) if row is title), 0)
+    end = sheet.first if sheet.first < len(sheet.rows) else at + NEAR_ROWS  # a poem may end with its title
+    for row in sheet.rows[:end]:
         if row is title or not row.core:
             continue
         again = key(title_text(row))
