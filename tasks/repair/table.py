@@ -41,6 +41,9 @@ AGAIN = 3  # glosses of one common character, bare elsewhere: a writer gives one
 HARDLY = 4  # consistent: spliced at least four times as often as bare (a shift hides a splice now and then)
 CHAIN = 4  # so many glossed characters in a row are a lesson, unless nearly all of them are traditional
 NEARLY_ALL = 0.8
+# So many characters that everybody can read, each glossed within running text and oftener bare: nobody glosses so, but
+# for tools that strew their splices at random.
+STREWN = 6
 DOUBT = 0.3  # one page in three is not spliced where the evidence is just ENOUGH
 
 _HANZI = re.compile("[\u3400-\u9fff]")
@@ -77,6 +80,12 @@ class _Host:
         """Whether a character that everybody can read is glossed again and again."""
         known = rank(self.char) in ("traditional", "common") and _is_usual(self.char, self.reading)
         return known and self.spliced >= AGAIN and not self.two_readings
+
+    @property
+    def strewn(self) -> bool:
+        """Whether a character that everybody can read is glossed as it is always read, and oftener bare."""
+        known = rank(self.char) == "common" and self.char in _frequent() and _is_usual(self.char, self.reading)
+        return known and self.toned and self.bare >= self.spliced and not self.two_readings
 
     @property
     def weight(self) -> float:
@@ -123,7 +132,8 @@ def infer_table(splices: Sequence[Splice], text: str) -> Table:
     # The rows that look like a lesson were left out of the evidence. On a page that has a table they are its work too.
     hosts = _hosts(fitting, counts) if taught else hosts
     traditional_table = sum(host.traditional for host in hosts) >= NEARLY_ALL * len(hosts)
-    members = [host for host in hosts if host.belongs(traditional_table)]
+    strewn = sum(host.strewn and host.inside for host in hosts) >= STREWN and not _TEACHING.search(text)
+    members = [host for host in hosts if host.belongs(traditional_table) or (strewn and host.strewn)]
     return Table(
         {host.char: host.reading for host in members},
         {host.char: (host.spliced, host.spliced + host.bare) for host in members},

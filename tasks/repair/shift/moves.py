@@ -74,8 +74,9 @@ class Mover(Reading):
         if splice := self.splices.at(pos):
             if hyp[4] not in splice[1]:
                 yield from self.straddled(hyp, splice, pos, HALF_DROPPED)
-        elif ch in LOST and not left and (swallowed := self.splices.left_at(pos)):
-            yield from self.straddled(hyp, swallowed, pos, HALF_SHOWN)
+        elif ch in LOST and (swallowed := self.splices.left_at(pos)):
+            if not left:
+                yield from self.straddled(hyp, swallowed, pos, HALF_SHOWN)
         else:
             if ch in LOST and not left:
                 yield from self.half_before(pos, hyp)
@@ -97,7 +98,7 @@ class Mover(Reading):
                 return end, self.kept(hyp, pos, end, REMNANT if written else GLOSS)
             refund = SPLICE_KEPT - (BARE if hyp[4] in self.spliced and hyp[5] and hyp[5][4] is not AS_SEEN else 0)
             return end, self.skip(hyp, IN_STEP, pos, end, refund, SPLICED)
-        if ch in LOST and not left_here(hyp, pos) and (swallowed := self.splices.left_at(pos)):
+        if ch in LOST and (swallowed := self.splices.left_at(pos)):
             return swallowed[0], self.kept(hyp, pos, swallowed[0], REMNANT)
         charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if ch.isascii() and ch.isalpha() else 0
         return pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
@@ -209,9 +210,9 @@ class Mover(Reading):
         """'?' in a run: the trail byte of what is held is lost, and all is in step again; or of a deleted pair's."""
         if swallowed := self.splices.left_at(pos):
             yield from self.named(hyp, swallowed, pos, 0)
-            return
-        for new in self.choose(hyp, self.of(by_lead, hyp[1]), IN_STEP, pos, pos + 1, 0, LOST_TRAIL):
-            yield pos + 1, new
+        else:
+            for new in self.choose(hyp, self.of(by_lead, hyp[1]), IN_STEP, pos, pos + 1, 0, LOST_TRAIL):
+                yield pos + 1, new
         if not self.keeps_private:
             for new in self.choose(hyp, self.of(deletable, hyp[1]), None, pos, pos, PAIR_DELETED, DELETED):
                 yield pos, new

@@ -98,15 +98,15 @@ static void in_step(Page *p, const Hyp *hyp, int pos, int entry) {
         moved(p, splice->end, kept(p, hyp, pos, splice->end, k[splice->written ? K_REMNANT : K_GLOSS]));
         return;
     }
-    if (is_lost(c) && !left) {
+    if (is_lost(c)) {
         const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
         if (p->failed) return;
         if (swallowed->end) {
-            straddled(p, hyp, swallowed, pos, k[K_HALF_SHOWN]);
+            if (!left) straddled(p, hyp, swallowed, pos, k[K_HALF_SHOWN]);
             moved(p, swallowed->end, kept(p, hyp, pos, swallowed->end, k[K_REMNANT]));
             return;
         }
-        half_before(p, hyp, pos);
+        if (!left) half_before(p, hyp, pos);
     }
     if (!left && is_mark(t, c)) {
         uint32_t raw = bytes_of(t, c);
@@ -180,11 +180,10 @@ static void named(Page *p, const Hyp *hyp, const Splice *splice, int pos, int mo
 static void half_lost(Page *p, const Hyp *hyp, int pos) {
     const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
     if (p->failed) return;
-    if (swallowed->end) {
+    if (swallowed->end)
         named(p, hyp, swallowed, pos, 0);
-        return;
-    }
-    choose_by(p, hyp, hyp->held, 1, ALL, 0, IN_STEP, pos, pos + 1, 0, LOST_TRAIL, pos + 1, 0, NULL);
+    else
+        choose_by(p, hyp, hyp->held, 1, ALL, 0, IN_STEP, pos, pos + 1, 0, LOST_TRAIL, pos + 1, 0, NULL);
     if (!p->keeps_private)
         choose_by(p, hyp, hyp->held, 1, DELETABLE, 0, ITS_BYTE, pos, pos, p->t->cost[K_PAIR_DELETED], DELETED, pos, 0, NULL);
 }
