@@ -34,7 +34,11 @@ _MANY = 4
 # Takes away what Latin-1 and Windows-1252 make of single bytes.
 _NOT_SINGLE = dict.fromkeys((*range(0x100), *map(ord, CP1252_ONLY), ord(LOST)))
 # What a reader makes of a third of all bytes of Chinese text and more: without any of it, it has not read the text.
-_SHOWS = {"sjis": re.compile("[\uff61-\uff9f]"), "euckr": re.compile("[\uac00-\ud7a3]")}
+_SHOWS = {
+    "latin": re.compile(f"[\x80-\u07ff{CP1252_ONLY}]"),
+    "sjis": re.compile("[\uff61-\uff9f]"),
+    "euckr": re.compile("[\uac00-\ud7a3]"),
+}
 # What Latin-1 shows for the first byte of a character of UTF-8.
 _LEAD = re.compile("[\xc2-\xf4]")
 
