@@ -43,9 +43,9 @@ _ASPECT = re.compile(
     "著(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公]著)(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
 )
 # Taiwan's words for 只 and 什么, that OpenCC leaves, as it does its pronouns; a simplified page that has 妳 means it.
-_ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])|甚(?=麼|么)")
-_MAY_HAVE_WORDS = CharSet("[妳牠祇甚]")
-_WORDS = ("妳", "牠", "祇", "甚麼", "甚么")
+_ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])")
+_WORDS = {"妳": "你", "牠": "它", "甚麼": "什麼", "甚么": "什么"}
+_HAS_WORDS = re.compile("|".join([*_WORDS, "祇"]))
 # A city's 市 written as the apron 巿, which stands in few words and one name.
 _APRON = re.compile("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
 # 乾 in names of towns and counties; 乾 of what is dry stands before other characters.
@@ -129,8 +129,10 @@ def _to_hans(text: str, script: Script) -> str:
 def _own_words(text: str, script: Script) -> str:
     if "著" in text and script is not Script.HANS:
         text = in_lines_with(_CONTINUOUS, _aspect, text)
-    if any(word in text for word in _WORDS):
-        text = in_lines_with(_MAY_HAVE_WORDS, partial(_taiwans_words, script=script), text)
+    if script is not Script.HANS:
+        return _taiwans_words(text)
+    if any(word in text for word in _WORDS) or "祇" in text:  # lines that show that they are traditional
+        text = in_lines_with(_HAS_WORDS, lambda line: _taiwans_words(line) if _is_traditional(line) else line, text)
     return text
 
 
@@ -168,12 +170,15 @@ def _kept(before: str, after: str, script: Script) -> str:
     return "".join(o if o in also else n for o, n in zip(before, after, strict=True))
 
 
-def _taiwans_words(line: str, script: Script) -> str:
-    """A traditional line with the words of Taiwan and Hong Kong that OpenCC leaves: 妳 and 牠, 祇 for 只, 甚麼."""
-    if script is Script.HANS and only_traditional().isdisjoint(line):
-        return line
-    line = line.replace("妳", "你").replace("牠", "它")
-    return _ONLY.sub(lambda match: "只" if match[0] == "祇" else "什", line)
+def _taiwans_words(text: str) -> str:
+    """Traditional text without the words of Taiwan and Hong Kong that OpenCC leaves: 妳 and 牠, 祇 for 只, 甚麼."""
+    for word, usual in _WORDS.items():
+        text = text.replace(word, usual)
+    return _ONLY.sub("只", text) if "祇" in text else text
+
+
+def _is_traditional(line: str) -> bool:
+    return not only_traditional().isdisjoint(line)
 
 
 def _aspect(line: str) -> str:

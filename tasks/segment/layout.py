@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from tasks.chars import CharSet
 from tasks.ledger import Ledger
 from tasks.lines import Line, lines_of
 from tasks.records import Block, Edit, Stage
@@ -14,6 +15,7 @@ from tasks.segment.markdown import Marks, fenced, marks_of
 from tasks.segment.paragraphs import Paragraph
 
 _NO_MARKS = Marks()
+_SPACE = CharSet(r"\s")
 _MAY_HAVE_MARKS = re.compile(r"#[ \t\u3000\xa0]|\*\*|\]\(")
 # A line of code shows itself by an indent, ASCII alone, and a mark that prose does not use so.
 _INDENTS = frozenset("\t ")
@@ -39,8 +41,10 @@ def layout(ledger: Ledger, blocks: Sequence[Block] = ()) -> tuple[Ledger, list[P
     >>> [(paragraph.mark, paragraph.indent) for paragraph in paragraphs]
     [(1, 0), (0, 4)]
     """
+    if not blocks and _is_laid_out(ledger.text):
+        return ledger, list(map(Paragraph, ledger.text.split("\n")[:-1], fold(ledger.text).split("\n")))
     lines = lines_of(ledger, blocks)
-    fences = fenced(lines) if "```" in ledger.text or "~~~" in ledger.text else frozenset[int]()
+    fences = fenced(lines) if _may_have_fences(ledger.text) else frozenset[int]()
     marks = marks_of(lines, fences) if not blocks and _may_have_marks(ledger.text) else {}
     edits: list[Edit] = []
     paragraphs: list[Paragraph] = []
@@ -62,6 +66,17 @@ def layout(ledger: Ledger, blocks: Sequence[Block] = ()) -> tuple[Ledger, list[P
     if lines and lines[-1].end - lines[-1].start == len(lines[-1].text) and not blank:
         edits.append(_edit(len(ledger.text), "", "\n", "line_end"))
     return ledger.then(_merged(edits)), paragraphs
+
+
+def _is_laid_out(text: str) -> bool:
+    """Whether a text is paragraphs and nothing else already: no marks, and no white space but between words."""
+    if not text.endswith("\n") or text[0].isspace() or _SPACE.find(text, 0, 2) >= 0:
+        return False
+    return not (_may_have_fences(text) or _may_have_marks(text))
+
+
+def _may_have_fences(text: str) -> bool:
+    return "```" in text or "~~~" in text
 
 
 def _may_have_marks(text: str) -> bool:

@@ -73,7 +73,7 @@ def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     >>> turns([Paragraph(line, fold(line)) for line in lines])
     {0: '问', 1: '答', 3: '问', 4: '答'}
     """
-    labels = {at: label for at, paragraph in enumerate(paragraphs) if (label := _label(paragraph))}
+    labels = {at: label for at, one in enumerate(paragraphs) if _may_be_labelled(one) and (label := _label(one))}
     if not labels:
         return {}
     counts = Counter(label for _, label in labels.values())
@@ -100,6 +100,11 @@ def _sounds(paragraphs: Sequence[Paragraph], labels: dict[int, tuple[str, str]])
     """Whether the labelled lines address somebody or ask: fields of a form do neither."""
     spoken = sum(_ADDRESS.search(paragraphs[at].folded) is not None for at in labels)
     return spoken >= _ADDRESS_SHARE * len(labels)
+
+
+def _may_be_labelled(paragraph: Paragraph) -> bool:
+    folded = paragraph.folded
+    return ":" in folded[:_LONGEST_LABEL] or folded[:1] in "[【" or paragraph.label > 0
 
 
 def _label(paragraph: Paragraph) -> tuple[str, str] | None:

@@ -80,7 +80,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
         if papers and _PAPER.match(row.core):
             found.append((row, [Field("others", "", row.core)]))
             continue
-        if number and _CITED.search(row.core) and (_CITE.fullmatch(rows[number - 1].core) or number - 1 in cited):
+        if number and (number - 1 in cited or _CITE.fullmatch(rows[number - 1].core)) and _CITED.search(row.core):
             cited.add(number)
             found.append((row, [Field("others", "引用", row.core)]))
             continue
