@@ -12,6 +12,7 @@ from tasks.segment.levels import Candidate, levels_of, ranks_of
 from tasks.segment.numbering import FIRST, Number, number
 from tasks.segment.paragraphs import BOLD, Paragraph
 from tasks.segment.unnumbered import unnumbered
+from tasks.series import ENDS, LEAST, series
 
 # Longest heading on a line of its own, and longest first clause that heads its paragraph, in characters: the longest
 # of our sample documents have 52 and 34.
@@ -68,15 +69,26 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     numbered = [found for at in counted if (found := _numbered(paragraphs, at))]
     numbered = _heading_styles(paragraphs, numbered, taken) if numbered else []
     taken |= {found.at for found in numbered}
+    parts = _parts(paragraphs, set(lines) - taken)
+    taken |= {found.at for found in parts}
     rest = [at for at in lines if at not in taken]
     others = unnumbered(paragraphs, rest, spoken, aside, taken)
-    every = sorted([*marked, *numbered, *others], key=lambda candidate: candidate.at)
+    every = sorted([*marked, *numbered, *parts, *others], key=lambda candidate: candidate.at)
     if spoken:
         every = [one for one in every if _stands_in_talk(one, spoken, taken)]
     if not every:
         return {}
     levels = levels_of(every)
     return {one.at: Heading(levels[one.at], _words(paragraphs[one.at], one)) for one in every}
+
+
+def _parts(paragraphs: Sequence[Paragraph], lines: Collection[int]) -> list[Candidate]:
+    """The headings of a page's parts that say the same but for the number at their end."""
+    texts = [one.folded if at in lines else "" for at, one in enumerate(paragraphs)]
+    if sum(bool(text) and text[-1] in ENDS for text in texts) < LEAST:
+        return []
+    found = series(texts, [one.closed and len(one.text) >= _PROSE for one in paragraphs])
+    return [Candidate(at, len(texts[at]), Number("series", 0, value, 0), 0, False) for at, value in found.items()]
 
 
 def _words(paragraph: Paragraph, found: Candidate) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from tasks.series import series
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence
 from tasks.strip.signs import is_caption, numbered, opens, sign, site_speech
@@ -41,6 +42,7 @@ class Around:
     title: int
     claims: list[Claim] = field(default_factory=list)
     _likeness: Likeness | None = None
+    _parts: dict[int, int] | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Row], kinds: dict[int, str], title: Row | None) -> Around:
@@ -86,6 +88,13 @@ class Around:
             self._likeness = Likeness(self.rows[n] for n in prose if self.rows[n].prose)
         return self._likeness
 
+    @property
+    def parts(self) -> dict[int, int]:
+        """The rows that head the parts of a series, each with its number."""
+        if self._parts is None:
+            self._parts = series([row.core for row in self.rows], [row.prose for row in self.rows])
+        return self._parts
+
     def like_text(self, number: int) -> bool:
         """Whether row `number` has as much of the text's words as titles have, and as hardly any furniture has."""
         core = self.rows[number].core
@@ -100,6 +109,8 @@ class Around:
             return  # a title that names what sites are made of
         row = self.rows[number]
         if number < self.first and number not in self.kinds and (self.like_text(number) or is_caption(row.folded)):
+            return
+        if number in self.parts:
             return
         if number not in self.kinds and number != self.title and not (block is not None and block.content):
             self.kinds[number] = "surroundings"

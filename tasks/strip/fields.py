@@ -65,6 +65,8 @@ _LOST = re.compile(r"\?{1,6}(?=\D)|\?{1,6}$")
 _POSTED_FROM = re.compile(r"\s(?:发表于|发布于)\s?[\u4e00-\u9fff]{2,4}$")
 # 浏览次数(32) beside a date.
 _BRACKETED_COUNT = re.compile(r"(?<=[数量])\((?=\d{1,9}\))")
+# A count with no space before it, behind a date or a source: 地方127次浏览, 某某网 9.98K.
+_COUNTED = re.compile(r"\d{1,8}\s?[次人](?:浏览|阅读|点击|围观)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
@@ -159,7 +161,7 @@ def _next_label(core: str, position: int, limit: int) -> re.Match[str] | None:
 
 def _bare(text: str, fields: list[Field]) -> bool:
     """Take what stands before the first mark or after a date: nothing, or the name of a medium."""
-    text = _FROM.sub("", _URL.sub("", text).strip(SEPARATORS))
+    text = _COUNTED.sub("", _FROM.sub("", _URL.sub("", text).strip(SEPARATORS)))
     if not text or _known(text) or all(_POSTED.fullmatch(part.strip()) for part in text.split("|")):
         return True
     if byline := signed(text):
@@ -190,7 +192,7 @@ def _dated(mark: re.Match[str], rest: str, fields: list[Field]) -> bool:
 def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
     label = re.sub(r"\s", "", mark["label"])
     kind = _fields()[label]
-    value = value.strip().strip("|/,;[]【】<>-—_丨•*").strip()
+    value = _COUNTED.sub("", value.strip().strip("|/,;[]【】<>-—_丨•*").strip())
     value = value.strip("()") if value.count("(") != value.count(")") or value[:1] == "(" else value
     if kind in ("counter", "bar"):
         fields.append(Field(kind, label, value))

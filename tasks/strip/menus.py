@@ -31,6 +31,7 @@ _ARROW = re.compile(r"\s*(?:[-=]{0,2}>{1,2}|»|›)\s*")  # beside arrows / stan
 _PATH = re.compile(r"[^<>\d。,!?]{1,12}(?:\s{0,3}[>»›]{1,2}\s{0,3}[^<>。,!?]{1,16}){2,5}>?")
 # 首页 常识: a path without marks, above the title.
 _BARE_PATH = re.compile(r"(?:网站)?(?:首页|主页)\s{1,4}[\u4e00-\u9fff]{2,6}")
+_OPEN_PATH = re.compile(r"[^<>\d。,!?]{2,12}(?:\s{0,3}[>»›]\s{0,3}[^<>\s\d。,!?]{2,12}){1,4}\s{0,3}[>»›]")
 _CRUMB_WORD = re.compile(
     r"首页|主页|网|专栏|社区|研究|杂志|期刊|百科|资料|故事|小说|文学|图片|民俗学|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
 )
@@ -51,7 +52,7 @@ def _is_path(sheet: Sheet, number: int) -> bool:
     core = sheet.rows[number].core
     if core[:1] in ("首", "主", "网") and (_BARE_PATH.fullmatch(core) or _path_to_title(sheet, number)):
         return True
-    return _PATH.fullmatch(core) is not None
+    return (_PATH.fullmatch(core) or _OPEN_PATH.fullmatch(core)) is not None
 
 
 def _path_to_title(sheet: Sheet, number: int) -> bool:

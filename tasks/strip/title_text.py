@@ -8,6 +8,8 @@ from tasks.strip.sheet import Claim, Row, Sheet, undress
 
 # What ends with so long a title, and is not the title, names the site before it.
 LONG_TITLE = 10
+# Within a text so many rows with nothing but such a title are what its pictures are called.
+PICTURES = 2
 # On pages without prose a title stands again so many rows below itself at most.
 NEAR_ROWS = 4
 
@@ -72,6 +74,9 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
         same = again == wanted or page or row.tag == "title"
         if same and len(wanted) >= 4:
             found.append(Claim.whole(row, "the title again"))
+    within = [row for row in sheet.rows[sheet.first :] if not row.prose and key(row.core) == wanted]
+    if len(within) >= PICTURES and len(wanted) >= LONG_TITLE:
+        found += [Claim.whole(row, "the title again, as pictures have it") for row in within if row is not title]
     return found
 
 
