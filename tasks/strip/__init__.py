@@ -156,8 +156,8 @@ def _apply(
     taken: list[tuple[str, Claim]],
 ) -> Sheet:
     for kind, rule in rules.items():
-        if kind in on:
-            sheet = _take(sheet, kind, rule(sheet), taken)
+        if kind in on and (claims := list(rule(sheet))):
+            sheet = _take(sheet, kind, claims, taken)
     return sheet
 
 

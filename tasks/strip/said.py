@@ -38,6 +38,8 @@ def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None)
     journal whose issue stands there, the dateline.
     Authors: bylines, the reporter that the dateline names. Editor: 责任编辑, then 编辑.
     """
+    if not fields:  # as on most pages
+        return Metadata(title=title, publisher=_dateline(opening), authors=_reporters(opening))
     publisher = _first(fields, "publisher") or _first(fields, "media") or _journal(fields) or _dateline(opening)
     authors = tuple(dict.fromkeys(name for field in fields if field.kind == "author" for name in _authors(field.value)))
     editors = [field for field in fields if field.kind == "editor" and field.value and not nobody(field.value)]
