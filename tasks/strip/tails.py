@@ -82,7 +82,7 @@ def disclaimers(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _speaks_of_itself(core: str) -> bool:
-    return not is_within(core) and (is_disclaimer(core) or is_chatter(core) or addresses_reader(core))
+    return (is_disclaimer(core) or is_chatter(core) or addresses_reader(core)) and not is_within(core)
 
 
 def is_disclaimer(core: str) -> bool:
