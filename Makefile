@@ -4,7 +4,7 @@ CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14 python
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 # What an install is made of, besides the Python that it finds in place.
-INSTALLED := pyproject.toml constraints.txt hatch_build.py $(wildcard tasks/repair/shift/kernel/*.[ch])
+INSTALLED := pyproject.toml constraints.txt hatch_build.py $(wildcard tasks/chars/*.c tasks/repair/shift/kernel/*.[ch])
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Nothing is reported to anyone.
