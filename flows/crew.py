@@ -177,7 +177,7 @@ class DaskCrew:
         try:
             from distributed import Client, LocalCluster
         except ImportError as error:
-            raise SettingsError("runner = dask needs the extra: pip install 'qingwen[dask]'") from error
+            raise SettingsError("runner = dask needs Dask: pip install 'dask[distributed]'") from error
         logging.getLogger("distributed").setLevel(logging.WARNING)  # not every worker that comes and goes
         self._cluster: Any = (
             None if address else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)

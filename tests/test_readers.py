@@ -83,7 +83,7 @@ SPARK = pytest.param(
         pytest.mark.spark,
         pytest.mark.skipif(
             not (shutil.which("java") and find_spec("pyspark")),
-            reason="Spark needs Java 17 and pip install 'qingwen[spark]'",
+            reason="Spark needs Java 17 and pip install 'pyspark>=4'",
         ),
         # py4j and Spark's own Python leave sockets to the collector.
         pytest.mark.filterwarnings("ignore::ResourceWarning"),

@@ -43,7 +43,7 @@ def filesystem(uri: str) -> tuple[Any, str]:
         with storage_errors(uri):
             fs, path = fsspec.core.url_to_fs(uri, use_listings_cache=False)
     except (ImportError, ValueError) as error:
-        extra = "pip install 'qingwen[s3]'" if uri.startswith("s3") else "install its fsspec package"
+        extra = "pip install s3fs" if uri.startswith("s3") else "install its fsspec package"
         raise UsageError(f"cannot open {uri}: {error} ({extra})") from error
     return fs, str(path).rstrip("/")
 
