@@ -34,6 +34,8 @@ CLOSING = "”’」』）》】〉…—～！？"  # what honest marks stand b
 SPOTS, COMMAS = "?€!;:！；？：(（", "，,"
 _REMNANT = re.compile(rf"[?\ufffd][(（]?[{LETTERS}]{{1,6}} ?[)）]")  # what a half character left of a splice
 _GLOSS = re.compile(rf"[(（]([{LETTERS}]{{1,6}}) ?[)）]")
+EXCLAIMS, CLOSES = frozenset("!！"), frozenset(")）")
+LETTERS_OF_SPLICES = frozenset(re.findall(f"[{LETTERS}]", "".join(map(chr, range(0x3000)))))
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
 _SENSIBLE_MARK = nats(10)  # and what each may cost at most
 _UNLIKELY_THERE = nats(9)  # the same on a page that is damaged elsewhere
@@ -129,12 +131,13 @@ def _at(text: str, at: int) -> Clue | None:
         if _REMNANT.match(text, at):
             return Clue(at, True, False)
         halved = after != "" and after in MARKS_BEFORE and text[at + 2 : at + 3] > "\x80"
-        if is_hanzi(before) or is_hanzi(after) or halved:
+        spliced = before in CLOSES and text[at - 2 : at - 1] in LETTERS_OF_SPLICES
+        if is_hanzi(before) or is_hanzi(after) or halved or spliced:
             return Clue(at, False, False)
     if char == "€":
         return Clue(at, False, False) if is_hanzi(after) else None
     beside = (before > "\x80" or before == ")") and after > "\x80" and after not in CLOSING
-    beside |= char in "!！" and after in ENDS + "(（"  # '。”' leaves nothing but the mark
+    beside |= char in EXCLAIMS and after in ENDS + "(（"  # '。”' leaves nothing but the mark
     return Clue(at, False, False) if beside or after in STOPS else None
 
 

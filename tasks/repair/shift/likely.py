@@ -5,15 +5,26 @@ What clues.py and glance.py say of them, for which the compiled search passes ov
 
 from __future__ import annotations
 
-import re
 from array import array
 from functools import cache
 from typing import TYPE_CHECKING
 
 from tasks.repair.lm import model
 from tasks.repair.shift import glance
-from tasks.repair.shift.candidates import LETTERS
-from tasks.repair.shift.clues import CLOSING, COMMAS, ENDS, SPOTS, Clue, clue_at, clues, common, is_likely
+from tasks.repair.shift.clues import (
+    CLOSES,
+    CLOSING,
+    COMMAS,
+    ENDS,
+    EXCLAIMS,
+    LETTERS_OF_SPLICES,
+    SPOTS,
+    Clue,
+    clue_at,
+    clues,
+    common,
+    is_likely,
+)
 from tasks.repair.shift.kernel import compiled, tables
 
 if TYPE_CHECKING:
@@ -46,7 +57,7 @@ def _flags() -> array[int]:
     flags = array("H", bytes(2 * 0x10000))
     sets: tuple[Iterable[str], ...] = (
         *(common(), SPOTS, COMMAS, glance.STOPS, CLOSING, glance.MARKS_BEFORE, glance.AFTER_A1, glance.frequent()),
-        *(re.findall(f"[{LETTERS}]", "".join(map(chr, range(0x3000)))), ENDS, "(（", ")）", "!！"),
+        *(LETTERS_OF_SPLICES, ENDS, "(（", CLOSES, EXCLAIMS),
     )
     for number, chars in enumerate(sets):
         for char in chars:

@@ -158,7 +158,10 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
         if ((here & 3) != 3 && (here & 6) != 6 && (here & 12) != 12) {
             int halved = flagged(g, after, REPLACEABLE) && second > 0x80;
             if (c == '?' && (syllable(g, x, at + 1) || (flagged(g, after, BRACKET) && syllable(g, x, at + 2)))) return 1;
-            if (c == '?') clue = is_hanzi(before) || is_hanzi(after) || halved;
+            if (c == '?') {
+                int spliced = flagged(g, before, CLOSE_BRACKET) && flagged(g, at_(x, at - 2), SPELLS);
+                clue = is_hanzi(before) || is_hanzi(after) || halved || spliced;
+            }
             if (c == 0x20AC) {
                 clue = is_hanzi(after);
             } else if (!clue) {
