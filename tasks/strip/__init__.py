@@ -5,7 +5,7 @@ A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of t
 `frame` with `around`, above the text `head`, below it `foot`, other articles `headlines` (by `likeness`), by `signs` of
 interfaces; `edges` for running text of the site's. What others say of a page: `extractor` (HTML), `site` (learned).
 Metadata: its rows (`metadata`, cut by `fields`, `dates`, `names`, `bylines`, `journals`, `official`), what they come to
-(`said`), and the title (`title`, `title_text`, `head_title`).
+(`said`), and the title (`title`, `title_looks`, `title_text`, `head_title`).
 """
 
 from __future__ import annotations

@@ -65,8 +65,13 @@ _LOST = re.compile(r"\?{1,6}(?=\D)|\?{1,6}$")
 _POSTED_FROM = re.compile(r"\s(?:发表于|发布于)\s?[\u4e00-\u9fff]{2,4}$")
 # 浏览次数(32) beside a date.
 _BRACKETED_COUNT = re.compile(r"(?<=[数量])\((?=\d{1,9}\))")
+# A day without its year; a writer and where they work.
+_DAY = re.compile(r"\d{1,2}[-/月]\d{1,2}日?")
+_EMPLOYED = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{2,4})\s{1,3}[\u4e00-\u9fff]{3,20}(?:事务所|大学|学院|公司|中心|医院|学校|研究院|研究所)"
+)
 # A count with no space before it, behind a date or a source: 地方127次浏览, 某某网 9.98K.
-_COUNTED = re.compile(r"\d{1,8}\s?[次人](?:浏览|阅读|点击|围观)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$")
+_COUNTED = re.compile(r"\d{1,8}\s?[次人](?:浏览|阅读|点击|围观)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
@@ -200,12 +205,14 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
     if kind in ("published", "updated", "dated"):
         when = read_minguo(value) if kind != "dated" or label == "日期" else None
         fields.append(Field(kind, label, value, when))
-        return when is not None or not value
+        return when is not None or not value or _DAY.fullmatch(value) is not None
     value, rest = _cut(value)
     if len(value) > (MAX_OTHER if kind == "others" else MAX_VALUE) or _SENTENCE.search(value):
         return False
+    if kind == "author" and (employed := _EMPLOYED.fullmatch(value)):
+        value = employed["name"]
     if kind == "author" and value and not names_of(value):
-        if label in ("作者", "供稿", "撰稿") and mark["mark"] and len(value) <= 20 and "," not in value:
+        if label in ("作者", "供稿", "撰稿", "撰文") and mark["mark"] and len(value) <= 20 and "," not in value:
             fields.append(Field(kind, label, value))
             return _known(rest)
         return False

@@ -15,7 +15,7 @@ from tasks.strip.bars import is_weak, may_head
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.signs import opens
 from tasks.strip.tables import alone, phrase
-from tasks.strip.title import may_be_title
+from tasks.strip.title_looks import may_be_title
 
 # Rules that take rows for where they stand, and what must be left of a page for them to be believed.
 BY_PLACE = frozenset({"footer", "surroundings"})

@@ -11,7 +11,8 @@ from tasks.strip.bars import is_weak
 from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import ends_sentence
 from tasks.strip.signs import MAX_CHARS, numbered, sign, site_speech
-from tasks.strip.title import LIKE, may_be_title
+from tasks.strip.title import LIKE
+from tasks.strip.title_looks import may_be_title
 
 # Rows between two rows of the head's furniture are names and counts of its panels, if no more and no longer than these.
 PANEL_ROWS = 3

@@ -6,7 +6,8 @@ from tasks.lines import Line
 from tasks.script.fold import fold
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Row, is_prose, undress
-from tasks.strip.title import LIKE, MAX_CHARS
+from tasks.strip.title import LIKE
+from tasks.strip.title_looks import MAX_CHARS
 from tasks.strip.title_text import title_text
 
 # A shorter title is as likely the name of a site or a channel.

@@ -5,35 +5,22 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from itertools import chain
 
-from tasks.strip.bars import is_weak
-from tasks.strip.dates import DATE
 from tasks.strip.likeness import Likeness
-from tasks.strip.official import NUMBER, OFFICE
-from tasks.strip.sheet import Claim, Row, Sheet, ends_sentence
-from tasks.strip.signs import is_caption, sign, site_speech, site_words
-from tasks.strip.tables import table
-from tasks.strip.title_text import SITE_WORD
+from tasks.strip.sheet import Claim, Row, Sheet
+from tasks.strip.signs import sign, site_words
+from tasks.strip.title_looks import BARS_OF_MENU, LEAST_SCORE, can_be, letterhead, looks, may_be_title
+from tasks.strip.title_text import key, without_ending
 
-# Titles of the layouts under evals/ have 4 to 60 characters.
-MAX_CHARS = 80
-MIN_CHARS = 2
-# What a row's length says for its being the title: short rows are more often the names of columns.
-_LENGTHS = ((8, 4), (5, 3), (4, 0), (0, -2))
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6
 
-# A row scores so much at least to be the title for its place and its words.
-LEAST_SCORE = 3
+# A row of so many characters that stands twice above the text gains so much.
+LONG, TWICE = 12, 2
 # On pages without prose rows below the metadata are more likely verse than title.
 BELOW_ALL = 4
-# Signs of the site speak against rows no longer than this: longer rows are more often headlines that name such things.
-MENU_CHARS = 20
-# So many words, none longer than this, are a menu along a row.
-MENUS = ((4, 4), (8, 6))
 # A row that shares so many of its pairs of characters with the text gains so much: nine titles in ten of the articles
 # under evals/ do, one row of furniture in a hundred. Where nothing else shows the title, it takes twice as many.
 LIKE, LIKE_SCORE = 0.2, 3
@@ -41,33 +28,10 @@ LIKE, LIKE_SCORE = 0.2, 3
 MUCH, MUCH_SCORE = 0.5, 2
 # A notice of the site above the title is no longer.
 MAX_NOTICE = 100
-# A row that has lost one character in so many says nothing.
-LOST_EACH = 4
-# Where a third of a row is figures, it is an issue's number or a price.
-FIGURES = 0.3
 
-_LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
-_TWO_LABELS = re.compile(r"[\u4e00-\u9fff]{2,4}:[^:]{1,30}\s[\u4e00-\u9fff]{2,4}:")
-# A row that begins with one of these labels says something of the page.
-_SAYS = re.compile(
-    r"[\[【(]?\s?(?:关键词|关键字|摘\s{0,2}要|内容摘要|时间|日期|地点|会议(?:时间|地点)|中图分类号|文章编号|引用格式|来源|作者|编辑|责任编辑|发布时间|发布日期|发布者|DOI|doi)\s?[\]】)]?\s?:"
-    r"|[\[【](?:关键词|关键字|摘\s{0,2}要|内容摘要|中图分类号|引用格式)[\]】]"
-)
-# A program's list of its own pages, as sites that share documents name them.
-_PAGE_OF_FILE = re.compile(r".{2,70}_第\d{1,3}页$")
-# A row of so many bars is a menu.
-BARS_OF_MENU = 4
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
-_NUMBERED = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
-)
 _NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
 _SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
-_CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
-_PART = re.compile(r"第[一二三四五六七八九十百千\d]{1,5}[章部回集卷话]\s")  # of a novel: its names are no menu
-_NOT_TITLE = re.compile(
-    r"(?:综合|编译|外电|即时|专题|特派)?报[导道]\s?/|标题[:\[]|作者[\sA-Za-z]|(?:文字?|图片?|摄影|撰文)[/|]|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
-)
 _NO_TITLES = frozenset({"title", "li", "alt", "td", "option", "button", "label", "pre", "code"})
 # A line of a program stands below a comment.
 _PROGRAM = re.compile(
@@ -91,7 +55,7 @@ def title_row(
     for mark in (lambda row: row.tag == "h1", lambda row: "#" in row.folded and bool(_H1.match(row.folded))):
         end = sheet.last if sheet.first < len(rows) else len(rows)  # below the text # marks tags
         marked = [
-            row for number, row in enumerate(rows[:end]) if mark(row) and _can_be(row) and not _comment(rows, number)
+            row for number, row in enumerate(rows[:end]) if mark(row) and can_be(row) and not _comment(rows, number)
         ]
         if marked:
             return _below_site_name(sheet, marked[0]) or marked[0]
@@ -112,8 +76,10 @@ def title_row(
     program = any(_comment(rows, number) for number in range(min(TOP_ROWS, len(rows))))
     if program or len(rows) < 2 or len(head) > TOP_ROWS:
         return None
-    head = [row for row in head if not _letterhead(row.core) and row.core.count("|") < BARS_OF_MENU]
-    return _like_text(sheet, head) or (head[0] if head and _can_be(head[0]) else None)
+    head = [row for row in head if not letterhead(row.core) and row.core.count("|") < BARS_OF_MENU]
+    if len(head) > 1 and not can_be(head[0]) and head[0].core.endswith(" " + head[1].core):  # 07.25 …, and again
+        head = head[1:]
+    return _like_text(sheet, head) or (head[0] if head and can_be(head[0]) else None)
 
 
 def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
@@ -151,7 +117,7 @@ def _below_site_name(sheet: Sheet, heading: Row) -> Row | None:
     below = [row for row in sheet.rows[: sheet.first] if row.tag == "h2" and row.line.start > heading.line.start]
     if not below or not (likeness := _likeness(sheet)).enough or likeness.share(heading.core) > 0:
         return None
-    return next((row for row in below if likeness.share(row.core) >= LIKE and _can_be(row)), None)
+    return next((row for row in below if likeness.share(row.core) >= LIKE and can_be(row)), None)
 
 
 def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
@@ -160,7 +126,7 @@ def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
         return None
     for row in head:
         share = likeness.share(row.core)
-        if share >= 2 * LIKE and _can_be(row) and row.core[0] not in "-—(":
+        if share >= 2 * LIKE and can_be(row) and row.core[0] not in "-—(":
             return row
         if share > 0:
             return None
@@ -211,11 +177,12 @@ def _best(
 ) -> Row | None:
     """The row of the head that most speaks for: its place among metadata and menus, its length, its words."""
     scored: list[tuple[int, bool, Row]] = []
+    twice = Counter(key(without_ending(row.core)) for row in head if len(row.core) >= LONG)
     bare = sheet.first == len(sheet.rows)  # the rows below the metadata are as short as the title
     starts = [row.line.start for row in sheet.rows]
     likeness = _likeness(sheet) if len(head) > 1 and sheet.first < len(sheet.rows) else None
     for row in head:
-        if not _can_be(row) or row.core[0] in "-—(":
+        if not can_be(row) or row.core[0] in "-—(":
             continue
         start = row.line.start
         at = bisect_left(starts, start)
@@ -227,7 +194,8 @@ def _best(
         if likeness and likeness.enough:
             share = likeness.share(row.core)
             score += LIKE_SCORE * (share >= LIKE) + MUCH_SCORE * (share >= MUCH)
-        scored.append((score + _looks(row.core), said, row))
+        score += TWICE * (twice[key(without_ending(row.core))] > 1)
+        scored.append((score + looks(row.core), said, row))
     best = max((score for score, _, _ in scored), default=0)
     rivals = [(said, row) for score, said, row in scored if score == best]
     if best < (LEAST_SCORE if not bare else 1):
@@ -235,62 +203,7 @@ def _best(
     return next((row for said, row in reversed(rivals) if said), rivals[0][1] if rivals else None)
 
 
-def _looks(core: str) -> int:
-    """What a row's length and words say for its being the title."""
-    score = next(points for chars, points in _LENGTHS if len(core) >= chars)
-    score -= 3 * (_CHAPTER.match(core) is not None)
-    score -= 3 * (len(core) <= 10 and SITE_WORD.search(core) is not None)
-    score -= round(3 * sign(core)) if len(core) <= MENU_CHARS else 0
-    score -= 4 * (core.split(" ", 1)[0] in _labels() or _TWO_LABELS.match(core) is not None)
-    score -= 3 * (_LABELLED.match(core) is not None)
-    score -= 3 * (sum(map(str.isdigit, core)) > FIGURES * len(core))
-    return score
-
-
-@cache
-def _labels() -> frozenset[str]:
-    return frozenset(chain.from_iterable(table("labels").values()))
-
-
 def _any_between(starts: Sequence[int], begin: float, end: float) -> bool:
     """Whether one of the sorted `starts` lies between the two."""
     at = bisect_right(starts, begin)
     return at < len(starts) and starts[at] < end
-
-
-def _letterhead(core: str) -> bool:
-    """Whether a row is an official document's number or the name of its series: what stands above its title."""
-    return NUMBER.fullmatch(core) is not None or (core.endswith("文件") and OFFICE.match(core) is not None)
-
-
-def may_be_title(row: Row) -> bool:
-    """Whether a row looks like a title, wherever it stands."""
-    return _can_be(row) and _looks(row.core) >= LEAST_SCORE
-
-
-def _can_be(row: Row) -> bool:
-    core = row.core
-    if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
-        return False
-    words = core.split()
-    if "锟斤拷" in core or core.count("\N{REPLACEMENT CHARACTER}") * LOST_EACH >= len(core):
-        return False
-    if _letterhead(core) or "://" in core:
-        return False
-    if any(len(words) >= least and max(map(len, words)) <= most for least, most in MENUS) and not _PART.match(core):
-        return False
-    if row.tag != "h1" and len(core) <= 20 and is_weak(core):
-        return False
-    if core.count("|") >= BARS_OF_MENU or core[0] == "<" or _SAYS.match(core) or _PAGE_OF_FILE.fullmatch(core):
-        return False
-    if is_caption(row.folded) or site_speech(core):
-        return False
-    if (
-        DATE.fullmatch(core)
-        or _NUMBERED.match(core)
-        or _NOT_TITLE.match(core)
-        or core.endswith((":", ",", ";", "、"))
-        or core[:1] in "("
-    ):
-        return False
-    return not ends_sentence(core) or core.endswith(("!", "?", "”", '"'))

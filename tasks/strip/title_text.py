@@ -18,12 +18,15 @@ SITE_WORD = re.compile(
     r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"第\d{1,3}页")
+_ENDING = re.compile(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
+_PAGE = re.compile(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
 _SPACE = re.compile(r"\s+")
 
 
 def title_text(row: Row) -> str:
-    """What the row says, as it stands in the page, without marks around it, its site's name, and with single spaces.
+    """What the row says, as it stands in the page, but for marks around it, its site's name and a file's ending.
+
+    White space is single spaces.
 
     >>> from tasks.lines import Line
     >>> title_text(Row(Line(0, 9, "# 甲乙\\N{NO-BREAK SPACE} 丙丁", "# 甲乙  丙丁"), "甲乙  丙丁", False, 0))
@@ -32,7 +35,16 @@ def title_text(row: Row) -> str:
     text = row.line.text.replace("**", "")
     cut = site_suffix(row)
     text = undress(text[:cut] if cut is not None else text).strip("*#_ \t\u3000\xa0")
-    return _SPACE.sub(" ", text)
+    return _SPACE.sub(" ", without_ending(text))
+
+
+def without_ending(text: str) -> str:
+    """A title without the ending of the file that it was the name of.
+
+    >>> without_ending("甲乙丙丁.docx"), without_ending("甲乙.丙丁")
+    ('甲乙丙丁', '甲乙.丙丁')
+    """
+    return _ENDING.sub("", text)
 
 
 def site_suffix(row: Row) -> int | None:

@@ -1,0 +1,109 @@
+"""How a row looks that may be a title: its length, its words, and what no title is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import chain
+
+from tasks.strip.bars import is_weak
+from tasks.strip.dates import DATE
+from tasks.strip.official import NUMBER, OFFICE
+from tasks.strip.sheet import Row, ends_sentence
+from tasks.strip.signs import is_caption, sign, site_speech
+from tasks.strip.tables import table
+from tasks.strip.title_text import SITE_WORD
+
+# A row that scores so much looks like a title, or is the one for its place and its words.
+LEAST_SCORE = 3
+# Titles of the layouts under evals/ have 4 to 60 characters.
+MAX_CHARS = 80
+MIN_CHARS = 2
+# What a row's length says for its being the title: short rows are more often the names of columns.
+_LENGTHS = ((8, 4), (5, 3), (4, 0), (0, -2))
+# Signs of the site speak against rows no longer than this: longer rows are more often headlines that name such things.
+MENU_CHARS = 20
+# So many words, none longer than this, are a menu along a row.
+MENUS = ((4, 4), (8, 6))
+# A row that has lost one character in so many says nothing.
+LOST_EACH = 4
+# Where a third of a row is figures, it is an issue's number or a price.
+FIGURES = 0.3
+
+_LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
+_TWO_LABELS = re.compile(r"[\u4e00-\u9fff]{2,4}:[^:]{1,30}\s[\u4e00-\u9fff]{2,4}:")
+# A row that begins with one of these labels says something of the page.
+_SAYS = re.compile(
+    r"[\[【(]?\s?(?:关键词|关键字|摘\s{0,2}要|内容摘要|时间|日期|地点|会议(?:时间|地点)|中图分类号|文章编号|引用格式|个人简介|作者简介|来源|作者|编辑|责任编辑|发布时间|发布日期|发布者|DOI|doi)\s?[\]】)]?\s?:"
+    r"|[\[【](?:关键词|关键字|摘\s{0,2}要|内容摘要|中图分类号|引用格式)[\]】]"
+)
+# A program's list of its own pages, as sites that share documents name them.
+_PAGE_OF_FILE = re.compile(r".{2,70}_第\d{1,3}页$")
+# A row of so many bars is a menu.
+BARS_OF_MENU = 4
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
+)
+_CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
+_PART = re.compile(r"第[一二三四五六七八九十百千\d]{1,5}[章部回集卷话]\s")  # of a novel: its names are no menu
+_NOT_TITLE = re.compile(
+    r"(?:综合|编译|外电|即时|专题|特派)?报[导道]\s?/|标题[:\[]|作者[\sA-Za-z]"
+    r"|(?:文字?|图片?|摄影|撰文|编辑)[/|\N{CJK UNIFIED IDEOGRAPH-4E28}]"
+    r"|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
+)
+
+
+def looks(core: str) -> int:
+    """What a row's length and words say for its being the title."""
+    score = next(points for chars, points in _LENGTHS if len(core) >= chars)
+    score -= 3 * (_CHAPTER.match(core) is not None)
+    score -= 3 * (len(core) <= 10 and SITE_WORD.search(core) is not None)
+    score -= round(3 * sign(core)) if len(core) <= MENU_CHARS else 0
+    score -= 4 * (core.split(" ", 1)[0] in _labels() or _TWO_LABELS.match(core) is not None)
+    score -= 3 * (_LABELLED.match(core) is not None)
+    score -= 3 * (sum(map(str.isdigit, core)) > FIGURES * len(core))
+    return score
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(chain.from_iterable(table("labels").values()))
+
+
+def letterhead(core: str) -> bool:
+    """Whether a row is an official document's number or the name of its series: what stands above its title."""
+    return NUMBER.fullmatch(core) is not None or (core.endswith("文件") and OFFICE.match(core) is not None)
+
+
+def may_be_title(row: Row) -> bool:
+    """Whether a row looks like a title, wherever it stands."""
+    return can_be(row) and looks(row.core) >= LEAST_SCORE
+
+
+def can_be(row: Row) -> bool:
+    """Whether nothing in a row says that it is no title."""
+    core = row.core
+    if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
+        return False
+    words = core.split()
+    if "锟斤拷" in core or core.count("\N{REPLACEMENT CHARACTER}") * LOST_EACH >= len(core):
+        return False
+    if letterhead(core) or "://" in core:
+        return False
+    if any(len(words) >= least and max(map(len, words)) <= most for least, most in MENUS) and not _PART.match(core):
+        return False
+    if row.tag != "h1" and len(core) <= 20 and is_weak(core):
+        return False
+    if core.count("|") >= BARS_OF_MENU or core[0] == "<" or _SAYS.match(core) or _PAGE_OF_FILE.fullmatch(core):
+        return False
+    if is_caption(row.folded) or site_speech(core):
+        return False
+    if (
+        DATE.fullmatch(core)
+        or _NUMBERED.match(core)
+        or _NOT_TITLE.match(core)
+        or core.endswith((":", ",", ";", "、"))
+        or core[:1] in "("
+    ):
+        return False
+    return not ends_sentence(core) or core.endswith(("!", "?", "”", '"'))
