@@ -115,6 +115,8 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
         if not worth_a_search(search, clue):
             continue
         start = max(done, search.back(clue.at, ahead(search.text, clue)), settled.end_before(clue.at))
+        if start < clue.at and search.indented(clue.at):
+            start = clue.at  # no mark begins a line, whatever it is indented by
         end, hyps = search.run(start, clue.at, clue.hidden, LONGEST)
         walk -= end - start
         sure_place = clue.strong or search.text[clue.at] in search.hit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tasks.repair.lm import symbols
+from tasks.repair.lm import BOUNDARY, symbols
 from tasks.repair.shift.candidates import by_lead, by_trail, deletable, partnered, user_leads
 from tasks.repair.shift.costs import (
     ADDED,
@@ -109,6 +109,8 @@ class Mover(Reading):
         alone = HALF_ALONE_HERE if self.damaged else HALF_ALONE
         charge = HALF_SHOWN if after and (after in MARKS or after in WIDE_MARKS) else alone
         yield pos + 1, self.skip(hyp, UNKNOWN, pos, pos + 1, charge, LOST_HALF)
+        if hyp[3] == BOUNDARY and after == "。":  # A1A3: the blank that indents a line, A1A1, and a mark behind it
+            yield pos + 1, self.skip(hyp, 0xA1, pos, pos + 1, HALF_SHOWN, LOST_HALF, 0xA1)
         if self.text[pos] == "?":
             for pair in SWALLOWED_MARKS:
                 for new in self.choose(

@@ -241,12 +241,18 @@ class Reading:
         """The hypothesis that all is in step up to `start`."""
         one, two, last = BOUNDARY, BOUNDARY, BOUNDARY
         before = self.back(start, 2)
-        seen = SPLICE.sub("", self.text[before:start])
+        seen = "" if self.indented(start) else SPLICE.sub("", self.text[before:start])
         if seen:
             last, two = seen[-1], symbols(seen[-1])
         if len(seen) > 1:
             one = symbols(seen[-2])
         return 0, IN_STEP, one, two, last, None
+
+    def indented(self, pos: int) -> bool:
+        """Whether nothing but blanks stands before `pos` in its line, and something does."""
+        least = max(0, pos - FURTHEST_BACK)
+        before = self.text[max(self.text.rfind("\n", least, pos) + 1, least) : pos]
+        return before.isspace()
 
     def back(self, pos: int, count: int) -> int:
         """`count` characters before `pos` in its line; a splice does not count, and is not cut in two."""

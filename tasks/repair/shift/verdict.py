@@ -16,6 +16,7 @@ from tasks.repair.shift.costs import (
     AS_SEEN,
     DELETED,
     LOST,
+    LOST_HALF,
     LOST_LEAD,
     LOST_TRAIL,
     NAMED,
@@ -203,6 +204,8 @@ def explained(text: str, run: list[Segment]) -> str:
         seen, byte = text[segment.start : segment.end], f"{segment.byte:02X}"
         if segment.kind.startswith(SPLICE_OF):
             said.append(f"{seen!r} hides {byte}, the second half of {segment.kind[-1]}")
+        elif segment.kind == LOST_HALF:
+            said.append(f"{seen!r} is {byte}, the first half of what goes on behind it")
         elif segment.kind == DELETED:
             said.append(f"after {segment.after} a pair of a user area is gone that began with {byte}")
         elif segment.kind == ADDED:

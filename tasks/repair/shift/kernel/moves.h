@@ -64,6 +64,8 @@ static void half_before(Page *p, const Hyp *hyp, int pos) {
     int alone = t->cost[p->damaged ? K_HALF_ALONE_HERE : K_HALF_ALONE];
     int more = is_mark(t, after) ? t->cost[K_HALF_SHOWN] : alone;
     moved(p, pos + 1, skipped(p, hyp, UNKNOWN, pos, pos + 1, more, LOST_HALF, 0, 0));
+    if (hyp->two == '\n' && after == 0x3002) /* the blank that indents a line */
+        moved(p, pos + 1, skipped(p, hyp, 0xA1, pos, pos + 1, t->cost[K_HALF_SHOWN], LOST_HALF, 0xA1, 0));
     if (char_at(p, pos) != '?') return;
     for (int i = 0; i < t->swallowed_count; i++)
         choose_by(p, hyp, t->swallowed[i] >> 8, 0, ALL, 0, t->swallowed[i] & 0xFF, pos, pos + 1,
