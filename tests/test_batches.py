@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import flows.shard
 import tasks.page
 from evals.corpus import own
+from flows.crew import LocalCrew
 from flows.plan import plan
 from flows.shard import BATCH_BYTES, BATCH_PAGES, Job, batches, write_shard
 from tasks.page import curate_page, curate_pages
@@ -87,3 +90,16 @@ def test_a_page_without_end_costs_no_other_of_its_batch(tmp_path: Path, monkeypa
     done = write_shard(job)
     assert (done.pages, done.kept, done.rejected) == (3, 2, 1)
     assert rows(job, "rejects") == [("2", "page", "timed_out")]
+
+
+def imported_for_a_table(value: str) -> list[bool]:
+    """Whether pandas is there after a table is made, and can be after that."""
+    import importlib
+
+    pa.Table.from_pylist([{"text": value}])
+    return ["pandas" in sys.modules, importlib.import_module("pandas").__name__ == "pandas"]
+
+
+def test_a_worker_makes_tables_without_pandas() -> None:
+    with LocalCrew(1) as crew:
+        assert crew.call(imported_for_a_table, "甲") == [False, True]
