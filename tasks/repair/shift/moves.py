@@ -77,6 +77,7 @@ class Mover(Reading):
         elif ch in LOST and (swallowed := self.splices.left_at(pos)):
             if not left:
                 yield from self.straddled(hyp, swallowed, pos, HALF_SHOWN)
+                yield from self.said(hyp, swallowed, pos)
         else:
             if ch in LOST and not left:
                 yield from self.half_before(pos, hyp)
@@ -127,6 +128,16 @@ class Mover(Reading):
             if named >> 8 == trail and named & 0xFF > 0x80:
                 extra = charge if char in self.spliced else charge + BARE
                 yield end, self.skip(hyp, named & 0xFF, pos, end, extra, SPLICE_OF + char, named & 0xFF)
+
+    def said(self, hyp: Hyp, splice: Splice, pos: int) -> Moves:
+        """A half character before what is left of its own splice: a byte of the character that it names is lost."""
+        end, chars, _ = splice
+        for char in chars:
+            if char in self.spliced:
+                yield (
+                    end,
+                    self.emit(hyp, char, IN_STEP, pos, end, BYTE_LOST - BARE, NAMED, self.pairs.get(char, 0) & 0xFF),
+                )
 
     def unseen_entry(self, pos: int, hyp: Hyp) -> Moves:
         """A lead byte lost before `pos`, a trail byte inside the character there, or a byte too many."""

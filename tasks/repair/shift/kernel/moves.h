@@ -57,6 +57,17 @@ static void straddled(Page *p, const Hyp *hyp, const Splice *splice, int pos, in
     }
 }
 
+/* A half character before what is left of its own splice: a byte of the character that it names is lost. */
+static void said(Page *p, const Hyp *hyp, const Splice *splice, int pos) {
+    const Tables *t = p->t;
+    int more = t->cost[K_BYTE_LOST] - t->cost[K_BARE];
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(splice->chars); i++) {
+        uint32_t c = PyUnicode_READ_CHAR(splice->chars, i);
+        if (has(p->spliced, c))
+            moved(p, splice->end, emitted(p, hyp, c, IN_STEP, pos, splice->end, more, NAMED, pair_of(t, c) & 0xFF));
+    }
+}
+
 /* A half character shown, or that and the replaced mark after it, which the decoder swallowed. */
 static void half_before(Page *p, const Hyp *hyp, int pos) {
     const Tables *t = p->t;
@@ -104,7 +115,10 @@ static void in_step(Page *p, const Hyp *hyp, int pos, int entry) {
         const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
         if (p->failed) return;
         if (swallowed->end) {
-            if (!left) straddled(p, hyp, swallowed, pos, k[K_HALF_SHOWN]);
+            if (!left) {
+                straddled(p, hyp, swallowed, pos, k[K_HALF_SHOWN]);
+                said(p, hyp, swallowed, pos);
+            }
             moved(p, swallowed->end, kept(p, hyp, pos, swallowed->end, k[K_REMNANT]));
             return;
         }
