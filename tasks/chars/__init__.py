@@ -1,15 +1,16 @@
 """Sets, forms and weights of characters, for whole pages: compiled where the package was installed with a C compiler.
 
 `re` looks for a class of hanzi at 3 to 5 ns a character, `str.translate` looks one up at 28 for a list and 80 for a
-dict, and a page is gone through a dozen times; `_chars.c` does either at 1. Without it the same comes out. The tables
-for C are made when enough text has been seen to pay for them: `qingwen fix` on a small file does without.
+dict, and a page is gone through a dozen times; `_chars.c` does either at 1. Without it the same comes out, by `re` and
+numpy. Tables are made when enough text has been seen to pay for them: `qingwen fix` on a small file does without.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 try:
@@ -23,6 +24,9 @@ __all__ = ["CharMap", "CharSet", "CharWeights", "compiled"]
 _PAYS = 10_000
 # To try an expression at a place takes Python as long as `re` needs for so many characters; some are tried anyhow.
 _DENSE, _SOME = 8, 100
+# From this length on numpy's 3 µs a call are less than it saves; of longer texts than that its 12 bytes a character are
+# too many.
+_SHORT, _LONG = 96, 2**20
 
 
 class CharSet:
@@ -36,6 +40,7 @@ class CharSet:
 
     def __init__(self, pattern: str, first: int = 1, last: int = 0) -> None:
         self._pattern, self._beyond = pattern, (first, last)
+        self._expressions: dict[tuple[int, int], re.Pattern[str]] = {}
         self._made: compiled.Set | None = None
         self._seen = 0
 
@@ -45,8 +50,11 @@ class CharSet:
         made = self._made or self._make(text)
         if made:
             return made.find(text, start, count, gap)
-        next_one = f"(?:.{{0,{gap}}}?{self._pattern})" if gap else self._pattern
-        found = re.compile(f"{self._pattern}{next_one}{{{count - 1}}}", re.DOTALL).search(text, start)
+        if (count, gap) not in self._expressions:
+            next_one = f"(?:.{{0,{gap}}}?{self._pattern})" if gap else self._pattern
+            more = f"{next_one}{{{count - 1}}}" if count > 1 else ""
+            self._expressions[count, gap] = re.compile(self._pattern + more, re.DOTALL)
+        found = self._expressions[count, gap].search(text, start)
         return found.start() if found else -1
 
     def count(self, text: str) -> int:
@@ -90,13 +98,13 @@ class CharMap:
 
     def __init__(self, forms: Mapping[int, str], first: int = 1, last: int = 0) -> None:
         self._forms, self._beyond = forms, (first, last)
-        self._made: compiled.Forms | None = None
+        self._made: Callable[[str], str | None] | None = None
         self._seen = 0
 
     def of(self, text: str) -> str:
         """What `text` becomes."""
         made = self._made or self._make(text)
-        found = made.of(text) if made else None
+        found = made(text) if made else None
         if found is not None:
             return found
         first, last = self._beyond
@@ -113,11 +121,31 @@ class CharMap:
                 table[code] = ord(form)
         return table
 
-    def _make(self, text: str) -> compiled.Forms | None:
+    def _make(self, text: str) -> Callable[[str], str | None] | None:
         self._seen += len(text)
-        if compiled and self._seen > _PAYS:
-            self._made = compiled.Forms("".join(map(chr, self._table)), *self._beyond)
+        if self._seen > _PAYS:
+            plane = "".join(map(chr, self._table))
+            self._made = compiled.Forms(plane, *self._beyond).of if compiled else _by_array(self._table)
         return self._made
+
+
+def _by_array(table: Sequence[int]) -> Callable[[str], str | None]:
+    """What the table for C does, by numpy, at 3 ns a character; None of texts that are short, long, or go beyond it."""
+    import numpy
+
+    array = numpy.array(table, "<u4")
+
+    def become(text: str) -> str | None:
+        if not _SHORT <= len(text) <= _LONG:
+            return None
+        codes = numpy.frombuffer(codecs.utf_32_le_encode(text, "surrogatepass")[0], "<u4")
+        try:
+            found = array.take(codes)
+        except IndexError:
+            return None
+        return codecs.utf_32_le_decode(found.data, "surrogatepass")[0]
+
+    return become
 
 
 class CharWeights:
