@@ -98,6 +98,8 @@ def _grow(page: Around) -> None:
 
 def _weak_at(page: Around, at: int) -> bool:
     core = page.rows[at].core
+    if head.first_part(page, at):
+        return False
     if not is_weak(core):
         return page.has_prose and at < page.first and opens(core) and not _may_be_shown(page, at)
     if core in alone() or not (may_head(core) or _HEADING.fullmatch(core)):

@@ -35,6 +35,8 @@ CONTENTS = 3
 _CONTENTS = re.compile(
     r"(?:本?文章?|本页|内容)?目录(?:一览|导航)?\s*[:(\[]?\s*(?:隐藏|显示|收起|展开)?\s*[\])]?|Contents"
 )
+# The first part of a paper: 0 引言.
+_FIRST_PART = re.compile(r"[01]\s{1,3}[\u4e00-\u9fff]{2,16}")
 _ENTRY = re.compile(r"[\d.、()一二三四五六七八九十第章节\s]*")
 _WHY_HEAD = "a short row among the furniture above the text"
 _WHY_ABOVE = "a short row above the site's menus"
@@ -153,10 +155,22 @@ def _longest_run(rows: Sequence[int], wanted: Collection[int]) -> int:
     return max((len(list(group)) for found, group in groupby(rows, wanted.__contains__) if found), default=0)
 
 
+def first_part(page: Around, number: int) -> bool:
+    """Whether a row is the heading of a paper's first part, right above its text: 0 引言."""
+    below = number + 1
+    return (
+        _FIRST_PART.fullmatch(page.rows[number].core) is not None and below < len(page.rows) and page.rows[below].prose
+    )
+
+
 def _panel(page: Around, number: int, chars: int) -> bool:
     core = page.rows[number].core
     return len(core) <= chars and not (
-        _rival(page, number) or ends_sentence(core) or numbered(core) or core.startswith(("#", "—", "-", "("))
+        _rival(page, number)
+        or ends_sentence(core)
+        or numbered(core)
+        or core.startswith(("#", "—", "-", "("))
+        or first_part(page, number)
     )
 
 

@@ -25,7 +25,25 @@ _RUN_TOGETHER = re.compile(
 )
 _BETWEEN = re.compile(r"[\s,、;+]+")
 _MARKS = "○◎●□◇■*"
+# The numbers of where writers work, behind their names or between commas.
+_NOTES = re.compile(r"(?:(?<=,)\s?)?[\d*†#]{1,3}(?=[,、;\s]|$)")
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,8}")
 _KEYWORDS = re.compile(r"关键词\s?:\s?[^\s;,、]{2,40}")
+# Writers of a paper, each with the numbers of where they work: 张凡竹1*,杨石2.
+_MARKED_NAME = re.compile(r"([\u4e00-\u9fff]{2,4})[1-9*†#][*†#]?(?:,[1-9*†#]){0,3}(?:[,;、\s]{1,3}|$)")
+_MARKED_NAMES = re.compile(rf"(?=[\u4e00-\u9fff]{{2,4}}[1*])(?:{_MARKED_NAME.pattern}){{2,12}}")
+# Where that is, with its postcode.
+_WORKPLACE = re.compile(
+    r"\(?\s?(?:\d{1,2}[.\s]{0,2})?(?=[^;]{0,60}(?:大学|学院|研究|公司|中心|医院|学校|协会|[局厅院站所系部]))"
+    r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z\d\s·、,()]{4,70}(?:[,\s]|邮编:?)\s?\d{5,6}\)?[;.\s]{0,3}"
+)
+MAX_WORKPLACES = 300
+_ABSTRACT = re.compile(r"[\[【]?\s?摘[\s?]{0,6}要")
+# One name alone above an abstract begins with one of these: 论雪 may be a title.
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾"
+    "夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文"
+)
 # A writer and where they work: 甲一心(某某大学).
 _PLACED = re.compile(r"(?P<names>[\u4e00-\u9fff、,\s]{2,20})\((?P<place>[^()]{4,40})\)")
 
@@ -50,6 +68,44 @@ def run_together(rows: Sequence[Row], number: int) -> dict[int, list[Field]]:
     return {number: [Field("date", "", date[0].strip(), when), *told], **issue, **first, **again}
 
 
+def of_paper(rows: Sequence[Row], number: int) -> dict[int, list[Field]]:
+    """The rows of a paper's writers and of where they work, if row `number` is one or an abstract below one."""
+    row = rows[number]
+    if not row.prose and _MARKED_NAMES.fullmatch(row.core):
+        return {number: [Field("author", "作者", "、".join(_MARKED_NAME.findall(row.core)))]}
+    work = is_workplace(row.core)
+    if not work and not (row.core[:1] in "[【摘" and _ABSTRACT.match(row.core)):
+        return {}
+    found = {number: [Field("others", "作者单位", row.core)]} if work else {}
+    names = writers(rows[number - 1].core) if number else ()
+    return {number - 1: [Field("author", "作者", "、".join(names))], **found} if names else found
+
+
+def is_workplace(core: str) -> bool:
+    """Whether a row says where the writers of a paper work, each place with its postcode.
+
+    >>> is_workplace("(1.上湾水利学院,上湾 100083;2.上湾水文研究所 100084)"), is_workplace("来信请寄上湾路 100083")
+    (True, False)
+    """
+    if not (core[-1:].isdigit() or core[-1:] in ");.") or len(core) > MAX_WORKPLACES:
+        return False
+    return all(_WORKPLACE.fullmatch(part) for part in re.split(r"(?<=[\d)])[;]\s?(?=\S)", core))
+
+
+def writers(core: str) -> tuple[str, ...]:
+    """The names of a row that has nothing else, blanks within names and the numbers of their places apart.
+
+    >>> writers("张凡竹1,杨 石2,宁越1*"), writers("于海"), writers("前言")
+    (('张凡竹', '杨石', '宁越'), ('于海',), ())
+    """
+    core = _NOTES.sub("", core.lstrip(_MARKS + " "))
+    names = [name for part in re.split(r"[,、;]", core) if (name := "".join(part.split()))]
+    names = names if len(names) > 1 else core.split()
+    if not names or not all(_NAME.fullmatch(name) for name in names):
+        return ()
+    return tuple(names) if len(names) > 1 or (names[0][0] in _SURNAMES and len(names[0]) <= ONE_NAME) else ()
+
+
 def _names(together: str) -> list[Field]:
     """The writers, where one can say where each name ends."""
     apart = names_of(_BETWEEN.sub(" ", together)) if _BETWEEN.search(together) else ()
@@ -62,10 +118,28 @@ def _again(rows: Sequence[Row], number: int, together: str) -> dict[int, list[Fi
     together = _BETWEEN.sub("", together)
     for below in range(number + 1, min(number + 1 + BELOW, len(rows))):
         seen = rows[below].core.lstrip(_MARKS + " ")
-        if (placed := _PLACED.fullmatch(seen)) and _BETWEEN.sub("", placed["names"] + placed["place"]) == together:
-            seen = placed["names"]
-        elif _BETWEEN.sub("", seen) != together:
-            continue
-        if names := names_of(_BETWEEN.sub(" ", seen)):
+        if placed := _PLACED.fullmatch(seen):
+            if _BETWEEN.sub("", placed["names"] + placed["place"]) == together:
+                return {below: _names(placed["names"]) or _names(_BETWEEN.sub("", placed["names"]))}
+        elif names := apart(seen, together):
             return {below: [Field("author", "作者", "、".join(names))]}
     return {}
+
+
+def apart(seen: str, together: str) -> tuple[str, ...]:
+    """The names of a row, if those run together are some of them in order: sites leave out names with a blank inside.
+
+    >>> apart("张凡竹,杨 石,宁越1*", "张凡竹宁越")
+    ('张凡竹', '杨石', '宁越')
+    >>> apart("水位 渡口 上湾", "水位上湾人")
+    ()
+    """
+    seen = _NOTES.sub("", seen)
+    names = [name for part in re.split(r"[,、;]", seen) if (name := "".join(part.split()))]
+    names = names if len(names) > 1 else seen.split()
+    if not all(_NAME.fullmatch(name) for name in names):
+        return names_of(_BETWEEN.sub(" ", seen)) if _BETWEEN.sub("", seen) == together else ()
+    at = 0
+    for name in names:
+        at += len(name) if together.startswith(name, at) else 0
+    return tuple(names) if at == len(together) else ()

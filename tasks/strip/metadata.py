@@ -10,7 +10,7 @@ from tasks.strip.bars import is_weak
 from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
-from tasks.strip.journals import run_together
+from tasks.strip.journals import of_paper, run_together
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
 
@@ -44,13 +44,6 @@ _PAPER = re.compile(
     r"[\[【(]?(?:收稿日期|修回日期|基金项目|基金资助|通讯作者|通信作者|第一作者|作者简介|作者单位)[\]】)]?\s{0,3}:"
 )
 PAPER_LABELS = 2
-# Writers of a paper, each with the numbers of where they work, and where that is, with its postcode.
-_MARKED_NAME = re.compile(r"([\u4e00-\u9fff]{2,4})[1-9*†#][*†#]?(?:,[1-9*†#]){0,3}(?:[,;、\s]{1,3}|$)")
-_MARKED_NAMES = re.compile(rf"(?=[\u4e00-\u9fff]{{2,4}}[1*])(?:{_MARKED_NAME.pattern}){{2,12}}")
-_NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[,、\s]{1,3}[\u4e00-\u9fff]{2,3}){0,9}")
-_WORKPLACE = re.compile(
-    r"(?:\(?(?:\d[.\s]\s?)?[\u4e00-\u9fff][\u4e00-\u9fff\s·、,()]{5,60}(?:[,\s]|邮编:?)?\s?\d{6}\)?[;.\s]{0,3}){1,8}"
-)
 # How a journal wants the article to be cited, below the words that say so.
 _CITED = re.compile(r"(?:19|20)\d\d,\s?\d{1,3}\s?\(\d{1,3}\)\s?:\s?\d{1,5}-\d{1,5}")
 _CITE = re.compile(r"(?:本文)?引用(?:本文|格式|该文|信息)\s?:?|Cite\sthis(?:\sarticle)?\s?:?", re.IGNORECASE)
@@ -71,6 +64,9 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     table = _index_table(rows)
     for number in range(1, min(sheet.first, HEAD_ROWS, len(rows))):
         table |= run_together(rows, number)
+    for number in range(min(HEAD_ROWS, len(rows))):
+        if number <= sheet.first or number - 1 in table:  # places of work are as long as prose
+            table |= {at: fields for at, fields in of_paper(rows, number).items() if at not in table}
     cited: set[int] = set()
     papers = sum(":" in row.core[:8] and _PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
     for number, row in enumerate(rows):
@@ -83,12 +79,6 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
         if number and (number - 1 in cited or _CITE.fullmatch(rows[number - 1].core)) and _CITED.search(row.core):
             cited.add(number)
             found.append((row, [Field("others", "引用", row.core)]))
-            continue
-        if 0 < number < sheet.first and (paper := _of_paper(row)):
-            above = rows[number - 1]
-            if number > 1 and paper[0].kind == "others" and _NAMES.fullmatch(above.core):
-                found.append((above, [_in_own_script(above, Field("author", "作者", above.core))]))
-            found.append((row, paper))
             continue
         if row.core.endswith(":") and (value := _value_below(sheet, number)):
             table[number], table[number + 1] = [], value
@@ -106,16 +96,6 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
                 found.append((rows[number - 1], [Field("publisher", "", as_found(rows[number - 1], None))]))
             found.append((row, [_in_own_script(row, field) for field in fields]))
     return found
-
-
-def _of_paper(row: Row) -> list[Field]:
-    """A row above a paper that names its writers, or where they work."""
-    core = row.core
-    if (not core[-1:].isdigit() and core[-1:] not in "*†);.") or row.prose:
-        return []
-    if _MARKED_NAMES.fullmatch(core):
-        return [_in_own_script(row, Field("author", "作者", "、".join(_MARKED_NAME.findall(core))))]
-    return [Field("others", "作者单位", core)] if len(core) <= MAX_CHARS and _WORKPLACE.fullmatch(core) else []
 
 
 def _index_table(rows: Sequence[Row]) -> dict[int, list[Field]]:
