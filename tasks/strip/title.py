@@ -18,7 +18,7 @@ from tasks.strip.title_text import key, without_ending
 TOP_ROWS = 6
 
 # A row of so many characters that stands twice above the text gains so much.
-LONG, TWICE = 12, 2
+LONG, TWICE = 8, 2
 # On pages without prose rows below the metadata are more likely verse than title.
 BELOW_ALL = 4
 # A row that shares so many of its pairs of characters with the text gains so much: nine titles in ten of the articles
