@@ -392,6 +392,16 @@ class TestJsonLines:
         put(tmp_path, "part-0001", b'{"text": "a"}\n{"text": "b"}\n')
         assert [page.source_uri for page in pages(tmp_path)] == ["part-0001#1", "part-0001#2"]
 
+    def test_an_address_that_is_no_unicode_is_one(self, tmp_path: Path) -> None:
+        rows = [b'{"text": "%s", "url": "http://a.example/%s"}' % (TEXT.strip(), end) for end in (rb"\ud800", b"\xe5")]
+        put(tmp_path, "a.jsonl", b"\n".join(rows))
+        assert [page.url for page in pages(tmp_path)] == ["http://a.example/%ED%A0%80", "http://a.example/%E5"]
+
+    @pytest.mark.parametrize("date", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", 1e300, "heute"])
+    def test_a_date_that_no_table_holds_is_none(self, tmp_path: Path, date: object) -> None:
+        put(tmp_path, "a.jsonl", json.dumps({"text": "a", "date": date}).encode())
+        assert pages(tmp_path)[0].fetched_at is None
+
 
 def record(url: str, body: bytes, kind: str = "response", head: str = "", length: int | None = None) -> bytes:
     http = (
@@ -579,6 +589,19 @@ class TestTables:
         path.unlink()
         put(tmp_path, "b.zst", zstandard.compress(data))
         assert len(read(tmp_path)) == 3
+
+    def test_dates_of_parquet(self, tmp_path: Path) -> None:
+        days = pa.array([18_690, None], pa.date32())
+        pq.write_table(pa.table({"text": ["a", "b"], "date": days}), tmp_path / "a.parquet")
+        late = pa.array([10**18], pa.timestamp("us", tz="UTC"))  # the year 33,658
+        pq.write_table(pa.table({"text": ["a"], "date": late}), tmp_path / "b.parquet")
+        first, second, third = read(tmp_path)
+        assert isinstance(first, Page)
+        assert first.fetched_at == datetime(2021, 3, 4, tzinfo=UTC)
+        assert isinstance(second, Page)
+        assert second.fetched_at is None
+        assert isinstance(third, Reject)
+        assert third.detail == "row group 0 breaks off here: date value out of range"
 
     def test_parquet_that_is_damaged(self, tmp_path: Path) -> None:
         path = tmp_path / "a.parquet"

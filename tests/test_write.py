@@ -99,6 +99,8 @@ def test_a_reject_whose_bytes_were_not_read_has_no_digest() -> None:
 def test_half_a_surrogate_pair_is_refused_where_it_would_be_lost() -> None:
     with pytest.raises(UnicodeEncodeError):
         page_rows(replace(curated_page(), text="\ud800\n"))
+    with pytest.raises(UnicodeEncodeError):
+        page_rows(replace(curated_page(), page=replace(curated_page().page, url="http://a.example/\ud800")))
 
 
 # --- files

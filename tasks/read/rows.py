@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tasks.decode.declared import opens_html
@@ -26,6 +26,8 @@ _BREAKS = tuple(
 )
 _MOST_BREAKS = 0.9
 _OTHER_MARKUP = re.compile(r"<(?!br\b)[a-zA-Z/!]", re.IGNORECASE)
+# What is no UTF-8 in an address is written as addresses write bytes: no table can hold it otherwise.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # Numbers beyond this are milliseconds since 1970, not seconds: as seconds they would lie past the year 5000.
 _MILLISECONDS_FROM = 10**11
 
@@ -61,8 +63,8 @@ def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | R
 
 
 def instant(value: object) -> datetime | None:
-    """A date as data files write it (ISO 8601, or seconds or milliseconds since 1970), timezone-aware; None if it is
-    none.
+    """A date as data files write it (ISO 8601, or seconds or milliseconds since 1970), in UTC; None if it is none, or
+    in UTC lies outside the years 1 to 9999.
 
     >>> instant("2021-03-04T05:06:07Z").isoformat(), instant(1614834367000).year, instant("gestern")
     ('2021-03-04T05:06:07+00:00', 2021, None)
@@ -72,8 +74,10 @@ def instant(value: object) -> datetime | None:
             value = datetime.fromisoformat(value.strip())
         elif isinstance(value, int | float) and not isinstance(value, bool):
             value = datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS_FROM else value, UTC)
+        elif isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day)
         if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
     return None
@@ -116,7 +120,8 @@ def _bytes(text: str) -> bytes:
 
 def _string(fields: Mapping[str, Any], names: Sequence[str]) -> str | None:
     values = (fields.get(name) for name in names)
-    return next((value.strip() for value in values if isinstance(value, str) and value.strip()), None)
+    found = next((value.strip() for value in values if isinstance(value, str) and value.strip()), None)
+    return found and _SURROGATE.sub(lambda match: "".join(f"%{byte:02X}" for byte in _bytes(match[0])), found)
 
 
 def _date(fields: Mapping[str, Any], names: Sequence[str]) -> datetime | None:

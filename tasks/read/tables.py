@@ -85,7 +85,7 @@ def read_parquet(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    broken = (pa.ArrowException, OSError, ValueError, MemoryError)
+    broken = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
     size = stream.seek(0, io.SEEK_END)
     allowed = max(limits.page_bytes, limits.expansion * size)
     try:

@@ -48,7 +48,7 @@ def page_rows(result: Curated | Reject) -> Mapping[str, list[Row]]:
 def _texts(result: Curated) -> list[str]:
     said = result.metadata
     lines = [result.text, said.title or "", said.publisher or "", said.editor or "", *said.authors]
-    lines += [said.document_number or "", said.issuer or ""]
+    lines += [said.document_number or "", said.issuer or "", result.page.url or ""]
     return [*lines, *(text for edit in result.edits for text in (edit.before, edit.after, edit.why))]
 
 
