@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.chars import CharSet
 from tasks.script.patches import in_lines_with
 from tasks.script.tables import HANZI
 
@@ -21,8 +22,11 @@ _ANY = re.compile(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))")
 # sign, only commas and semicolons: `key:值` and `C:盘` are not Chinese punctuation.
 _AFTER = re.compile(f"(?<={_LEFT})(?![:;]-?[)DP])(?![:;]-?\\((?:\\s|$))[,;:?!]+")
 _BEFORE = re.compile(f"(?<=[0-9A-Za-z%])[,;](?={_RIGHT})")
+# What of ASCII a line has at least for each: looked for in that alone.
+_AFTER_MARKS, _BEFORE_MARKS = re.compile(b"[,;:?!]"), re.compile(b"[,;]")
 _BRACKET = re.compile("[()]")
 _HANZI = re.compile(f"[{HANZI}]")
+_ALL_HANZI = CharSet(f"[{HANZI}]", 0x20000, 0x323AF)
 # Addresses, and entities, whose semicolon is their own.
 _ADDRESS = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s，。；：！？、）》”]+|www\.[^\s，。；：！？、）》”]+|&#?[0-9A-Za-z]{2,10};"
@@ -64,15 +68,16 @@ def _widen_line(line: str) -> str:
         return line
     line = _brackets(line)
     addresses = [match.span() for match in _ADDRESS.finditer(line)] if b":" in own or b"." in own or b"&" in own else []
-    for rule in (_AFTER, _BEFORE):
-        line = _outside(line, rule, addresses)
+    for rule, marks in ((_AFTER, _AFTER_MARKS), (_BEFORE, _BEFORE_MARKS)):
+        if marks.search(own):
+            line = _outside(line, rule, addresses)
     return line
 
 
 def _is_foreign(line: str, own: bytes) -> bool:
     """Whether a line, of which `own` is what is ASCII, has too many Latin letters for its hanzi."""
     letters = len(_LATIN.findall(own))
-    return letters > 0 and letters > FOREIGN * len(_HANZI.findall(line))
+    return letters > 0 and letters > FOREIGN * _ALL_HANZI.count(line)
 
 
 def _outside(line: str, rule: re.Pattern[str], addresses: list[tuple[int, int]]) -> str:
