@@ -137,7 +137,7 @@ def _may_be_cut(paragraph: Paragraph, after: Paragraph) -> bool:
         return False
     if "](" in after.text and "[" in paragraph.text:  # the two would make a link of Markdown's
         return False
-    return not paragraph.cell and _OPEN_END.search(folded) is not None
+    return _OPEN_END.search(folded[-2:]) is not None and not paragraph.cell
 
 
 def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
