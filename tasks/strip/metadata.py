@@ -10,7 +10,7 @@ from tasks.strip.bars import is_weak
 from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
-from tasks.strip.journals import of_paper, run_together
+from tasks.strip.journals import is_workplace, of_paper, run_together
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
 
@@ -64,9 +64,10 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
     table = _index_table(rows)
     for number in range(1, min(sheet.first, HEAD_ROWS, len(rows))):
         table |= run_together(rows, number)
-    for number in range(min(HEAD_ROWS, len(rows))):
-        if number <= sheet.first or number - 1 in table:  # places of work are as long as prose
-            table |= {at: fields for at, fields in of_paper(rows, number).items() if at not in table}
+    # Places of work are as long as prose, and end as it does.
+    text = next((n for n, row in enumerate(rows[:HEAD_ROWS]) if row.prose and not is_workplace(row.core)), len(rows))
+    for number in range(min(text + 1, HEAD_ROWS, len(rows))):
+        table |= {at: fields for at, fields in of_paper(rows, number).items() if at not in table}
     cited: set[int] = set()
     papers = sum(":" in row.core[:8] and _PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
     for number, row in enumerate(rows):

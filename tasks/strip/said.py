@@ -12,8 +12,12 @@ from tasks.strip.bylines import ISSUE, Field
 from tasks.strip.names import names_of, nobody
 from tasks.strip.sheet import Row, as_found
 
+_DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})日"
 _DATELINE = re.compile(
-    r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(】])"
+    r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?"
+    + _DAY
+    + r"(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)"
+    r"|[\s(\[【*]*(?P<plain>[\u4e00-\u9fffA-Za-z·•]{2,14}?)(?:消息|讯)(?:\s|[,:(】])"
 )
 # (某某社记者甲一心竹溪5日电), as agencies of Taiwan begin; where the name ends cannot be told.
 _AGENCY_DATELINE = re.compile(
