@@ -25,6 +25,8 @@ _ASCII = 3.4
 _LETTER = 7.0  # or the trail byte of a pair
 # A character that Chinese text hardly holds, or not at all.
 RARE = 12.0
+# Among words of other languages é is é, and not two bytes of 茅.
+_WORDS = re.compile("[A-Za-z]")
 # The model knows no traditional characters: what a rare one costs that stands for a common simplified one (陞, 升) the
 # table of decode says, which is of both scripts.
 _SCRIPT = 1.5
@@ -72,7 +74,7 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     parts = [raw_of[token.text] for token in tokens]
     if reader == "latin" and writer != "utf8":
         seen = [token.text for token in tokens]
-        if is_loose(seen) or _has_losses("".join(parts), writer):
+        if is_loose(seen) or (not _WORDS.search("".join(seen)) and _has_losses("".join(parts), writer)):
             parts = resolved(seen, parts, chars_of(writer))
     if reader == "gbk" and EURO in parts:
         around = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
