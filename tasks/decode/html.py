@@ -25,6 +25,7 @@ UNSEEN = frozenset(
         "canvas",
         "svg",
         "datalist",
+        "rp",
         "area",
         "param",
         "source",
@@ -146,8 +147,12 @@ def parse(text: str) -> Any | None:
 def visible_lines(tree: Any) -> list[Line]:
     """The lines that a reader of the document sees, none of them empty.
 
+    What stands above other text stands in brackets behind it.
+
     >>> [line.text for line in visible_lines(parse("<p>春<b>天</b>来了<br>真好<table><tr><td>甲<td>乙</table>"))]
     ['春天来了', '真好', '甲\\t乙']
+    >>> [line.text for line in visible_lines(parse("<p><ruby>水<rp>(</rp><rt>shuǐ</rt><rp>)</rp></ruby>塔"))]
+    ['水(shuǐ)塔']
     """
     lines = _walk(tree, heed_hidden=True)
     # A page that is hidden until a script has run is seen all the same.
@@ -194,6 +199,7 @@ class _Writer:
         self._tags = ["body"]
         self._cells: list[str] | None = None  # of the row at hand, where it is one line
         self._preserved = 0
+        self._glosses = False  # whether the text at hand stands above other text
         self._asides: list[str] = []  # alt and title texts, until the line at hand ends
 
     def start(self, element: Any, tag: str) -> None:
@@ -208,6 +214,9 @@ class _Writer:
             if tag == "tr" and next(element.iter(*_NOT_IN_ROW), None) is None:
                 self._cells = []
         self._preserved += tag in _PRESERVED
+        if tag == "rt" and not self._glosses and any(text.strip() for text in element.itertext()):
+            self._glosses = True
+            self.text("(")
         for name in ("alt", "title"):
             self._aside(element.get(name))
         if tag == "input" and (element.get("type") or "").lower() in _SHOWN_VALUES:
@@ -223,6 +232,9 @@ class _Writer:
             if len(self._tags) > 1:
                 self._tags.pop()
         self._preserved -= tag in _PRESERVED
+        if tag == "rt" and self._glosses:
+            self._glosses = False
+            self.text(")")
 
     def text(self, text: str | None) -> None:
         """Text of the line at hand."""
