@@ -16,6 +16,8 @@ _SIGNED = re.compile(r"(?<!\S)([!-/:-~])(?!\1)[!-/:-@\[-`{-~](?!\S)")
 SIGNED, SIGNS = 2, 2
 # A page has it at so many places, or it is something else.
 PLACES = 3
+# Behind a row it is looked for in so many characters: what boards write has 20 to 60.
+TAIL_CHARS = 120
 
 
 def jammers(sheet: Sheet) -> Iterator[Claim]:
@@ -34,7 +36,7 @@ def _claims(row: Row) -> Iterator[Claim]:
     # A row of Chinese text begins and ends with a character beyond ASCII, or with a mark.
     if folded[0] < "\x7f" and (before := _BEFORE.match(folded)) and _is_noise(before[0]):
         yield Claim(row, 0, before.end(), "noise that a forum hides between lines")
-    tail = max(0, len(folded) - 120)
+    tail = max(0, len(folded) - TAIL_CHARS)
     if folded[-1] < "\x7f" and (after := _AFTER.search(folded, tail)) and _is_noise(after[0]):
         yield Claim(row, after.start(), after.end(), "noise that a forum hides between lines")
 

@@ -92,8 +92,12 @@ def believed(text: str, edits: list[Edit]) -> list[Edit]:
     others = sum(edit.applied for edit in edits) - len(resting)
     if others or sum(edit.before.count(LOST[1]) for edit in resting) * 2 > text.count(LOST[1]):
         return edits
-    doubted = [edit for edit in resting if len(edit.after) <= SELDOM_LONG]
-    return [replace(edit, applied=False, confidence=SELDOM) if edit in doubted else edit for edit in edits]
+    return [
+        replace(edit, applied=False, confidence=SELDOM)
+        if edit.applied and LOST[1] in edit.before and len(edit.after) <= SELDOM_LONG
+        else edit
+        for edit in edits
+    ]
 
 
 def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple[list[Edit], dict[str, float]]:
