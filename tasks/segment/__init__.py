@@ -13,14 +13,11 @@ from tasks.ledger import Ledger
 from tasks.records import Block, Metadata, Section
 from tasks.segment.asides import aside
 from tasks.segment.headings import headings
-from tasks.segment.joins import join
+from tasks.segment.joins import TITLE_LINES, join
 from tasks.segment.layout import layout
 from tasks.segment.paragraphs import Paragraph
 from tasks.segment.tree import tree
 from tasks.segment.turns import turns
-
-# A title stands among the first lines, below a kicker, a note or a date that stripping left.
-_TITLE_LINES = 12
 
 
 def segment(ledger: Ledger, blocks: Sequence[Block], metadata: Metadata) -> tuple[Ledger, list[Section]]:
@@ -37,7 +34,7 @@ def segment(ledger: Ledger, blocks: Sequence[Block], metadata: Metadata) -> tupl
     [('lead', None, 0, 6), ('section', '一、打井', 6, 31)]
     """
     ledger, paragraphs = layout(ledger, blocks)
-    ledger, paragraphs = join(ledger, paragraphs)
+    ledger, paragraphs = join(ledger, paragraphs, metadata.title or "")
     title = _title(paragraphs, metadata)
     spoken = turns(paragraphs)
     asides = {
@@ -51,7 +48,7 @@ def segment(ledger: Ledger, blocks: Sequence[Block], metadata: Metadata) -> tupl
 
 def _title(paragraphs: Sequence[Paragraph], metadata: Metadata) -> int:
     """The number of the title's paragraph, or -1: the line that metadata names, else the only heading of level 1."""
-    top = paragraphs[:_TITLE_LINES]
+    top = paragraphs[:TITLE_LINES]
     if metadata.title:
         wanted = _bare(metadata.title)
         return next((at for at, paragraph in enumerate(top) if _bare(paragraph.text) == wanted), -1)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tasks.ledger import Ledger
 from tasks.records import Edit, Stage
 from tasks.script.fold import fold
 from tasks.segment.affinity import affinity
+from tasks.segment.apart import stands_apart
 from tasks.segment.asides import aside
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import CLOSERS, FINAL, Paragraph
 from tasks.segment.verses import OPEN_COMMA, are_parallel, verses_of
+from tasks.segment.wrapped import wrapped_lines
 
 # Shorter lines without an end are headings, verses, items and signatures far more often than pieces of a paragraph.
 _SHORTEST = 12
@@ -44,25 +45,21 @@ _PAIRS = (("(", ")"), ("《", "》"), ("“", "”"), ("「", "」"), ("『", "�
 # How many of the page's long paragraphs have to end as sentences do before one that does not is held to be cut.
 _CLOSED_SHARE = 0.6
 
+# A title stands among so many lines at the top (below a kicker, a note or a date that stripping left), on so many.
+TITLE_LINES, _MOST_TITLE_LINES = 12, 3
+# A figure on a line of its own, between what it counts: no longer than this, below a line no shorter than that.
+_FIGURE_CHARS, _LEAST_BEFORE_FIGURE = 4, 4
+_UNIT = re.compile(r"[个届年月日次号名条期批场站位篇章节部集轮版天周]")
+
 # A join can make the next one plain; what is not joined after this many passes stays as it is.
 _PASSES = 8
 
-# Columns of a wrapped line. Narrower are verses and headings; wider than any terminal, mail or print column.
-_NARROWEST = 36
-_WIDEST = 110
-# A line may be short of the width by one character and a hanging mark, a long ASCII word aside.
-_SLACK = 4
-_OPEN_SHARE = 0.5
-# Where text is wrapped hardly a line is wider; where it is not, paragraphs are.
-_WIDER_SHARE = 0.1
-_FEWEST_WRAPS = 2
-_WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
 
-
-def join(ledger: Ledger, paragraphs: Sequence[Paragraph]) -> tuple[Ledger, list[Paragraph]]:
+def join(ledger: Ledger, paragraphs: Sequence[Paragraph], title: str = "") -> tuple[Ledger, list[Paragraph]]:
     """Remove the line ends inside paragraphs that were cut; edits of stage segment, kind join.
 
-    `ledger.text` is the paragraphs' texts, each with a line end, before and after.
+    `ledger.text` is the paragraphs' texts, each with a line end, before and after; `title` is the page's, which may
+    stand on several lines.
 
     >>> texts = ["水库是去年春天动工的。到今年秋天，已经完成了坝体的", "浇筑。明年蓄水。"]
     >>> ledger, joined = join(Ledger.of("".join(t + "\\n" for t in texts)), [Paragraph(t, fold(t)) for t in texts])
@@ -70,8 +67,11 @@ def join(ledger: Ledger, paragraphs: Sequence[Paragraph]) -> tuple[Ledger, list[
     '水库是去年春天动工的。到今年秋天，已经完成了坝体的浇筑。明年蓄水。\\n'
     """
     joined = list(paragraphs)
+    if cut := _title_lines(joined, "".join(title.split())):
+        ledger, joined = _joined(ledger, joined, cut)
     for _ in range(_PASSES):
-        why = _wrapped_headings(joined) | _wrapped_lines(joined)
+        why = _wrapped_headings(joined) | wrapped_lines(joined)
+        why |= _loose_figures(joined)
         why |= {at: reason for at, reason in _cut_paragraphs(joined).items() if at not in why}
         if not why:
             break
@@ -107,6 +107,30 @@ def _glue(before: str, after: str) -> str:
 
 def _wrapped_headings(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     return {at: "one bold run over two lines" for at, paragraph in enumerate(paragraphs) if paragraph.wrapped}
+
+
+def _title_lines(paragraphs: Sequence[Paragraph], title: str) -> dict[int, str]:
+    """The line ends within a title that stands on two lines or three, near the top."""
+    bare = ["".join(one.text.split()) for one in paragraphs[: TITLE_LINES + _MOST_TITLE_LINES]] if title else []
+    for at, text in enumerate(bare[:TITLE_LINES]):
+        if len(text) < len(title) and title.startswith(text):
+            for end in range(at + 2, min(at + _MOST_TITLE_LINES, len(bare)) + 1):
+                if "".join(bare[at:end]) == title:
+                    return dict.fromkeys(range(at, end - 1), "the title runs over several lines")
+    return {}
+
+
+def _loose_figures(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
+    """The line ends around a figure that was set apart: 第, 27, 届灯会开幕."""
+    found = [at for at, one in enumerate(paragraphs[1:-1], 1) if one.folded.isdecimal() and not one.mark]
+    why: dict[int, str] = {}
+    for at in found:
+        before, figure, after = paragraphs[at - 1 : at + 2]
+        plain = not (before.cell or after.cell or figure.cell or before.mark or after.mark)
+        ends = before.folded[-1:] == "第" and len(before.folded) >= _LEAST_BEFORE_FIGURE
+        if plain and ends and len(figure.folded) <= _FIGURE_CHARS and _UNIT.match(after.folded):
+            why |= dict.fromkeys((at - 1, at), "a figure set on a line of its own")
+    return why
 
 
 def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
@@ -154,6 +178,8 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
     if are_parallel(before, after) or not _same_language(before, after):
+        return ""
+    if stands_apart(before) or stands_apart(after):
         return ""
     if before[-1] in OPEN_COMMA:
         prose = len(before) >= _LONG_PROSE or _SENTENCE_END.search(before) is not None
@@ -226,56 +252,3 @@ def _is_open(before: str, after: str) -> bool:
             if close >= 0 and (reopen < 0 or close < reopen):
                 return True
     return False
-
-
-def _wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
-    """Line ends of text wrapped at a constant width, by the number of the line before them."""
-    columns = [_columns(one) if len(one.text) <= _WIDEST and _fits(one) else 0 for one in paragraphs]
-    width = _usual_width(columns)
-    if not width:
-        return {}
-    known = zip(paragraphs, columns, strict=True)
-    wider = sum(len(paragraph.text) > width or (count or _columns(paragraph)) > width for paragraph, count in known)
-    if wider > _WIDER_SHARE * len(paragraphs):
-        return {}
-    full = [width - _SLACK <= count <= width for count in columns]
-    marked = any(paragraph.gap or paragraph.indent for paragraph in paragraphs[1:])
-    places = (at for at in range(len(paragraphs) - 1) if full[at] and columns[at + 1])
-    wraps = [at for at in places if _wraps(paragraphs, at, marked)]
-    # Wrapped prose ends its lines wherever they are full, and its paragraphs with a sentence; verse and lists do not.
-    inside = [at for at in wraps if _WORD_END.search(paragraphs[at].folded)]
-    ends = [at + 1 for at in wraps if not full[at + 1]]
-    if len(wraps) < _FEWEST_WRAPS or len(inside) < _OPEN_SHARE * len(wraps):
-        return {}
-    if not ends or sum(paragraphs[at].closed for at in ends) < _CLOSED_SHARE * len(ends):
-        return {}
-    return dict.fromkeys(wraps, f"lines wrapped at {width} columns")
-
-
-def _fits(paragraph: Paragraph) -> bool:
-    """Whether a line, which is no longer than such lines, may be one of wrapped text."""
-    return len(paragraph.text) > 2 and not paragraph.heading_level and not paragraph.cell
-
-
-def _usual_width(columns: Sequence[int]) -> int:
-    """The width that most lines come up to, if it is that of a column of text; else 0."""
-    counts = Counter([count for count in columns if _NARROWEST <= count <= _WIDEST])
-    if not counts:
-        return 0
-    near = {width: sum(counts.get(less, 0) for less in range(width - _SLACK, width + 1)) for width in counts}
-    width = max(near, key=lambda one: (near[one], one))
-    return width if near[width] > _FEWEST_WRAPS - 1 else 0
-
-
-def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
-    """Whether a full line goes on in the next, which fits: no blank line, indent, number or label stands between."""
-    before, after = paragraphs[at], paragraphs[at + 1]
-    if after.gap or after.indent > min(before.indent, 1) or number(after.folded):
-        return False
-    return not before.closed or (marked and not _LABEL.match(after.folded))
-
-
-def _columns(paragraph: Paragraph) -> int:
-    """The width of a line on a terminal, its indent included."""
-    text = paragraph.text
-    return paragraph.indent + 2 * len(text) - len(text.encode("latin-1", "ignore"))
