@@ -12,6 +12,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from operator import attrgetter
 
 from tasks.records import Edit
 
@@ -84,24 +86,42 @@ class Ledger:
         return sum(not edit.applied for edit in self.edits)
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
-    """An applied edit of the decoded text, and where its replacement lies in the middle text."""
+class _Images:
+    """The applied edits of a decoded text, and where the replacement of each lies in the text that they give.
 
-    edit: Edit
-    start: int
-    end: int
+    `ends[i]` - `shifts[i + 1]` is where `edits[i]` ends in the decoded text; `shifts[i]` is in force before it.
+    """
 
+    def __init__(self, edits: list[Edit]) -> None:
+        self.edits = edits
+        grown = [len(edit.after) - edit.end + edit.start for edit in edits]
+        self.shifts = list(accumulate(grown, initial=0))
+        self.ends = [edit.end + shift for edit, shift in zip(edits, self.shifts[1:], strict=True)]
 
-def _images(edits: Iterable[Edit]) -> list[_Image]:
-    images: list[_Image] = []
-    shift = 0
-    for edit in edits:
-        if edit.applied:
-            start = edit.start + shift
-            images.append(_Image(edit, start, start + len(edit.after)))
-            shift += len(edit.after) - (edit.end - edit.start)
-    return images
+    def start(self, at: int) -> int:
+        """Where the replacement by an edit begins in the text that they give."""
+        return self.edits[at].start + self.shifts[at]
+
+    def same_place(self, at: int, edit: Edit) -> bool:
+        """Whether both only insert, `edit` at either end of the earlier: their order would be lost in a flat list."""
+        if edit.start != edit.end or self.edits[at].start != self.edits[at].end:
+            return False
+        return edit.start in (self.start(at), self.ends[at])
+
+    def first_not_before(self, at: int, edit: Edit) -> int:
+        """The first replacement from `at` on that does not lie wholly before an edit of the text that they give."""
+        if edit.start != edit.end:
+            return bisect_right(self.ends, edit.start, at)
+        at = bisect_left(self.ends, edit.start, at)
+        while at < len(self.ends) and self.ends[at] == edit.start and not self.same_place(at, edit):
+            at += 1
+        return at
+
+    def first_behind(self, at: int, edit: Edit) -> int:
+        """The first replacement from `at` on, which is not before the edit, that the edit does not take in."""
+        while at < len(self.ends) and (self.start(at) < edit.end or self.same_place(at, edit)):
+            at += 1
+        return at
 
 
 def _compose(decoded: str, earlier: Sequence[Edit], layer: Sequence[Edit]) -> list[Edit]:
@@ -110,92 +130,71 @@ def _compose(decoded: str, earlier: Sequence[Edit], layer: Sequence[Edit]) -> li
     A layer edit takes in every earlier replacement that it overlaps, or whose place lies strictly inside it; two that
     only touch stay apart. The merged edit carries the later stage's kind and the lower of the confidences.
     """
-    images = _images(earlier)
-    applied = _group([edit for edit in layer if edit.applied], images)
-    merged = [_merge(decoded, group, inside, base) for group, inside, base in applied]
-    taken = {id(image.edit) for _, inside, _ in applied for image in inside}
-    kept = [image.edit for image in images if id(image.edit) not in taken]
+    images = _Images([edit for edit in earlier if edit.applied])
+    kept, merged = images.edits.copy(), []
+    for group, first, last in reversed(_group([edit for edit in layer if edit.applied], images)):
+        merged.append(_merge(decoded, group, images, first, last))
+        del kept[first:last]
     # Sorting by end as well keeps a removal before an insertion at the place where it ends.
-    result = sorted([*kept, *(edit for edit in merged if edit.before != edit.after)], key=lambda e: (e.start, e.end))
+    result = sorted([*kept, *(edit for edit in reversed(merged) if edit.before != edit.after)], key=_span)
     marks = [edit for edit in earlier if not edit.applied]
-    ends = [image.end for image in images]
-    marks += [mark for edit in layer if not edit.applied for mark in _mark(decoded, edit, images, ends)]
-    return _with_marks(result, marks)
+    marks += [mark for edit in layer if not edit.applied for mark in _mark(decoded, edit, images)]
+    return _with_marks(result, marks) if marks else result
 
 
-def _group(layer: Sequence[Edit], images: Sequence[_Image]) -> list[tuple[list[Edit], list[_Image], int]]:
-    """Layer edits that share an earlier replacement, together with all the replacements they overlap.
-
-    The third value is the shift from the middle text to the decoded text in force before the group.
-    """
-    groups: list[tuple[list[Edit], list[_Image], int]] = []
-    base = 0  # decoded position = middle position - base, before images[at]
-    at = 0
+def _group(layer: Sequence[Edit], images: _Images) -> list[tuple[list[Edit], int, int]]:
+    """Layer edits that share an earlier replacement, together with all the replacements they overlap: from the second
+    value to the third."""
+    groups: list[tuple[list[Edit], int, int]] = []
+    first = last = 0
     for edit in layer:
-        last = groups[-1][1][-1] if groups and groups[-1][1] else None
-        if last and (edit.start < last.end or _same_place(last, edit)):
-            group, inside, _ = groups[-1]
+        if first < last and (edit.start < images.ends[last - 1] or images.same_place(last - 1, edit)):
+            group, first, _ = groups.pop()
         else:
-            group, inside = [], []
-            while at < len(images) and _before(images[at], edit):
-                base += len(images[at].edit.after) - (images[at].edit.end - images[at].edit.start)
-                at += 1
-            groups.append((group, inside, base))
+            group, first = [], images.first_not_before(last, edit)
         group.append(edit)
-        while at < len(images) and (images[at].start < edit.end or _same_place(images[at], edit)):
-            base += len(images[at].edit.after) - (images[at].edit.end - images[at].edit.start)
-            inside.append(images[at])
-            at += 1
+        last = images.first_behind(max(first, last), edit)
+        groups.append((group, first, last))
     return groups
 
 
-def _before(image: _Image, edit: Edit) -> bool:
-    """Whether the earlier replacement lies wholly before the layer's edit."""
-    return image.end <= edit.start and not _same_place(image, edit)
-
-
-def _same_place(image: _Image, edit: Edit) -> bool:
-    """Whether both only insert, the later at either end of the earlier: their order would be lost in a flat list."""
-    inserts = edit.start == edit.end and image.edit.start == image.edit.end
-    return inserts and edit.start in (image.start, image.end)
-
-
-def _merge(decoded: str, group: Sequence[Edit], inside: Sequence[_Image], base: int) -> Edit:
+def _merge(decoded: str, group: Sequence[Edit], images: _Images, first: int, last: int) -> Edit:
     """One edit of the decoded text for a group of layer edits and the earlier replacements they take in."""
-    first, last = group[0], group[-1]
+    base, inside = images.shifts[first], images.edits[first:last]
     if len(group) == 1 and not inside:
-        return replace(first, start=first.start - base, end=first.end - base) if base else first
-    middle_start = min([first.start, *(image.start for image in inside)])
-    middle_end = max([last.end, *(image.end for image in inside)])
-    start = middle_start - base
-    growth = sum(len(image.edit.after) - (image.edit.end - image.edit.start) for image in inside)
-    end = middle_end - base - growth
-    middle = replay(
-        decoded[start:end],
-        [replace(i.edit, start=i.edit.start - start, end=i.edit.end - start) for i in inside],
-    )
-    after = replay(middle, [replace(e, start=e.start - middle_start, end=e.end - middle_start) for e in group])
-    chief = max(group, key=lambda e: e.end - e.start)
-    confidence = min([*(e.confidence for e in group), *(i.edit.confidence for i in inside)])
-    return replace(chief, start=start, end=end, before=decoded[start:end], after=after, confidence=confidence)
+        return _moved(group[0], -base) if base else group[0]
+    middle_start, middle_end = group[0].start, group[-1].end
+    if inside:
+        middle_start, middle_end = min(middle_start, images.start(first)), max(middle_end, images.ends[last - 1])
+    start, end = middle_start - base, middle_end - images.shifts[last]
+    middle = replay(decoded[start:end], [_moved(edit, -start) for edit in inside])
+    after = replay(middle, [_moved(edit, -middle_start) for edit in group])
+    chief = max(group, key=lambda edit: edit.end - edit.start)
+    confidence = min(edit.confidence for edit in (*group, *inside))
+    return Edit(start, end, decoded[start:end], after, chief.stage, chief.kind, confidence, chief.applied, chief.why)
 
 
-def _mark(decoded: str, edit: Edit, images: Sequence[_Image], ends: Sequence[int]) -> list[Edit]:
+def _moved(edit: Edit, by: int) -> Edit:
+    start, end = edit.start + by, edit.end + by
+    return Edit(start, end, edit.before, edit.after, edit.stage, edit.kind, edit.confidence, edit.applied, edit.why)
+
+
+def _mark(decoded: str, edit: Edit, images: _Images) -> list[Edit]:
     """An unapplied edit of the middle text, brought down to the longest piece of its span that is as decoded.
 
     One without a span marks what stands between two characters: something is lost there.
     """
-    at = bisect_right(ends, edit.start)
-    shift = images[at - 1].end - images[at - 1].edit.end if at else 0
+    at = bisect_right(images.ends, edit.start)
+    shift = images.shifts[at]
     if edit.start == edit.end:
-        inside = at < len(images) and images[at].start < edit.start
-        return [] if inside else [replace(edit, start=edit.start - shift, end=edit.start - shift)]
+        inside = at < len(images.ends) and images.start(at) < edit.start
+        return [] if inside else [_moved(edit, -shift)]
     pieces: list[tuple[int, int]] = []
     position = edit.start
-    while at < len(images) and images[at].start < edit.end:
-        if images[at].start > position:
-            pieces.append((position - shift, images[at].start - shift))
-        position, shift = images[at].end, images[at].end - images[at].edit.end
+    while at < len(images.ends) and images.start(at) < edit.end:
+        if images.start(at) > position:
+            pieces.append((position - shift, images.start(at) - shift))
+        position, shift = images.ends[at], images.shifts[at + 1]
         at += 1
     if position < edit.end:
         pieces.append((position - shift, edit.end - shift))
@@ -219,5 +218,4 @@ def _with_marks(applied: Sequence[Edit], marks: Iterable[Edit]) -> list[Edit]:
     return sorted([*applied, *clear], key=_span)
 
 
-def _span(edit: Edit) -> tuple[int, int]:
-    return edit.start, edit.end
+_span = attrgetter("start", "end")
