@@ -9,7 +9,7 @@ from functools import lru_cache
 from tasks.decode.score import cost_of
 from tasks.repair.mojibake.codecs import CP1252_ONLY, LOST, READERS, WRITERS, bytes_of
 from tasks.repair.mojibake.passages import Chain, anew, read
-from tasks.repair.mojibake.tokens import Token, as_found, undo
+from tasks.repair.mojibake.tokens import as_found, piece, pieces, undo
 from tasks.repair.mojibake.weigh import advantage
 
 _SAME = {("gbk", "gbk"), ("big5", "big5"), ("eten", "big5")}
@@ -82,17 +82,17 @@ def _best(window: str, chains: Iterable[Chain]) -> Chain | None:
 
 def _likely(short: str, start: str) -> Iterator[Chain]:
     """The chains that are worth a closer look."""
-    first = as_found(start)
     beside = {reader for reader, sign in _SHOWS.items() if not sign.search(start)}
     for reader, writer in _ONCE:
         if reader in beside or not could_be(short, reader, writer):
             continue
-        tokens = undo(first, reader, writer)
-        if advantage(start, tokens) > 0:
+        found = list(pieces(start, reader, writer))
+        if advantage(start, found) > 0:
             yield ((reader, writer),)
-        if writer == "utf8" and _is_whole(tokens):
+        if writer == "utf8" and _is_whole([text for _, _, text, _ in found]):
+            tokens = undo(as_found(start), reader, writer)
             for inner in _ONCE:
-                if advantage(start, undo(tokens, *inner)) > 0:
+                if advantage(start, map(piece, undo(tokens, *inner))) > 0:
                     yield ((reader, writer), inner)
 
 
@@ -120,12 +120,12 @@ def _latin_again(window: str) -> Iterator[Chain]:
         return
     chain: Chain = (_LATIN,) * 2
     tokens = anew(window, chain)
-    while len(chain) < _MOST_TIMES and _is_whole(tokens):
+    while len(chain) < _MOST_TIMES and _is_whole([token.text for token in tokens]):
         tokens, chain = undo(tokens, *_LATIN), (*chain, _LATIN)
         yield chain
 
 
-def _is_whole(tokens: list[Token]) -> bool:
-    beyond = [token for token in tokens if token.text > "\x7f" or not token.text]
-    whole = sum(token.text not in ("", "\uffff") for token in beyond)
+def _is_whole(texts: Iterable[str]) -> bool:
+    beyond = [text for text in texts if text > "\x7f" or not text]
+    whole = sum(text not in ("", "\uffff") for text in beyond)
     return whole >= 4 and whole >= _WHOLE * len(beyond)

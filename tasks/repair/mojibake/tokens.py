@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from math import inf
+from operator import attrgetter
 from typing import NamedTuple
 
 from tasks.decode.score import cost_of_char
@@ -59,6 +60,11 @@ class Token(NamedTuple):
     cost: float
 
 
+#: Of a token `start`, `end`, `text` and `cost`: enough to weigh it by.
+Piece = tuple[int, int, str, float]
+piece = attrgetter("start", "end", "text", "cost")
+
+
 def as_found(line: str) -> list[Token]:
     """Each character as its own token."""
     return [Token(char, at, at + 1, True, True, "", 0.0) for at, char in enumerate(line)]
@@ -70,22 +76,9 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     >>> [token.text for token in undo(as_found("鐢ㄦ埛"), "gbk", "utf8")]
     ['用', '户']
     """
-    raw_of = _bytes_by_char(reader, writer)
-    parts = [raw_of[token.text] for token in tokens]
-    if reader == "latin" and writer != "utf8":
-        seen = [token.text for token in tokens]
-        if is_loose(seen) or (not _WORDS.search("".join(seen)) and _has_losses("".join(parts), writer)):
-            parts = resolved(seen, parts, chars_of(writer))
-    if reader == "gbk" and EURO in parts:
-        around = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
-        parts = [_euro(before, after) if part == EURO else part for before, part, after in around]
-    owner = [at for at, part in enumerate(parts) for _ in part]
-    owner.append(-1)
-    raw = "".join(parts)
+    raw, owner = _raw([token.text for token in tokens], reader, writer)
     found: list[Token] = []
-    for start, end, text, price in (
-        _utf8(raw, reader == "latin") if writer == "utf8" else _double(raw, chars_of(writer))
-    ):
+    for start, end, text, price in _cuts(raw, reader, writer):
         first, last = tokens[owner[start]], tokens[owner[end - 1]]
         head = first.head and (start == 0 or owner[start - 1] != owner[start])
         tail = last.tail and owner[end] != owner[end - 1]
@@ -93,9 +86,41 @@ def undo(tokens: Sequence[Token], reader: str, writer: str) -> list[Token]:
     return found
 
 
-def _has_losses(raw: str, writer: str) -> bool:
-    """Whether bytes of pairs show that some are lost, or were read two at a time."""
-    return any(price >= HALF and text != WALL for _, _, text, price in _double(raw, chars_of(writer)))
+def pieces(line: str, reader: str, writer: str) -> Iterator[Piece]:
+    """What `piece` gives of the tokens that `undo` makes of characters as found, sooner.
+
+    >>> [text for _, _, text, _ in pieces("鐢ㄦ埛", "gbk", "utf8")]
+    ['用', '户']
+    """
+    raw, owner = _raw(line, reader, writer)
+    for start, end, text, price in _cuts(raw, reader, writer):
+        yield owner[start], owner[end - 1] + 1, text, price
+
+
+def _raw(seen: Sequence[str], reader: str, writer: str) -> tuple[str, list[int]]:
+    """The bytes that characters were read of, and of which character each is; one number more ends them."""
+    raw_of = _bytes_by_char(reader, writer)
+    parts = [raw_of[char] for char in seen]
+    if reader == "latin" and writer != "utf8" and _may_be_loose(seen, parts, writer):
+        parts = resolved(seen, parts, chars_of(writer))
+    if reader == "gbk" and EURO in parts:
+        around = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
+        parts = [_euro(before, after) if part == EURO else part for before, part, after in around]
+    owner = [at for at, part in enumerate(parts) for _ in part]
+    owner.append(-1)
+    return "".join(parts), owner
+
+
+def _cuts(raw: str, reader: str, writer: str) -> Iterator[tuple[int, int, str, float]]:
+    return _utf8(raw, reader == "latin") if writer == "utf8" else _double(raw, writer)
+
+
+def _may_be_loose(seen: Sequence[str], parts: Sequence[str], writer: str) -> bool:
+    """Whether characters may have been read two bytes at a time: they show it, or bytes of pairs seem to be lost."""
+    if is_loose(seen):
+        return True
+    cuts = () if _WORDS.search("".join(seen)) else _double("".join(parts), writer)
+    return any(price >= HALF and text != WALL for _, _, text, price in cuts)
 
 
 class _BytesByChar(dict[str, str]):
@@ -198,38 +223,53 @@ def _read(seen: str) -> tuple[str, float]:
     return text, cost(text)
 
 
-def _double(raw: str, chars: dict[str, str]) -> Iterator[tuple[int, int, str, float]]:
+def _double(raw: str, writer: str) -> Iterator[tuple[int, int, str, float]]:
     """The cheapest cut of `raw` into pairs, ASCII and halves (Viterbi)."""
-    costs, steps = [0.0], [0]
-    before = last = inf
-    now, first = 0.0, ""
+    single, double = _single(), _pairs(writer)
+    steps = [0]
+    before, now, first = inf, 0.0, ""
     for byte in raw:
-        before, last = last, now
-        now, step = last + _single(byte), 1
-        pair = first + byte
-        if (char := chars.get(pair)) is not None:
-            total = before + cost(char)
-        else:
-            total = before + _HALF_PAIR if LOST in pair and first and _is_half(pair) else inf
-        if total < now:
+        last, now, step = now, now + single[byte], 1
+        if (total := before + double[first + byte]) < now:
             now, step = total, 2
-        first = byte
-        costs.append(now)
+        before, first = last, byte
         steps.append(step)
     cuts: list[tuple[int, int]] = []
     end = len(raw)
     while end:
         cuts.append((end - steps[end], end))
         end -= steps[end]
+    chars = chars_of(writer)
     for start, end in reversed(cuts):
         seen = raw[start:end]
         if end - start == 2:
-            char = chars.get(seen, "")
-            yield start, end, char, cost(char) if char else _HALF_PAIR
+            yield start, end, chars.get(seen, ""), double[seen]
         elif seen < "\x80":
             yield start, end, seen, 0.0
         else:
-            yield start, end, WALL if seen == WALL or (seen >= "\u0100" and seen != LOST) else "", _single(seen)
+            yield start, end, WALL if seen == WALL or (seen >= "\u0100" and seen != LOST) else "", single[seen]
+
+
+class _Pairs(dict[str, float]):
+    """What two bytes cost as a character: `inf` where they are none, and none of them is lost. Filled as pairs of
+    bytes are met."""
+
+    def __init__(self, chars: Mapping[str, str]) -> None:
+        self._chars = chars
+
+    def __missing__(self, pair: str) -> float:
+        if (char := self._chars.get(pair)) is not None:
+            price = cost(char)
+        else:
+            price = _HALF_PAIR if LOST in pair and len(pair) == 2 and _is_half(pair) else inf
+        if price < inf or max(pair) <= "\xff":
+            self[pair] = price
+        return price
+
+
+@cache
+def _pairs(writer: str) -> _Pairs:
+    return _Pairs(chars_of(writer))
 
 
 def _is_half(pair: str) -> bool:
@@ -238,7 +278,14 @@ def _is_half(pair: str) -> bool:
     return (first == LOST and "\x40" <= second <= "\xfe") or (second == LOST and "\x81" <= first <= "\xfe")
 
 
-def _single(char: str) -> float:
-    if char < "\x80":
-        return _LETTER if char >= "@" else _ASCII
-    return HALF if char == LOST else DROPPED if char < "\u0100" else STRAY
+class _Single(dict[str, float]):
+    """What a byte costs by itself; what is none is dear."""
+
+    def __missing__(self, char: str) -> float:
+        return STRAY
+
+
+@cache
+def _single() -> _Single:
+    ascii = {chr(code): _LETTER if code >= ord("@") else _ASCII for code in range(0x80)}
+    return _Single(ascii | {chr(code): DROPPED for code in range(0x80, 0x100)} | {LOST: HALF})

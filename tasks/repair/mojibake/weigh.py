@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
 from tasks.decode.score import cost_of_char
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.mojibake.codecs import LOST, WALL
-from tasks.repair.mojibake.tokens import HALF, RARE, Token
+from tasks.repair.mojibake.tokens import HALF, RARE, Piece, Token, piece
 
 # What it costs to go over from text as found to text read anew, in nats. In a page of which a part is mis-decoded that
 # happens once a paragraph. At the ends of lines, cells and words, and beside what cannot be read anew, it costs less.
@@ -29,16 +29,16 @@ _HALF_KANA = 5.0
 _SAMPLE = 120
 
 
-def advantage(line: str, tokens: Sequence[Token]) -> float:
+def advantage(line: str, pieces: Iterable[Piece]) -> float:
     """By how many nats the likeliest mixture of text as found and read anew is likelier than all as found.
 
-    >>> from tasks.repair.mojibake.tokens import as_found, undo
-    >>> advantage("鐢ㄦ埛", undo(as_found("鐢ㄦ埛"), "gbk", "utf8")) > 10
+    >>> from tasks.repair.mojibake.tokens import pieces
+    >>> advantage("鐢ㄦ埛", pieces("鐢ㄦ埛", "gbk", "utf8")) > 10
     True
     """
     kept = mixed_kept = 0.0
     mixed_anew = _SEAM
-    for found, cost, switch in _steps(line, tokens):
+    for found, cost, switch in _steps(line, pieces):
         kept += found
         mixed_kept, mixed_anew = (
             min(mixed_kept, mixed_anew + switch) + found,
@@ -51,7 +51,7 @@ def passages(line: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """The spans of tokens that are likelier as read anew than as found, by single characters (Viterbi, two states)."""
     keep, anew = 0.0, _SEAM
     came: list[tuple[bool, bool]] = []  # whether each state at a token was entered from the other
-    for found, cost, switch in _steps(line, tokens):
+    for found, cost, switch in _steps(line, map(piece, tokens)):
         came.append((anew + switch < keep, keep + switch < anew))
         keep, anew = min(keep, anew + switch) + found, min(keep + switch, anew) + cost
     spans: list[tuple[int, int]] = []
@@ -82,15 +82,16 @@ def found_costs(line: str) -> tuple[float, ...]:
     return tuple(costs)
 
 
-def _steps(line: str, tokens: Sequence[Token]) -> Iterator[tuple[float, float, float]]:
+def _steps(line: str, pieces: Iterable[Piece]) -> Iterator[tuple[float, float, float]]:
     """Of each token what it costs as found, and read anew, and what it costs to go over from one to the other there."""
     costs = [0.0, *accumulate(found_costs(line))]
     done, seam = 0, True
-    for token in tokens:
-        found = costs[token.end] - costs[max(done, token.start)] if token.end > done else 0.0
-        done = max(done, token.end)
-        yield found, token.cost or found, _SEAM if seam or token.text in SEAMS else _SWITCH
-        seam = token.text in SEAMS
+    for start, end, text, cost in pieces:
+        found = costs[end] - costs[start if start > done else done] if end > done else 0.0
+        done = end if end > done else done
+        now = text in SEAMS
+        yield found, cost or found, _SEAM if seam or now else _SWITCH
+        seam = now
 
 
 def surprise(text: str) -> float:
