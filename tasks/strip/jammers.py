@@ -26,7 +26,7 @@ def jammers(sheet: Sheet) -> Iterator[Claim]:
     The board writes random characters in the colour of the ground after some of a post's lines (Discuz! calls them
     jammers), and a text that is cut out of the page has them before or behind its own.
     """
-    found = [claim for row in sheet.rows for claim in _claims(row)]
+    found = [claim for row in sheet.rows if not row.plain for claim in _claims(row)]
     if len(found) >= PLACES:
         yield from found
 

@@ -69,6 +69,8 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
     """Rows of hidden tags, of marks that a content system did not fill in, and of counters' scripts."""
     lesson: bool | None = None
     for number, row in enumerate(sheet.rows):
+        if row.plain:
+            continue
         folded = row.folded.strip()
         if folded[-1] == ">" and (item := _ITEM.match(folded)):
             folded = folded[item.end() :]

@@ -13,6 +13,7 @@ from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
 from tasks.strip.journals import is_workplace, of_paper, run_together
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
+from tasks.surnames import USUAL
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
 BELOW_TITLE = 5
@@ -26,6 +27,10 @@ INDEX_LABELS = 3
 INDEX_ROWS = 40
 # Above the prose, in so many rows, a date may have its writers run on behind it.
 HEAD_ROWS = 40
+
+# Marks before writers, so many of them, with names no longer than this.
+_MARKS = frozenset("●○◎□■◆◇△▲★☆")
+MARKED_NAMES, NAME_CHARS = 3, 3
 
 _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
@@ -55,13 +60,17 @@ _AGENDA = re.compile(
 )
 
 
-def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
+Found = tuple[Row, list[Field]]
+
+
+def metadata_rows(sheet: Sheet) -> list[Found]:
     """The rows that are metadata, each with its fields, in order. Values are as the page has them, not folded."""
-    found: list[tuple[Row, list[Field]]] = []
+    found: list[Found] = []
     rows = sheet.rows
     dates = _bare_dates(rows)
     below_title = 0
     table = _index_table(rows)
+    table |= _marked_writers(sheet)
     for number in range(1, min(sheet.first, HEAD_ROWS, len(rows))):
         table |= run_together(rows, number)
     # Places of work are as long as prose, and end as it does.
@@ -70,7 +79,12 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
         table |= {at: fields for at, fields in of_paper(rows, number).items() if at not in table}
     cited: set[int] = set()
     papers = sum(":" in row.core[:8] and _PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
+    before = True  # whether nothing is said of this row by the one before
     for number, row in enumerate(rows):
+        if row.plain and before and not (papers or number in table):
+            below_title -= 1
+            continue
+        before = row.plain
         if number in table:
             found.append((row, [_in_own_script(row, field) for field in table[number]]))
             continue
@@ -79,6 +93,7 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             continue
         if number and (number - 1 in cited or _CITE.fullmatch(rows[number - 1].core)) and _CITED.search(row.core):
             cited.add(number)
+            before = False
             found.append((row, [Field("others", "引用", row.core)]))
             continue
         if row.core.endswith(":") and (value := _value_below(sheet, number)):
@@ -96,7 +111,33 @@ def metadata_rows(sheet: Sheet) -> list[tuple[Row, list[Field]]]:
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", as_found(rows[number - 1], None))]))
             found.append((row, [_in_own_script(row, field) for field in fields]))
-    return found
+    return _with_writers_again(sheet, found)
+
+
+def _with_writers_again(sheet: Sheet, found: list[Found]) -> list[Found]:
+    """The rows found, with those above the text that name the writers once more: below a title that stands twice."""
+    signed = {row.core for row, fields in found if [field.kind for field in fields] == ["author"]}
+    if not signed:
+        return found
+    known = {row.line.start for row, _ in found}
+    again = [row for row in sheet.rows[: min(sheet.first, HEAD_ROWS)] if row.core in signed]
+    more = [(row, list[Field]()) for row in again if row.line.start not in known]
+    return sorted(found + more, key=lambda one: one[0].line.start) if more else found
+
+
+def _marked_writers(sheet: Sheet) -> dict[int, list[Field]]:
+    """The rows above the text that are nothing but names behind marks, if no other row there has such a mark."""
+    marked = [n for n, row in enumerate(sheet.rows[: min(sheet.first, HEAD_ROWS)]) if row.folded.lstrip()[0] in _MARKS]
+    if not marked or sheet.first == len(sheet.rows):
+        return {}
+    names = {n: names_of(sheet.rows[n].core) for n in marked}
+    if not all(_are_names(said) for said in names.values()) or len(set(names.values())) > 1:
+        return {}
+    return {n: [Field("author", "作者", sheet.rows[n].core)] for n in marked}
+
+
+def _are_names(said: Sequence[str]) -> bool:
+    return 0 < len(said) <= MARKED_NAMES and all(name[0] in USUAL and 1 < len(name) <= NAME_CHARS for name in said)
 
 
 def _index_table(rows: Sequence[Row]) -> dict[int, list[Field]]:
@@ -154,7 +195,7 @@ def _in_own_script(row: Row, field: Field) -> Field:
     return replace(field, value=value)
 
 
-def claims(found: Iterable[tuple[Row, list[Field]]]) -> list[Claim]:
+def claims(found: Iterable[Found]) -> list[Claim]:
     """The claims to the rows of `metadata_rows`."""
     return [Claim.whole(row, _WHY) for row, _ in found]
 
@@ -172,7 +213,7 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> boo
         near = rows[max(number - 2, 0) : number] + rows[number + 1 : number + 3]
         return not any(_AGENDA.match(row.core) for row in near)
     if kinds <= {"author", "others"}:
-        turns = sum(row.core.startswith(core[:3]) for row in rows[:200])
+        turns = sum(row.core.startswith(core[:3]) for row in rows[:200] if row.core != core or row is rows[number])
         return turns == 1 and (number > 0 or len(rows) > 1)
     return True
 

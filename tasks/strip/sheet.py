@@ -18,6 +18,8 @@ BARS = 3  # so many make it a menu
 # Rows longer than this are not looked at by the rules for menus, bars and headings.
 SHORT_CHARS = 120
 
+# What a row that some rule asks more of may begin with, ordinary as it looks: greetings, requests, set phrases of spam.
+_OPENERS = frozenset("您你请视主蜘感欢")
 _BULLET = re.compile(r"(?:[\s#*•●■◆▪►▶※★☆○◎▲△◇□|\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}]|·|[-+] )+")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
 _SPLIT = re.compile(r"[\s|/·•←→\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}]+")
@@ -27,12 +29,17 @@ _LATIN_STOP = re.compile(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")
 
 
 class Row(NamedTuple):
-    """A line that is not blank. `core` is its folded text without marks, bullets and link targets around its words."""
+    """A line that is not blank. `core` is its folded text without marks, bullets and link targets around its words.
+
+    `plain` says of most prose that it begins with a hanzi, but for a few, and ends with 。, with no mark or link around
+    it: rules for furniture pass it over unread.
+    """
 
     line: Line
     core: str
     prose: bool
     links: int
+    plain: bool = False
 
     @property
     def folded(self) -> str:
@@ -113,10 +120,19 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
 
 def _row(line: Line) -> Row:
     folded, links = line.folded, 0
+    if folded[-1] == "。" and "](" not in folded:
+        core = folded.lstrip()
+        if "\u3400" <= core[0] <= "\u9fff":
+            long = len(core) >= PROSE_CHARS
+            return Row(line, core, long, 0, long and core[0] not in _OPENERS and not _is_h1(line))
     if "](" in folded:
         folded, links = _LINK.subn(r"\1", folded)
     core = undress(folded)
     return Row(line, core, is_prose(core), links)
+
+
+def _is_h1(line: Line) -> bool:
+    return line.block is not None and line.block.tag == "h1"
 
 
 def as_found(row: Row, value: str | None) -> str:

@@ -72,6 +72,8 @@ def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
     """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
     for number, row in enumerate(sheet.rows):
         core = row.core
+        if row.plain:
+            continue
         if (
             (core[:1] in _OPENS and _PHRASE.match(core))
             or ("。" not in core and is_keywords(core))
