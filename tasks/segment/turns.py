@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from tasks.segment.paragraphs import Paragraph
+from tasks.surnames import COMPOUND, USUAL
 
 _LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|()]{1,20}(?: ?\([^()]{1,30}\))?)[\]】)]?:(?!//)")
 _LONGEST_LABEL = 56  # all that `_LABEL` takes, the colon and the brackets with it
@@ -27,31 +28,6 @@ _FIELD = re.compile(
     r"主演|导演|编剧|类型|片长|上映|译文|原文|释义|出处|拼音|读音|近义词|反义词|造句|其中|分别|如下|包括|等|即|是|为|有)$"
 )
 _SAYING = re.compile(r".{1,}(?:说|道|称|表示|认为|指出|强调|写道|喊|叫|告诉.{0,6}|介绍|问道|答道|回应|坦言|透露|笑道)$")
-# The usual surnames of one character, by how many bear them.
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
-    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-    "温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴"
-    "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚"
-    "岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑"
-    "迟邝"
-)
-_COMPOUND = (
-    "欧阳",
-    "上官",
-    "司马",
-    "诸葛",
-    "东方",
-    "慕容",
-    "夏侯",
-    "尉迟",
-    "皇甫",
-    "端木",
-    "令狐",
-    "司徒",
-    "公孙",
-    "独孤",
-)
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?: ?[(][^()]{1,12}[)])?$|[\u4e00-\u9fffA-Za-z]{1,12}[·.][\u4e00-\u9fffA-Za-z·.]{1,16}$"
 )
@@ -149,4 +125,4 @@ def _is_name(label: str) -> bool:
     """Whether a label reads like a person's name: a surname first, or a foreign name with its dot."""
     if not _NAME.match(label):
         return False
-    return label[0] in _SURNAMES or label.startswith(_COMPOUND) or "·" in label
+    return label[0] in USUAL or label.startswith(COMPOUND) or "·" in label

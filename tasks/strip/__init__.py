@@ -89,7 +89,8 @@ def strip(
     if policy.strip is not None and not policy.strip <= KINDS:
         raise ValueError(f"no such kind of strip rule: {', '.join(sorted(policy.strip - KINDS))}")
     on = KINDS if policy.strip is None else policy.strip
-    rows = edges.with_sentences(edges.without_speech(rows_of(lines_of(ledger, blocks))))
+    rows = edges.without_captions(edges.without_speech(rows_of(lines_of(ledger, blocks))))
+    rows = edges.with_sentences(rows)
     sheet = Sheet.of(rows)
     taken: list[tuple[str, Claim]] = []
     sheet = _apply(sheet, BEFORE_METADATA, on, taken)
@@ -125,7 +126,7 @@ def _metadata(sheet: Sheet, found: Found, shown: Row | None) -> Metadata:
     """What the page says of itself: its fields, the row that shows the title, and the rows that stand."""
     fields = [field for _, row in found for field in row]
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
-    page = said.metadata_of(fields, title_text.title_text(shown) if shown else None, opening)
+    page = said.metadata_of(fields, title_text.whole_title(sheet, shown) if shown else None, opening)
     number, issuer = official.official(sheet, fields)
     return replace(page, document_number=number, issuer=issuer) if number or issuer else page
 
@@ -143,10 +144,11 @@ def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], found: Found) -> Ro
     menus = [start for kind, start in whole if kind in around.ABOVE and start < prose]
     bars = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
     paths = [start for kind, start in whole if kind == "breadcrumb"]
-    shown = title.title_row(sheet, told, menus, bars, paths)
-    if shown or not (notice := title.notice(sheet, told)):
+    notices = title.notice(sheet, told)
+    shown = title.title_row(sheet, told, menus, bars, paths) if len(notices) < 2 else None
+    if shown or not notices:
         return shown
-    return title.title_row(sheet.without({notice.line.start}), told, menus, bars, paths)
+    return title.title_row(sheet.without({row.line.start for row in notices}), told, menus, bars, paths)
 
 
 def _apply(

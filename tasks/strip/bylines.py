@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.strip.dates import DATE, read_date
-from tasks.strip.names import is_media, names_of
+from tasks.strip.names import is_generic, is_media, names_of
+from tasks.surnames import USUAL
 
 _BYLINE = re.compile(
     r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
@@ -22,6 +23,15 @@ _PLACED_BYLINE = re.compile(
 # ◎ 甲一心, 甲一心/文, 〔现代〕甲一心: a writer and nothing else, by marks that only bylines have.
 _MARKED = re.compile(
     r"[◎□■●〇◇◆△▲]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
+)
+# ✪ 甲一心 乙二思 | 某某大学水利学院: writers and where they work.
+_EMPLOYED = re.compile(
+    r"[◎□■●〇◇◆△▲✪★☆◉►▪]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?[|/]\s?"
+    r"[\u4e00-\u9fff]{2,24}(?:大学|学院|学部|系|研究院|研究所|研究中心|中心|协会|编辑部)"
+)
+# 河口周刊甲一心2018-01-25, as reading sites run them together.
+_GLUED = re.compile(
+    r"(?P<medium>[\u4e00-\u9fff]{2,10}?(?:周刊|日报|晚报|时报|早报|商报|晨报|导报|报|杂志|月刊|画报|网))(?P<name>[\u4e00-\u9fff]{2,3})"
 )
 # 【某某日报专讯】, 原载《某某》2015年第6期, on rows of their own.
 _WIRED = re.compile(r"[\[【(](?P<medium>[\u4e00-\u9fff]{2,12}?)(?:专讯|讯|综合报道|报道)[\]】)]")
@@ -39,7 +49,7 @@ _EDITION = re.compile(
 # 《某某研究》2016年第3期, 某某研究 2016年3期
 ISSUE = re.compile(
     r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·()]{2,20})\s)\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
-    r"(?:第?\d{1,4}(?:-\d{1,4})?页)?"
+    r"(?:第?\d{1,4}(?:-\d{1,4})?页)?|(?P<counted>[\u4e00-\u9fff]{2,12}(?:周刊|杂志|月刊|画报|报))\s?总第\s?\d{1,5}\s?期"
 )
 
 
@@ -61,7 +71,15 @@ def signed(core: str) -> list[Field]:
     >>> signed("甲一心/文")[0].value, signed("作文")
     ('甲一心', [])
     """
-    return _byline(core) or _issue(core) or _marked(core)
+    return _byline(core) or _issue(core) or _marked(core) or _glued(core)
+
+
+def _glued(core: str) -> list[Field]:
+    """A medium and a writer run together: what stands between the name of the one and a date is a name."""
+    glued = _GLUED.fullmatch(core)
+    if not glued or glued["name"][0] not in USUAL or not is_media(glued["medium"]):
+        return []
+    return [Field("media", "", glued["medium"]), Field("author", "作者", glued["name"])]
 
 
 def _byline(core: str) -> list[Field]:
@@ -69,15 +87,17 @@ def _byline(core: str) -> list[Field]:
     if not byline or not names_of(byline["names"]):
         return []
     medium = [Field("media", "", byline["medium"])] if is_media(byline["medium"] or "") else []
-    if byline["medium"] and not medium:
+    if byline["medium"] and not medium and not is_generic(byline["medium"]):
         return []
     return [*medium, Field("author", "记者", byline["names"])]
 
 
 def _marked(core: str) -> list[Field]:
     """A writer between marks, or a medium in brackets."""
-    if core[0] in "◎□■●〇◇◆△▲" or core.endswith("文"):
+    if core[0] in "◎□■●〇◇◆△▲✪★☆◉►▪" or core.endswith("文"):
         named = _MARKED.fullmatch(core)
+        if not named and (employed := _EMPLOYED.fullmatch(core)) and names_of(employed["names"]):
+            return [Field("author", "作者", employed["names"])]
         name = named and (named["one"] or named["other"])
         return [Field("author", "作者", name)] if name and names_of(name) else []
     if account := _ACCOUNT.fullmatch(core):

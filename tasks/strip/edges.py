@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Row
-from tasks.strip.signs import words_of_interfaces
+from tasks.strip.signs import is_caption, words_of_interfaces
 from tasks.strip.tables import is_chatter
 
 # A row of running text may be the site's if so many words of interfaces cover so much of it, and it is no longer than
@@ -35,6 +35,18 @@ def without_speech(rows: Sequence[Row]) -> Sequence[Row]:
         return rows
     strange = {number for number in edges if likeness.share(rows[number].core) <= LIKE_TEXT}
     return [row._replace(prose=row.prose and number not in strange) for number, row in enumerate(rows)]
+
+
+def without_captions(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows, of which captions above the text are prose no longer: the page's date may stand below them."""
+    found: list[int] = []
+    for number, row in enumerate(rows):
+        if not row.prose or is_chatter(row.core):
+            continue
+        if not is_caption(row.folded):
+            return [row._replace(prose=row.prose and n not in found) for n, row in enumerate(rows)] if found else rows
+        found.append(number)
+    return rows
 
 
 def _edge(rows: Sequence[Row], prose: Iterable[int]) -> list[int]:

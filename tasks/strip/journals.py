@@ -15,6 +15,7 @@ from tasks.strip.bylines import ISSUE, Field
 from tasks.strip.dates import DATE, read_date
 from tasks.strip.names import names_of
 from tasks.strip.sheet import Row
+from tasks.surnames import MOST
 
 BELOW = 6  # rows in which the writers stand again
 NEXT = 3  # rows in which the issue and the site's keywords stand
@@ -39,11 +40,6 @@ _WORKPLACE = re.compile(
 )
 MAX_WORKPLACES = 300
 _ABSTRACT = re.compile(r"[\[【]?\s?摘[\s?]{0,6}要")
-# One name alone above an abstract begins with one of these: 论雪 may be a title.
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾"
-    "夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文"
-)
 # A writer and where they work: 甲一心(某某大学).
 _PLACED = re.compile(r"(?P<names>[\u4e00-\u9fff、,\s]{2,20})\((?P<place>[^()]{4,40})\)")
 
@@ -103,7 +99,7 @@ def writers(core: str) -> tuple[str, ...]:
     names = names if len(names) > 1 else core.split()
     if not names or not all(_NAME.fullmatch(name) for name in names):
         return ()
-    return tuple(names) if len(names) > 1 or (names[0][0] in _SURNAMES and len(names[0]) <= ONE_NAME) else ()
+    return tuple(names) if len(names) > 1 or (names[0][0] in MOST and len(names[0]) <= ONE_NAME) else ()
 
 
 def _names(together: str) -> list[Field]:
@@ -138,7 +134,7 @@ def apart(seen: str, together: str) -> tuple[str, ...]:
     names = [name for part in re.split(r"[,、;]", seen) if (name := "".join(part.split()))]
     names = names if len(names) > 1 else seen.split()
     if not all(_NAME.fullmatch(name) for name in names):
-        return names_of(_BETWEEN.sub(" ", seen)) if _BETWEEN.sub("", seen) == together else ()
+        names = list(names_of(_BETWEEN.sub(" ", seen)))  # a name may have a blank inside
     at = 0
     for name in names:
         at += len(name) if together.startswith(name, at) else 0

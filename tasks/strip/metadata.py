@@ -126,9 +126,9 @@ def _with_writers_again(sheet: Sheet, found: list[Found]) -> list[Found]:
 
 
 def _marked_writers(sheet: Sheet) -> dict[int, list[Field]]:
-    """The rows above the text that are nothing but names behind marks, if no other row there has such a mark."""
+    """The rows above the text that are nothing but names behind marks, and stand twice, if no others have marks."""
     marked = [n for n, row in enumerate(sheet.rows[: min(sheet.first, HEAD_ROWS)]) if row.folded.lstrip()[0] in _MARKS]
-    if not marked or sheet.first == len(sheet.rows):
+    if len(marked) < 2 or sheet.first == len(sheet.rows):  # 高山村 may be a name, and head a text
         return {}
     names = {n: names_of(sheet.rows[n].core) for n in marked}
     if not all(_are_names(said) for said in names.values()) or len(set(names.values())) > 1:

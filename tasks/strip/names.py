@@ -11,7 +11,7 @@ SEPARATORS = " \t?|/·,;、()[]【】<>《》-—_:.丨•「」\u3000\u200b\ufe
 _NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
 _ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
 _ROLES = re.compile(
-    r"(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])"
+    r"(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])|(?<=[\u4e00-\u9fff]\s)(?:报导|报道|综合报导|综合报道|撰文|整理)(?=\s)"
 )
 _MEDIA = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9·•・\-—\s《》“”\"]{0,22}(?:网站?|日报|晚报|早报|时报|商报|都市报|晨报|快报|导报|周报|青年报|报社?|社|电视台|广播台|电台|总台|卫视|频道|客户端|新闻(?:中心|网)?|在线|周刊|杂志|月刊|传媒|融媒体?(?:中心)?|"
@@ -26,7 +26,18 @@ def is_media(text: str) -> bool:
     >>> is_media("青石晚报·竹溪在线"), is_media("人民网"), is_media("张三")
     (True, True, False)
     """
-    return len(text) >= 2 and bool(_MEDIA.fullmatch(text) or _MEDIA_BY_PART.fullmatch(text))
+    if len(text) < 2 or is_generic(text):
+        return False
+    return bool(_MEDIA.fullmatch(text) or _MEDIA_BY_PART.fullmatch(text))
+
+
+def is_generic(text: str) -> bool:
+    """Whether `text` says what a medium is, and names none.
+
+    >>> is_generic("新闻"), is_generic("青石新闻")
+    (True, False)
+    """
+    return text in table("words")["generic media"]
 
 
 def nobody(value: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from tasks.records import Metadata
 from tasks.script.fold import fold
 from tasks.strip.bylines import ISSUE, Field
-from tasks.strip.names import names_of, nobody
+from tasks.strip.names import is_media, names_of, nobody
 from tasks.strip.sheet import Row, as_found
 
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})日"
@@ -26,6 +26,7 @@ _AGENCY_DATELINE = re.compile(
 _REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words that begin so
 _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
 _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
+_COLUMN = re.compile(r"\s+[-—|]\s+")  # between a medium and its column
 _TITLED = re.compile(r"《([^《》]+)》")
 # 【记者甲一心/竹溪报导】, before the first sentence.
 _PLACED_REPORTER = re.compile(
@@ -61,7 +62,7 @@ def _journal(fields: Iterable[Field]) -> str | None:
     """The journal in whose issue the page says that it stood."""
     for value in (field.value for field in fields if field.kind == "issue"):
         if issue := ISSUE.fullmatch(fold(value)):
-            return value[slice(*issue.span("titled" if issue["titled"] else "journal"))]
+            return value[slice(*issue.span(issue.lastgroup or 0))]
     return None
 
 
@@ -73,6 +74,8 @@ def _dateline(opening: Row | None) -> str | None:
 def _first(fields: Iterable[Field], kind: str) -> str | None:
     said = (field.value.strip('"() ') for field in fields if field.kind == kind and field.value)
     value = next((value for value in said if not nobody(value)), None)
+    first = _COLUMN.split(value, maxsplit=1)[0] if kind == "media" and value else None
+    value = first if first and is_media(first) else value
     titled = _TITLED.fullmatch(value) if value else None
     return titled[1] if titled else value
 

@@ -69,13 +69,16 @@ def disclaimers(sheet: Sheet) -> Iterator[Claim]:
     rows = sheet.rows
     known: dict[str, bool] = {}  # both ways may come to a row
     for order in (range(len(rows) - 1, -1, -1), range(len(rows))):
+        first = sheet.first  # the text's first row of prose: those above are the site's
         for number in order:
             row = rows[number]
             if row.core not in known:
                 known[row.core] = _speaks_of_itself(row.core)
             if known[row.core]:
-                if order.step > 0 and number > sheet.first:
+                if order.step > 0 and number > first:
                     break
+                if order.step > 0 and number == first:
+                    first = next((n for n in range(first + 1, len(rows)) if rows[n].prose), first)
                 yield Claim.whole(row, "the site's disclaimer")
             elif row.prose:
                 break

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
+from tasks.series import ENDS, series
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.signs import sign, site_words
@@ -26,8 +27,11 @@ BELOW_ALL = 4
 LIKE, LIKE_SCORE = 0.2, 3
 # With so many it gains more, and is the title rather than a row that metadata stand below.
 MUCH, MUCH_SCORE = 0.5, 2
-# A notice of the site above the title is no longer.
-MAX_NOTICE = 100
+# So many headlines above a text that has nothing of them are other articles'.
+HEADLINES = 4
+# A notice of the site above the title is no longer; there are no more, in so many rows, and the text is so many times
+# as long as several.
+MAX_NOTICE, NOTICES, PANEL_ROWS, TEXT_EACH = 100, 4, 24, 2
 
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
@@ -79,27 +83,45 @@ def title_row(
     head = [row for row in head if not letterhead(row.core) and row.core.count("|") < BARS_OF_MENU]
     if len(head) > 1 and not can_be(head[0]) and head[0].core.endswith(" " + head[1].core):  # 07.25 …, and again
         head = head[1:]
-    return _like_text(sheet, head) or (head[0] if head and can_be(head[0]) else None)
+    if shown := _like_text(sheet, head):
+        return shown
+    return head[0] if head and can_be(head[0]) and not _strange_headlines(sheet, head) else None
 
 
 def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
-    """The claim to a notice above the title that has words of the site, or an address."""
+    """The claims to notices above the title: to several, and to one that has words of the site, or an address."""
     found = notice(sheet, metadata_starts)
-    if found is None or not (site_words(found.core) or "@" in found.core or "[email" in found.core):
-        return []
-    return [Claim.whole(found, "a notice of the site above the title")]
+    return [
+        Claim.whole(row, "a notice of the site above the title")
+        for row in found
+        if len(found) > 1 or site_words(row.core) or "@" in row.core or "[email" in row.core
+    ]
 
 
-def notice(sheet: Sheet, metadata_starts: Sequence[int]) -> Row | None:
-    """The row of prose above the title with which a site greets its readers, where metadata show a title below it."""
+def notice(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
+    """The rows of prose above the title with which a site greets its readers, where metadata show a title below them.
+
+    Of several none has much of the text, and the text is much longer.
+    """
     rows, at = sheet.rows, sheet.first
     if not metadata_starts or at > TOP_ROWS or at == len(rows) or len(rows[at].core) > MAX_NOTICE:
-        return None
-    told = min(metadata_starts)
-    between = [row for row in rows[at + 1 : at + 1 + TOP_ROWS] if row.line.start < told]
-    if not between or told < rows[at].line.start or any(row.prose for row in between):
-        return None
-    return rows[at] if any(map(may_be_title, between)) else None
+        return []
+    told = next((n for n in range(at, min(at + PANEL_ROWS, len(rows))) if rows[n].line.start > min(metadata_starts)), 0)
+    found = [n for n in range(at, told) if rows[n].prose]
+    between = rows[found[-1] + 1 : told] if found else ()
+    if not between or len(between) > TOP_ROWS or not any(map(may_be_title, between)):
+        return []
+    return [rows[n] for n in found] if len(found) == 1 or _are_notices(rows, found, told) else []
+
+
+def _are_notices(rows: Sequence[Row], found: Sequence[int], told: int) -> bool:
+    text = [row for row in rows[told:] if row.prose]
+    said = [rows[n].core for n in found]
+    if len(said) > NOTICES or max(map(len, said)) > MAX_NOTICE or not may_be_title(rows[told - 1]):
+        return False
+    likeness = Likeness(text)
+    enough = sum(len(row.core) for row in text) >= TEXT_EACH * sum(map(len, said)) and likeness.enough
+    return enough and all(likeness.share(core) <= LIKE for core in said)
 
 
 def _comment(rows: Sequence[Row], number: int) -> bool:
@@ -118,6 +140,13 @@ def _below_site_name(sheet: Sheet, heading: Row) -> Row | None:
     if not below or not (likeness := _likeness(sheet)).enough or likeness.share(heading.core) > 0:
         return None
     return next((row for row in below if likeness.share(row.core) >= LIKE and can_be(row)), None)
+
+
+def _strange_headlines(sheet: Sheet, head: Sequence[Row]) -> bool:
+    """Whether the rows above the text are headlines of which none has anything of it: one cannot say which is its."""
+    if len(head) < HEADLINES or not (likeness := _likeness(sheet)).enough:
+        return False
+    return all(may_be_title(row) and likeness.share(row.core) < LIKE / 2 for row in head)
 
 
 def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
@@ -153,6 +182,10 @@ def _head(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
     rows = sheet.rows
     head = [row for n, row in enumerate(rows[: sheet.first]) if row.tag not in _NO_TITLES and not _comment(rows, n)]
     head = [row for row in head if not (row.core[:1].isdigit() and _divided(rows, row.core))]
+    if len(head) > 1 and any(row.core[-1:] in ENDS for row in head):
+        parts = series([row.core for row in rows], [row.prose for row in rows])
+        of_parts = {rows[n].line.start for n in parts}
+        head = [row for row in head if row.line.start not in of_parts] or head
     if sheet.first < len(sheet.rows):
         return head
     above = [row for row in head if row.line.start < min(metadata_starts, default=-1)]

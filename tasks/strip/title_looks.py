@@ -8,11 +8,13 @@ from itertools import chain
 
 from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
+from tasks.strip.names import names_of
 from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import Row, ends_sentence
 from tasks.strip.signs import is_caption, sign, site_speech
 from tasks.strip.tables import table
 from tasks.strip.title_text import SITE_WORD
+from tasks.surnames import USUAL
 
 # A row that scores so much looks like a title, or is the one for its place and its words.
 LEAST_SCORE = 3
@@ -37,6 +39,13 @@ _SAYS = re.compile(
     r"[\[【(]?\s?(?:关键词|关键字|摘\s{0,2}要|内容摘要|时间|日期|地点|会议(?:时间|地点)|中图分类号|文章编号|引用格式|个人简介|作者简介|来源|作者|编辑|责任编辑|发布时间|发布日期|发布者|DOI|doi)\s?[\]】)]?\s?:"
     r"|[\[【](?:关键词|关键字|摘\s{0,2}要|内容摘要|中图分类号|引用格式)[\]】]"
 )
+# What a record or a shop says of a thing, a row each; and how many have answered a question.
+_OF_RECORD = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?:类型|名称|编号|分类|页码|页数|标签|字数|单位|地址|电话|联系人|格式|大小|状态|出处|型号|品牌|供应商|厂家)\s?:\s?\S|[\u4e00-\u9fff]{2,4}号\s?:\s?\d"
+    r"|共?\s?\d{1,6}\s?个(?:回答|回复|评论|答案|赞)"
+)
+# Names of writers, one of them with a blank inside.
+_NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S\s?\S{1,2}){1,4}")
 # A program's list of its own pages, as sites that share documents name them.
 _PAGE_OF_FILE = re.compile(r".{2,70}_第\d{1,3}页$")
 # A row of so many bars is a menu.
@@ -80,6 +89,11 @@ def may_be_title(row: Row) -> bool:
     return can_be(row) and looks(row.core) >= LEAST_SCORE
 
 
+def _names_alone(core: str) -> bool:
+    """Whether a row is names of writers, each of a surname and a name, one of them with a blank inside."""
+    return _NAMES.fullmatch(core) is not None and all(name[0] in USUAL for name in names_of(core) or ("-",))
+
+
 def can_be(row: Row) -> bool:
     """Whether nothing in a row says that it is no title."""
     core = row.core
@@ -95,6 +109,8 @@ def can_be(row: Row) -> bool:
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False
     if core.count("|") >= BARS_OF_MENU or core[0] == "<" or _SAYS.match(core) or _PAGE_OF_FILE.fullmatch(core):
+        return False
+    if _OF_RECORD.match(core) or (core[0] in USUAL and _names_alone(core)):
         return False
     if is_caption(row.folded) or site_speech(core):
         return False

@@ -19,7 +19,15 @@ SITE_WORD = re.compile(
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
+# The number of the page behind a chapter's name, as reading sites set it.
+_PART = re.compile(r"\s?\(\d{1,2}/\d{1,2}\)$")
 _PAGE = re.compile(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
+# What an official document is called at the end of its title, which stands on a line and so many more, each this long.
+_DOCUMENT = re.compile(
+    r"(?:通知|通告|公告|通报|意见|办法|方案|决定|决议|报告|请示|批复|复函|函|规定|细则|规划|计划|纲要|条例|规则|章程|预案|公示|说明)"
+    r"(?:\([^()]{1,24}\))?$"
+)
+_LINE_CHARS, _MORE_LINES = 40, 2
 _SPACE = re.compile(r"\s+")
 
 
@@ -47,14 +55,38 @@ def without_ending(text: str) -> str:
     return _ENDING.sub("", text)
 
 
+def whole_title(sheet: Sheet, title: Row) -> str:
+    """The title that row `title` shows, with its rest on the rows below, as official documents have it.
+
+    >>> from tasks.lines import Line
+    >>> said = ["上湾县水利局关于做好今年汛前", "渡口检修工作的通知"]
+    >>> rows = [Row(Line(0, len(text), text, text), text, False, 0) for text in said]
+    >>> whole_title(Sheet.of(rows), rows[0])
+    '上湾县水利局关于做好今年汛前渡口检修工作的通知'
+    """
+    text = title_text(title)
+    if "关于" not in title.core or _DOCUMENT.search(title.core) or len(title.core) > _LINE_CHARS:
+        return text
+    at = next((n for n, row in enumerate(sheet.rows) if row is title), len(sheet.rows))
+    below = sheet.rows[at + 1 : at + 1 + _MORE_LINES]
+    for count, row in enumerate(below, 1):
+        if row.prose or len(row.core) > _LINE_CHARS or row.core[-1:] in ":,。":
+            return text
+        if _DOCUMENT.search(row.core):
+            return text + "".join(map(title_text, below[:count]))
+    return text
+
+
 def site_suffix(row: Row) -> int | None:
-    """The column where the names of the site and its channels begin behind a title, or None.
+    """The column where the names of the site and its channels begin behind a title, or its page's number; or None.
 
     >>> from tasks.lines import Line
     >>> said = "甲乙丙丁戊_地方_某某网"
     >>> site_suffix(Row(Line(0, 14, said, said), said, False, 0))
     5
     """
+    if row.folded[-1:] == ")" and (page := _PART.search(row.folded)):
+        return page.start()
     parts = list(_SITE.finditer(row.folded))
     if not parts or row.folded.rstrip()[-1:] in "。!?":
         return None
@@ -86,10 +118,20 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
         same = again == wanted or page or row.tag == "title"
         if same and len(wanted) >= 4:
             found.append(Claim.whole(row, "the title again"))
+            found += _subtitle_again(sheet, at, row)
     within = [row for row in sheet.rows[sheet.first :] if not row.prose and key(row.core) == wanted]
     if len(within) >= PICTURES and len(wanted) >= LONG_TITLE:
         found += [Claim.whole(row, "the title again, as pictures have it") for row in within if row is not title]
     return found
+
+
+def _subtitle_again(sheet: Sheet, title: int, again: Row) -> list[Claim]:
+    """The claim to the subtitle below the title that stands again, if it is the one below row `title`."""
+    rows = sheet.rows
+    below = next((n + 1 for n, row in enumerate(rows[: sheet.first]) if row is again), len(rows))
+    if not title + 1 < below < len(rows) or rows[below].core != rows[title + 1].core or rows[below].core[0] not in "-—":
+        return []
+    return [Claim.whole(rows[below], "the title again")]
 
 
 def key(text: str) -> str:
