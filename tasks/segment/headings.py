@@ -32,6 +32,10 @@ _LONGEST_SENTENCE = 30
 # Numbers with no mark but a space are headings from so many on.
 _FEWEST_SPACED = 3
 
+# So many lines that come again are a table of contents; what an entry has behind its words.
+_FEWEST_ENTRIES = 3
+_ENTRY_END = re.compile(r"[\s.…·]{0,80}\d{0,3}$")
+
 _RULES = re.compile(
     r"应当|不得|必须|可以|请|本办法|本规定|本通知|我们?(?!国|省|市|县|区|镇|村|院|校|厂|军|党|局|行)|您|你|吗\?"
 )
@@ -67,7 +71,7 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     taken = {found.at for found in marked}
     counted = [at for at in lines if FIRST.match(paragraphs[at].folded) and at not in taken]
     numbered = [found for at in counted if (found := _numbered(paragraphs, at))]
-    numbered = _heading_styles(paragraphs, numbered, taken) if numbered else []
+    numbered = _heading_styles(paragraphs, _without_contents(paragraphs, numbered), taken) if numbered else []
     taken |= {found.at for found in numbered}
     parts = _parts(paragraphs, set(lines) - taken)
     taken |= {found.at for found in parts}
@@ -166,6 +170,16 @@ def _run_in(paragraph: Paragraph, found: Number) -> int:
     if len(clause) < 2 or any(mark in clause for mark in "!;") or _RULES.search(clause) or not _HAN.search(clause):
         return 0
     return stop + 1
+
+
+def _without_contents(paragraphs: Sequence[Paragraph], numbered: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The numbered lines but for those of a table of contents: several that the page has again, all further down."""
+    lines = [_ENTRY_END.sub("", paragraphs[found.at].folded) for found in numbered]
+    last = {line: at for at, line in enumerate(lines)}
+    entries = [at for at, line in enumerate(lines) if last[line] > at]
+    if len(entries) < _FEWEST_ENTRIES or entries[-1] > min(last[lines[at]] for at in entries):
+        return numbered
+    return [found for found, line, at in zip(numbered, lines, range(len(lines)), strict=True) if last[line] == at]
 
 
 def _heading_styles(

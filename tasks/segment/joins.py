@@ -67,12 +67,14 @@ def join(ledger: Ledger, paragraphs: Sequence[Paragraph], title: str = "") -> tu
     '水库是去年春天动工的。到今年秋天，已经完成了坝体的浇筑。明年蓄水。\\n'
     """
     joined = list(paragraphs)
-    if cut := _title_lines(joined, "".join(title.split())):
+    title = "".join(title.split())
+    if cut := _title_lines(joined, title):
         ledger, joined = _joined(ledger, joined, cut)
     for _ in range(_PASSES):
         why = _wrapped_headings(joined) | wrapped_lines(joined)
         why |= _loose_figures(joined)
         why |= {at: reason for at, reason in _cut_paragraphs(joined).items() if at not in why}
+        why = {at: reason for at, reason in why.items() if not (at < TITLE_LINES and _says(joined[at], title))}
         if not why:
             break
         ledger, joined = _joined(ledger, joined, why)
@@ -118,6 +120,11 @@ def _title_lines(paragraphs: Sequence[Paragraph], title: str) -> dict[int, str]:
                 if "".join(bare[at:end]) == title:
                     return dict.fromkeys(range(at, end - 1), "the title runs over several lines")
     return {}
+
+
+def _says(paragraph: Paragraph, title: str) -> bool:
+    """Whether a line is the title, all of it: no text goes on from it."""
+    return bool(title) and "".join(paragraph.text.split()) == title
 
 
 def _loose_figures(paragraphs: Sequence[Paragraph]) -> dict[int, str]:

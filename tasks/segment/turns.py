@@ -61,9 +61,17 @@ def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     else:
         speakers = {name for name in others if counts[name] > 1 and (name in names or _sounds(paragraphs, labels))}
         lines = [paragraphs[at] for at, (_, label) in labels.items() if label in speakers]
-        if len(speakers) < 2 or sum(line.closed for line in lines) < _SPEECH_SHARE * len(lines):
+        if (len(speakers) < 2 and not _asked(paragraphs, labels, speakers)) or sum(
+            line.closed for line in lines
+        ) < _SPEECH_SHARE * len(lines):
             return {}
     return {at: said for at, (said, label) in labels.items() if label in speakers}
+
+
+def _asked(paragraphs: Sequence[Paragraph], labels: dict[int, tuple[str, str]], speakers: Collection[str]) -> bool:
+    """Whether the one who speaks answers what stands behind a dash above each of his turns: ——谈水位."""
+    said = [at for at, (_, label) in labels.items() if label in speakers]
+    return bool(said) and all(at and paragraphs[at - 1].folded[0] in "—-" for at in said)
 
 
 def _take_turns(counts: Counter[str], speakers: Collection[str]) -> bool:

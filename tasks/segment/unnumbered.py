@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from tasks.segment.levels import Candidate
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import BOLD, Paragraph
+from tasks.surnames import USUAL
 
 # Lengths in characters. A line of two or three is a heading only where the page has other short ones.
 _LONGEST_BOLD = 60
@@ -26,6 +27,12 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _LABEL, _LABEL_CHARS = re.compile(r"[^:]{1,8}:(?=.)"), 9
 _BRACKETED = re.compile(r"【[^【】]{2,20}】$")
 _ASIDE = re.compile(r"\([^()]{4,}\)$")
+# Words that head a part with a colon behind them, so many on a page; shorter ones may be names of speakers.
+_WORD = re.compile(
+    r"(?![^:]{0,9}(?:说|道|表示|指出|认为|强调|问|答|称|者|人|如下|以下|下列|包括|分别|其中|例如|比如|们|长|员|记者|导演|原文|译文):$)[\u4e00-\u9fff]{4,9}:"
+)
+_COLONS, _NAME_CHARS = 2, 5
+_CREDIT = re.compile(r"[^:]{0,6}(?:教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):")
 _FRONT = re.compile(
     r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
 )
@@ -58,6 +65,7 @@ def unnumbered(
         return found
     fields = _fields(paragraphs)
     short = {at for at in brief if at not in fields and _may_be_heading(paragraphs, at)}
+    short |= _with_colons(paragraphs, brief)
     below = {at for at in short if _has_body(paragraphs, at, spoken)}
     below |= {at for at in short if at + 1 in below and at not in below}
     heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
@@ -68,6 +76,20 @@ def unnumbered(
             at for at in below if at not in heads and at - 1 in aside and not _SOURCE.match(paragraphs[at].folded)
         ]
     return found + [_candidate(paragraphs, at) for at in heads]
+
+
+def _with_colons(paragraphs: Sequence[Paragraph], brief: Sequence[int]) -> set[int]:
+    """Short words that end in a colon, on lines of their own above prose: several, none of which announces speech."""
+    found = {
+        at
+        for at in brief
+        if paragraphs[at].folded[-1:] == ":"
+        and _WORD.fullmatch(paragraphs[at].folded)
+        and not (paragraphs[at].mark or paragraphs[at].cell or paragraphs[at].tag)
+        and not (paragraphs[at].folded[0] in USUAL and len(paragraphs[at].folded) <= _NAME_CHARS)
+        and _has_body(paragraphs, at, ())
+    }
+    return found if len(found) >= _COLONS else set()
 
 
 def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
@@ -110,6 +132,8 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int) -> bool:
         return False
     if _BRACKETED.match(folded) or _PATENT.match(folded):
         return True
+    if _CREDIT.match(folded):
+        return False
     if folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;!?…") or folded.count(",") > _MOST_COMMAS:
         return False
     if any(pattern.match(folded) for pattern in (_SUBTITLE, _QUOTED, _DATE, _NAMES)) or _ODD.search(folded):

@@ -32,6 +32,7 @@ from tasks.strip import (
     site,
     spam,
     tails,
+    teasers,
     title,
     title_text,
 )
@@ -93,7 +94,7 @@ def strip(
     rows = edges.with_sentences(rows)
     sheet = Sheet.of(rows)
     taken: list[tuple[str, Claim]] = []
-    sheet = _apply(sheet, BEFORE_METADATA, on, taken)
+    sheet = _apply(sheet, BEFORE_METADATA | {"related": teasers.teasers}, on, taken)
     found = metadata.metadata_rows(sheet)
     starts = [row.line.start for row, fields in found if any(field.kind != "editor" for field in fields)]
     sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet

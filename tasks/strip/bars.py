@@ -22,6 +22,7 @@ WITHIN_CHARS = 90
 WEAK_CHARS = 40
 _NUMBERS = re.compile(r"[(\[]?\s*[+¥$]?\d[\d.,:/万千kKwW+%-]*\s*[)\]]?")
 _NO_WORD = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]*|[\W\d_]{1,12}|[a-zA-Z]")
+_NEXT = re.compile(r"[上下]一[篇条章则页]\s?:")
 _DIGITS = re.compile(r"\(?\d{1,7}\)?[次条人+]?")
 WHY = {
     "navigation": "an entry of the site's menus",
@@ -199,7 +200,11 @@ def pagers(sheet: Sheet) -> Iterator[Claim]:
     for number, row in sheet.short():
         core = row.core
         pages = _pages().fullmatch(core) and re.search(r"[页]|Next|Prev", core)
-        titled = _pager().match(core) and not core.endswith(("。", "!", ";")) and sheet.outside(number)
+        titled = (
+            _pager().match(core)
+            and (not core.endswith(("。", "!", ";")) or _NEXT.match(core))
+            and sheet.outside(number)
+        )
         if pages or titled or (bar_kind(core) == "pager" and (sheet.outside(number) or len(core) >= SINGLE_CHARS)):
             yield Claim.whole(row, WHY["pager"])
 

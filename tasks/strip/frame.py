@@ -74,6 +74,7 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     head.contents(page)
     head.above_title(page)
     headlines.above(page)
+    headlines.top(page)
     head.panels(page)
     foot.below(page)
     foot.beside_foot(page)

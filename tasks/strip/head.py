@@ -37,6 +37,7 @@ _CONTENTS = re.compile(
 )
 # The first part of a paper: 0 引言.
 _FIRST_PART = re.compile(r"[01]\s{1,3}[\u4e00-\u9fff]{2,16}")
+_CHAPTER = re.compile(r"第[一二三四五六七八九十百千两〇零\d]{1,6}[章回节卷][\s:].")
 _ENTRY = re.compile(r"[\d.、()一二三四五六七八九十第章节\s]*")
 _WHY_HEAD = "a short row among the furniture above the text"
 _WHY_ABOVE = "a short row above the site's menus"
@@ -70,9 +71,11 @@ def above_title(page: Around) -> None:
 
 
 def own(page: Around, number: int) -> bool:
-    """Whether a row above the title may be the article's: marked, a sentence, or the letterhead of a document."""
+    """Whether a row above the title may be the article's: marked, a sentence, a chapter's, a letterhead."""
     row = page.rows[number]
     core = row.core
+    if _CHAPTER.match(core):
+        return True
     letterhead = NUMBER.fullmatch(core) is not None or (core.endswith("文件") and OFFICE.match(core) is not None)
     return row.folded.lstrip().startswith("#") or row.prose or ends_sentence(core) or letterhead
 

@@ -16,6 +16,7 @@ from tasks.strip.head import own
 from tasks.strip.likeness import pairs_of, shared_among
 from tasks.strip.sheet import ends_sentence, undress
 from tasks.strip.signs import numbered, sign
+from tasks.strip.title_looks import may_be_title
 
 # So many headlines make a list that goes to the page's end, above furniture fewer; with dates, newest first, so many.
 HEADLINES, HEADLINES_ABOVE, DATED = 5, 3, 3
@@ -152,6 +153,18 @@ def above(page: Around) -> None:
         return
     for number in strange:
         page.take(number, _WHY_ABOVE)
+
+
+def top(page: Around) -> None:
+    """Headlines above a text whose title the page has lost: several, and nothing of the text in any."""
+    if page.title >= 0 or not 0 < page.first < len(page.rows) or not _shows_site(page) or not page.likeness.enough:
+        return
+    standing = page.standing(range(page.first))
+    rows = [page.rows[n] for n in standing]
+    alike = all(may_be_title(row) and CHARS <= len(row.core) <= MOST_CHARS for row in rows)
+    if len(rows) > HEADLINES_ABOVE and alike and _unlike(page, [row.core for row in rows]):
+        for number in standing:
+            page.take(number, _WHY_ABOVE)
 
 
 def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:

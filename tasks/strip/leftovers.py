@@ -25,7 +25,9 @@ _EMPTY_LABEL = re.compile(
     r"[(\[【]?\s*(?:关\s?键\s?[词字]|标签|摘要|核心提示|导读|简介|来源|作者|编辑|责任编辑|出处|栏目|分类|专题|tags?|keywords?)\s*[)\]】]?\s*[:|]?\s*[)\]】]?",
     re.IGNORECASE,
 )
-_TAGS = re.compile(r"(?:文章|本文|新闻)?(?:标签|tags?|热词|相关标签|关键词标签)\s*:.{0,100}", re.IGNORECASE)
+_TAGS = re.compile(
+    r"(?:文章|本文|新闻|本书|作品|小说)?(?:标签|tags?|热词|相关标签|关键词标签)\s*:.{0,100}", re.IGNORECASE
+)
 # Tags that hold nothing and are hidden, as mirrors strew them; a lesson on HTML shows tags too, but not such ones.
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0"
@@ -72,6 +74,9 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
         if row.plain:
             continue
         folded = row.folded.strip()
+        if not row.core and not folded.strip("| "):
+            yield Claim.whole(row, "the bars of a table without cells")
+            continue
         if folded[-1] == ">" and (item := _ITEM.match(folded)):
             folded = folded[item.end() :]
         if (

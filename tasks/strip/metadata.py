@@ -42,7 +42,7 @@ _HINT = re.compile(
 # The labels of such tables, where they stand without their values.
 _INDEX = re.compile(
     r"(?:索引号|信息索引号|发布机构|发文机关|发文机构|发文单位|发文日期|发布日期|公开日期|成文日期|生成日期|文号|发文字号|主题分类|主题词"
-    r"|体裁分类|组配分类|有效性|公开方式|公开形式|公开范围|信息名称|文件编号|服务对象|生效日期|废止日期):?"
+    r"|体裁分类|组配分类|内容概述|时效性|效力状态|有效性|公开方式|公开形式|公开范围|信息名称|文件编号|服务对象|生效日期|废止日期):?"
 )
 # What a journal says of an article in rows of any length; two such rows are a journal's.
 _PAPER = re.compile(
@@ -106,7 +106,7 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
             continue
         near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
         fields = fields_of(row.core)
-        near = near or (number <= BELOW_TITLE and _published(row, fields))
+        near = near or (number <= BELOW_TITLE and (_published(row, fields) or _counts(fields)))
         if fields and (near or _tells_all(fields) or _signs(row, fields)) and _fits(sheet, number, fields, dates):
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", as_found(rows[number - 1], None))]))
@@ -172,6 +172,11 @@ def _published(row: Row, fields: Sequence[Field]) -> bool:
     """Whether a row says when the page was published, or is a reporter's byline: the site's words may stand above."""
     signed = row.core.endswith(("报导", "报道")) and any(field.label == "记者" for field in fields)
     return signed or any(field.kind == "published" and field.when for field in fields)
+
+
+def _counts(fields: Sequence[Field]) -> bool:
+    """Whether a row is a counter with its figure: 浏览次数:12."""
+    return bool(fields) and all(field.kind == "counter" and field.value[:1].isdigit() for field in fields)
 
 
 def _tells_all(fields: Sequence[Field]) -> bool:

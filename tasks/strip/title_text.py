@@ -25,7 +25,7 @@ _PAGE = re.compile(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
 # What an official document is called at the end of its title, which stands on a line and so many more, each this long.
 _DOCUMENT = re.compile(
     r"(?:通知|通告|公告|通报|意见|办法|方案|决定|决议|报告|请示|批复|复函|函|规定|细则|规划|计划|纲要|条例|规则|章程|预案|公示|说明)"
-    r"(?:\([^()]{1,24}\))?$"
+    r"》?(?:\([^()]{1,24}\))?$"
 )
 _LINE_CHARS, _MORE_LINES = 40, 2
 _SPACE = re.compile(r"\s+")

@@ -1,0 +1,71 @@
+"""Other articles below the text, each with its first words, cut short, and its date, below no heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from tasks.strip.dates import DATE
+from tasks.strip.sheet import Claim, Row, Sheet
+
+# So many make a list; an item has no more rows, and what follows the last date is no more than an item cut short.
+LEAST, ITEM_ROWS = 3, 3
+# They are looked for in so many rows at the page's end, and a row of one is no longer.
+TAIL_ROWS, ROW_CHARS = 60, 160
+_CUT = ("...", "…")
+_WHY = "the beginning of another article, with its date"
+
+
+def teasers(sheet: Sheet) -> Iterator[Claim]:
+    """The rows of the list at the page's end: headline, beginning and date of each article, or two of them in one row.
+
+    >>> from tasks.ledger import Ledger
+    >>> from tasks.lines import lines_of
+    >>> from tasks.strip.sheet import rows_of
+    >>> said = ["灯会散了。"] + [f"大桥封顶\\n昨天大桥的主塔封了顶...\\n2025-01-0{day}" for day in (3, 2, 1)]
+    >>> len(list(teasers(Sheet.of(rows_of(lines_of(Ledger.of("\\n".join(said)), ()))))))
+    9
+    """
+    rows = sheet.rows
+    tail = range(max(len(rows) - TAIL_ROWS, 0), len(rows))
+    if sum(rows[n].core.endswith(_CUT) for n in tail) < LEAST:
+        return
+    dated = [n for n in tail if rows[n].core[:1].isdigit() and _dates(rows[n].core)]
+    while dated and not _is_list(rows, dated):
+        dated = dated[1:]
+    if not dated:
+        return
+    start = _start(rows, dated)
+    if start > 0:
+        for row in rows[start:]:
+            yield Claim.whole(row, _WHY)
+
+
+def _dates(core: str) -> bool:
+    """Whether a row is a date, or a date with the beginning of an article right behind it."""
+    date = DATE.match(core)
+    return date is not None and (date.end() == len(core) or core.endswith(_CUT))
+
+
+def _is_list(rows: Sequence[Row], dated: Sequence[int]) -> bool:
+    """Whether each date has the beginning of an article with it, and the list goes to the page's end."""
+    if len(dated) < LEAST or len(rows) - dated[-1] > ITEM_ROWS:
+        return False
+    for one, other in pairwise(dated):
+        item = rows[one + 1 : other + 1]
+        if len(item) > ITEM_ROWS or not any(row.core.endswith(_CUT) for row in (rows[one], *item)):
+            return False
+        if any(len(row.core) > ROW_CHARS or row.core.endswith("。") for row in item):
+            return False
+    return True
+
+
+def _start(rows: Sequence[Row], dated: Sequence[int]) -> int:
+    """The first row of the first article: it has as many as the second, or one before its date."""
+    first = dated[0]
+    if rows[first].core.endswith(_CUT):  # the date behind the article before stands before this one's words
+        return first - 1 if first and rows[first - 1].core.endswith(_CUT) else first
+    start = max(first - (dated[1] - first) + 1, 0)
+    while start < first and rows[start].core.endswith("。"):
+        start += 1
+    return start
