@@ -60,7 +60,10 @@ def measured(way: str, raw: str, curated: str, shard_bytes: int) -> dict[str, fl
 
 
 def _curate_by_flow(settings: Settings) -> tuple[int, int]:
-    from flows.curate import curate
+    from flows.environment import importing
+
+    with importing():  # as `qingwen run` does it
+        from flows.curate import curate
 
     record = curate(settings)
     return record.shards, record.fresh.pages

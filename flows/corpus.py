@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flows import duplicates, learning
-from flows.environment import prepare
+from flows.embedded import start_early
+from flows.environment import importing, prepare
 from flows.reasons import counted, told
 from flows.settings import Settings
 from tasks.write.corpus import TableRecord, tidy
@@ -68,8 +69,10 @@ def _run(name: str, settings: Settings, verbose: bool) -> TableRecord:
     store_of(settings.curated).check_free()  # before a server is started for nothing
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: workers and server go too
     prepare()
-    from flows.dedupe import dedupe as dedupe_flow
-    from flows.learn import learn as learn_flow
+    start_early()
+    with importing():
+        from flows.dedupe import dedupe as dedupe_flow
+        from flows.learn import learn as learn_flow
 
     flow: Callable[[Settings], TableRecord] = learn_flow if name == "learn" else dedupe_flow
     return told(flow, settings, verbose=verbose)

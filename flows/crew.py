@@ -22,14 +22,17 @@ from importlib.abc import MetaPathFinder
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from flows.deadline import last_second
-from flows.settings import Settings
 from flows.shard import Done, Job, write_shard
 from flows.turns import Turns
 from tasks.errors import QingwenError, SettingsError
 from tasks.records import Reason
+
+# Workers import this module, and need neither settings nor Pydantic: 0.1 s for each of them.
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 #: What a worker is given to do.
 Work = Callable[[Job], Done]

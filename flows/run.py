@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from flows.environment import prepare
+from flows.embedded import start_early
+from flows.environment import importing, prepare
 from flows.plan import Plan
 from flows.progress import watched_by
 from flows.reasons import told
@@ -37,7 +38,9 @@ def run(settings_file: str | None, overrides: Mapping[str, Any], *, verbose: boo
     if terminal and not verbose:
         # The bar has the terminal to itself; the log goes on to the server, for the UI.
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    from flows.curate import curate
+    start_early()
+    with importing():
+        from flows.curate import curate
 
     with Bar(shown=terminal) as bar, watched_by(bar):
         record = told(curate, settings, verbose=verbose)
