@@ -196,6 +196,8 @@ def _heading_styles(
         alone = style == "spaced" and not any(name == "decimal" for name, _ in by_style)
         if alone and not _count_over_prose(paragraphs, group):
             continue
+        if style == "annex" and len(group) > 1 and all(one.at + 1 == other.at for one, other in pairwise(group)):
+            continue  # what is annexed, in a list
         good = [found for found in group if found.end and found.at in bodied]
         if 2 * len(good) >= len(group) and _is_sequence(group, rank):
             kept += [found for place, found in enumerate(group) if found.end and _heads(group, place, bodied)]

@@ -29,7 +29,8 @@ _BRACKETED = re.compile(r"【[^【】]{2,20}】$")
 _ASIDE = re.compile(r"\([^()]{4,}\)$")
 # Words that head a part with a colon behind them, so many on a page; shorter ones may be names of speakers.
 _WORD = re.compile(
-    r"(?![^:]{0,9}(?:说|道|表示|指出|认为|强调|问|答|称|者|人|如下|以下|下列|包括|分别|其中|例如|比如|们|长|员|记者|导演|原文|译文):$)[\u4e00-\u9fff]{4,9}:"
+    r"(?!.{0,12}(?:说|道|表示|指出|认为|强调|问|答|称|者|人|如下|以下|下列|包括|分别|其中|例如|比如|们|长|员|导演|原文|译文):$)"
+    r"(?=[^:]{0,12}[\u4e00-\u9fff\d])[\u4e00-\u9fffA-Za-z\d+ ]{4,14}:"
 )
 _COLONS, _NAME_CHARS = 2, 5
 _CREDIT = re.compile(r"[^:]{0,6}(?:教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):")

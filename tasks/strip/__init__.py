@@ -1,11 +1,11 @@
 """Stage 4: what is not the article leaves the text, and what the page says of itself fills the metadata.
 
 A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them. Rules by a row's own words: `spam`,
-`places`, `leftovers`, `jammers`, `menus`, `bars`, `tails`, by the word tables (`tables`). Rules by where a row stands:
+`places` (with the `gazetteer`), `leftovers`, `jammers`, `menus`, `bars`, `tails`, by the word tables (`tables`). Rules by where a row stands:
 `frame` with `around`, above the text `head`, below it `foot`, other articles `headlines` (by `likeness`), by `signs` of
 interfaces; `edges` for running text of the site's. What others say of a page: `extractor` (HTML), `site` (learned).
-Metadata: its rows (`metadata`, cut by `fields`, `dates`, `names`, `bylines`, `journals`, `official`), what they come to
-(`said`), and the title (`title`, `title_looks`, `title_text`, `head_title`).
+Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `journals`, `official`), what
+they come to (`said`), and the title (`title`, `title_looks`, `title_text`, `head_title`).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from tasks.strip import (
     official,
     places,
     said,
+    signoffs,
     site,
     spam,
     tails,
@@ -97,7 +98,8 @@ def strip(
     sheet = _apply(sheet, BEFORE_METADATA | {"related": teasers.teasers}, on, taken)
     found = metadata.metadata_rows(sheet)
     starts = [row.line.start for row, fields in found if any(field.kind != "editor" for field in fields)]
-    sheet = _take(sheet, "metadata", metadata.claims(found), taken) if "metadata" in on else sheet
+    closing, signed = signoffs.signoff(sheet)
+    sheet = _take(sheet, "metadata", [*metadata.claims(found), *closing], taken) if "metadata" in on else sheet
     sheet = replace(sheet, told=tuple(sorted(starts))) if starts else sheet
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
@@ -120,15 +122,15 @@ def strip(
     if blocks and "extractor" in on:
         sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
     sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
-    return ledger.then(_layer(ledger.text, taken)), _metadata(sheet, found, shown)
+    return ledger.then(_layer(ledger.text, taken)), _metadata(sheet, found, shown, signed)
 
 
-def _metadata(sheet: Sheet, found: Found, shown: Row | None) -> Metadata:
+def _metadata(sheet: Sheet, found: Found, shown: Row | None, signed: list[Field]) -> Metadata:
     """What the page says of itself: its fields, the row that shows the title, and the rows that stand."""
-    fields = [field for _, row in found for field in row]
+    fields = [*(field for _, row in found for field in row), *signed]
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
     page = said.metadata_of(fields, title_text.whole_title(sheet, shown) if shown else None, opening)
-    number, issuer = official.official(sheet, fields)
+    number, issuer = official.official(sheet, fields, shown)
     return replace(page, document_number=number, issuer=issuer) if number or issuer else page
 
 

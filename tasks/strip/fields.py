@@ -73,6 +73,7 @@ _EMPLOYED = re.compile(
 # A count with no space before it, behind a date or a source: 地方127次浏览, 某某网 9.98K.
 _COUNTED = re.compile(r"\d{1,8}\s?[次人](?:浏览|阅读|点击|围观)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
+_USER = re.compile(r"[A-Za-z][A-Za-z_]{2,9}\d{1,6}")  # who posted a text, as sites call their users
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
 # Beside a bare date an office is who enacted a law, not who published the page.
@@ -174,6 +175,9 @@ def _bare(text: str, fields: list[Field]) -> bool:
         return True
     if len(text) <= 20 and is_media(text) and not _OFFICE.search(text):
         fields.append(Field("media", "", text))
+        return True
+    if _USER.fullmatch(text):
+        fields.append(Field("unknown", "", text))
         return True
     text = " ".join(word for word in text.split() if not known_word(word))
     fields.append(Field("unknown", "", text))

@@ -19,19 +19,22 @@ HEAD_ROWS = 12
 TAIL_ROWS = 10
 SIGNERS = 5
 
-NUMBER = re.compile(
-    r"[(\[【]?(?P<number>[\u4e00-\u9fff]{1,14}\s?[〔\[(【〈﹝](?:19|20)\d\d[〕\])】〉﹞]\s?第?\s?\d{1,5}\s?号)[)\]】]?"
-)
+_BARE_NUMBER = r"[\u4e00-\u9fff]{1,14}\s?[〔\[(【〈﹝](?:19|20)\d\d[〕\])】〉﹞]\s?第?\s?\d{1,5}\s?号"
+NUMBER = re.compile(rf"[(\[【]?(?P<number>{_BARE_NUMBER})[)\]】]?")
 OFFICE = re.compile(
     r"[\u4e00-\u9fff]{2,22}(?:政府|办公厅|办公室|委员会|委|厅|局|部|署|院|会|处|中心|总队|支队|大队|党组|公署|银行|总行)"
+)
+_TITLED = re.compile(
+    rf"^\s*(?P<before>{_BARE_NUMBER})\s{{0,2}}《[^《》]{{6,80}}》\s*$|[》\u4e00-\u9fff)]\s?\((?P<behind>{_BARE_NUMBER})\)\s*$"
 )
 _HEADED = re.compile(r"(?P<office>[\u4e00-\u9fff]{4,24})文件")
 
 
-def official(sheet: Sheet, fields: Sequence[Field]) -> tuple[str | None, str | None]:
+def official(sheet: Sheet, fields: Sequence[Field], title: Row | None = None) -> tuple[str | None, str | None]:
     """The document's number and its issuer, as the page has them, or None. `sheet` has the rows that are left.
 
-    Labels win. A page that shows two different numbers on rows of their own says neither.
+    Labels win. A page that shows two different numbers on rows of their own says neither. Where none stands alone, the
+    one behind the title counts, or before it, as sites of laws have it.
     """
     number = _labelled(fields, "document_number")
     number = number if number and number.endswith(("号", "號")) and any(map(str.isdigit, number)) else None
@@ -40,6 +43,8 @@ def official(sheet: Sheet, fields: Sequence[Field]) -> tuple[str | None, str | N
     if len({_plain(sheet.rows[at]) for at in shown}) == 1:
         number = _found(sheet.rows[shown[0]])
         issuer = issuer or _headed(sheet, shown[0])
+    if not number and not shown and title and (found := _TITLED.search(title.folded)):
+        number = title.line.text[slice(*found.span("behind" if found["behind"] else "before"))]
     if number and not issuer:
         issuer = _signed(sheet.rows)
     return number, issuer

@@ -11,10 +11,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
+from tasks.strip.gazetteer import gazetteer, provinces_of
 from tasks.strip.sheet import Claim, Row, Sheet
 
 # A list has at least so many names. Rows of cities in menus and in heads of tables have fewer, or fail the tests below.
@@ -51,22 +50,6 @@ _HONEST_HEAD = re.compile(r"名单|名录|一览|公示|排名|榜|如下|下列
 _WHY = "names of counties drawn at random from the whole country"
 
 
-@cache
-def _gazetteer() -> tuple[list[str], list[frozenset[str]], frozenset[str]]:
-    """Names in order, the provinces of each, and the names of counties and districts (tools/make_places.py)."""
-    provinces: dict[str, set[str]] = {}
-    counties: set[str] = set()
-    source = Path(__file__).with_name("data") / "places.txt"
-    for line in source.read_text(encoding="utf-8").splitlines():
-        province, level, *names = line.split(" ")
-        for name in names:
-            provinces.setdefault(name, set()).add(province)
-        if level == "c":
-            counties.update(names)
-    names = sorted(provinces)
-    return names, [frozenset(provinces[name]) for name in names], frozenset(counties)
-
-
 @dataclass(frozen=True, slots=True)
 class _Name:
     start: int
@@ -74,21 +57,6 @@ class _Name:
     provinces: frozenset[str]  # empty if no name of the gazetteer begins so
     full: bool
     county: bool
-
-
-def provinces_of(word: str) -> frozenset[str]:
-    """The provinces (first two digits of their codes) with a place whose name is or begins with `word`.
-
-    >>> sorted(provinces_of("海阳市")), sorted(provinces_of("畹町")), sorted(provinces_of("很久"))
-    (['37'], ['53'], [])
-    """
-    names, provinces, _ = _gazetteer()
-    at = bisect_left(names, word)
-    found: set[str] = set()
-    while at < len(names) and names[at].startswith(word):
-        found |= provinces[at]
-        at += 1
-    return frozenset(found)
 
 
 def place_lists(sheet: Sheet) -> Iterator[Claim]:
@@ -246,7 +214,7 @@ def _parted(name: _Name, word: str) -> list[_Name]:
 def _name(word: str, start: int, end: int) -> _Name:
     if not 2 <= len(word) <= 15:
         return _Name(start, end, frozenset(), False, False)
-    names, _, counties = _gazetteer()
+    names, _, counties = gazetteer()
     at = bisect_left(names, word)
     full = at < len(names) and names[at] == word
     county = word in counties or any(word + suffix in counties for suffix in _SUFFIX)

@@ -26,6 +26,7 @@ _AGENCY_DATELINE = re.compile(
 _REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words that begin so
 _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
 _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
+_CODE = re.compile(r"[A-Za-z_-]{0,6}\d{5,20}|\d{1,20}")  # what a program calls the source
 _COLUMN = re.compile(r"\s+[-—|]\s+")  # between a medium and its column
 _TITLED = re.compile(r"《([^《》]+)》")
 # 【记者甲一心/竹溪报导】, before the first sentence.
@@ -73,7 +74,7 @@ def _dateline(opening: Row | None) -> str | None:
 
 def _first(fields: Iterable[Field], kind: str) -> str | None:
     said = (field.value.strip('"() ') for field in fields if field.kind == kind and field.value)
-    value = next((value for value in said if not nobody(value)), None)
+    value = next((value for value in said if not (nobody(value) or _CODE.fullmatch(value))), None)
     first = _COLUMN.split(value, maxsplit=1)[0] if kind == "media" and value else None
     value = first if first and is_media(first) else value
     titled = _TITLED.fullmatch(value) if value else None

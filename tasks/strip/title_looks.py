@@ -42,7 +42,7 @@ _SAYS = re.compile(
 # What a record or a shop says of a thing, a row each; and how many have answered a question.
 _OF_RECORD = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:类型|名称|编号|分类|页码|页数|标签|字数|单位|地址|电话|联系人|格式|大小|状态|出处|型号|品牌|供应商|厂家)\s?:\s?\S|[\u4e00-\u9fff]{2,4}号\s?:\s?\d"
-    r"|共?\s?\d{1,6}\s?个(?:回答|回复|评论|答案|赞)"
+    r"|共?\s?\d{1,6}\s?个(?:回答|回复|评论|答案|赞)|.{0,40}返回(?:首页|列表|上页|目录)"
 )
 # Names of writers, one of them with a blank inside.
 _NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S\s?\S{1,2}){1,4}")

@@ -21,6 +21,8 @@ SITE_WORD = re.compile(
 _ENDING = re.compile(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
 # The number of the page behind a chapter's name, as reading sites set it.
 _PART = re.compile(r"\s?\(\d{1,2}/\d{1,2}\)$")
+# What a picture has behind the title that it is called by.
+_CHANNEL = re.compile(r"\s[\u4e00-\u9fff]{2,6}(?:\s?第\d{1,2}张)?")
 _PAGE = re.compile(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
 # What an official document is called at the end of its title, which stands on a line and so many more, each this long.
 _DOCUMENT = re.compile(
@@ -120,6 +122,13 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
             found.append(Claim.whole(row, "the title again"))
             found += _subtitle_again(sheet, at, row)
     within = [row for row in sheet.rows[sheet.first :] if not row.prose and key(row.core) == wanted]
+    if len(wanted) >= LONG_TITLE:
+        within_channel = (row for row in sheet.rows[sheet.first :] if row.core.startswith(title.core) and not row.prose)
+        found += [
+            Claim.whole(row, "the title again, with its channel")
+            for row in within_channel
+            if _CHANNEL.fullmatch(row.core, len(title.core))
+        ]
     if len(within) >= PICTURES and len(wanted) >= LONG_TITLE:
         found += [Claim.whole(row, "the title again, as pictures have it") for row in within if row is not title]
     return found
