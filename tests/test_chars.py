@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks import chars
-from tasks.chars import CharMap, CharSet
+from tasks.chars import CharMap, CharPairs, CharSet
 from tasks.decode import score
 from tasks.decode.score import mean_cost
 from tasks.script.fold import simplified
@@ -64,6 +64,20 @@ def test_a_set_is_what_its_expression_matches(name: str, text: str, start: int, 
     made = found()
     with uncompiled():
         assert made == found()
+
+
+SIGNS = st.sets(st.text("ab ,春夏國学，。\0\uffff", min_size=1, max_size=2), max_size=12)
+
+
+@needs_it
+@given(SIGNS, TEXTS, st.integers(0, 6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pairs_are_counted_the_same(signs: set[str], text: str, most: int) -> None:
+    signs -= {"\0\0"}
+    found = CharPairs(signs).count(text, most)
+    every = sum(text.startswith(sign, at) for sign in signs for at in range(len(text)))
+    with uncompiled():
+        assert CharPairs(signs).count(text, most) == found == min(most, every)
 
 
 @needs_it
@@ -136,3 +150,16 @@ def test_what_it_is_given_is_looked_at() -> None:
     with pytest.raises(TypeError, match="characters are those of a text"):
         chars.compiled.Weights(bytes(2 * 0x10000)).of(b"bytes")  # type: ignore[arg-type]
     assert marks.find("春，", 99) == -1
+    with pytest.raises(ValueError, match="one or two characters"):
+        CharPairs({"春夏秋"})
+    for pairs, alone in (("春", ""), ("\0\0", ""), ("春\U00020000", ""), ("\U00020000春", ""), ("", "\U00020000")):
+        with pytest.raises(ValueError, match="two characters each"):
+            chars.compiled.Pairs(pairs, alone)
+    with pytest.raises(ValueError, match="no more than"):
+        chars.compiled.Pairs("春夏" * 0x8001, "")
+    with pytest.raises(TypeError, match="characters are those of a text"):
+        chars.compiled.Pairs("春夏", "").count(b"bytes", 1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a number are wanted"):
+        chars.compiled.Pairs("春夏", "").count("春")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        chars.compiled.Pairs("春夏", "").count("春", "1")  # type: ignore[arg-type]

@@ -239,6 +239,102 @@ static PyType_Slot weights_slots[] = {
 };
 static PyType_Spec weights_spec = {"tasks.chars._chars.Weights", sizeof(Weights), 0, Py_TPFLAGS_DEFAULT, weights_slots};
 
+/* A set of pairs of characters that stand side by side, and of characters that count by themselves. Pairs lie in a table
+ * at least four times as large as they are many, at the first free place from where their hash says; 0 is a free one. */
+
+typedef struct {
+    PyObject_HEAD
+    uint8_t leads[BMP / 8], alone[BMP / 8];
+    uint32_t *table, mask;
+} Pairs;
+
+static inline int has(const uint8_t *bits, uint32_t c) { return c < BMP && bits[c >> 3] >> (c & 7) & 1; }
+
+static inline uint32_t place_of(const Pairs *p, uint32_t pair) {
+    uint32_t at = (pair * 2654435761u) >> 8 & p->mask;
+    while (p->table[at] && p->table[at] != pair) at = (at + 1) & p->mask;
+    return at;
+}
+
+static int pairs_fill(Pairs *p, PyObject *pairs, PyObject *alone) {
+    Py_ssize_t size = PyUnicode_GET_LENGTH(pairs);
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(alone); i++) {
+        uint32_t c = PyUnicode_READ_CHAR(alone, i);
+        if (c >= BMP) return -1;
+        p->alone[c >> 3] |= (uint8_t)(1 << (c & 7));
+    }
+    for (Py_ssize_t i = 0; i + 1 < size; i += 2) {
+        uint32_t lead = PyUnicode_READ_CHAR(pairs, i), next = PyUnicode_READ_CHAR(pairs, i + 1);
+        if (lead >= BMP || next >= BMP || !(lead | next)) return -1;
+        p->leads[lead >> 3] |= (uint8_t)(1 << (lead & 7));
+        p->table[place_of(p, lead << 16 | next)] = lead << 16 | next;
+    }
+    return size % 2 ? -1 : 0;
+}
+
+static PyObject *pairs_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"pairs", "alone", NULL};
+    PyObject *pairs, *alone;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UU:Pairs", names, &pairs, &alone)) return NULL;
+    if (PyUnicode_GET_LENGTH(pairs) > BMP) {
+        PyErr_SetString(PyExc_ValueError, "no more than 32,768 pairs are looked for");
+        return NULL;
+    }
+    Pairs *p = (Pairs *)type->tp_alloc(type, 0);
+    if (!p) return NULL;
+    uint32_t size = 16;
+    while (size < 2 * (uint32_t)PyUnicode_GET_LENGTH(pairs)) size *= 2;
+    p->mask = size - 1;
+    p->table = PyMem_Calloc(size, sizeof *p->table);
+    if (!p->table) PyErr_NoMemory();
+    else if (!pairs_fill(p, pairs, alone)) return (PyObject *)p;
+    else PyErr_SetString(PyExc_ValueError, "pairs are two characters each of the basic plane, one of them not NUL");
+    Py_DECREF(p);
+    return NULL;
+}
+
+static void pairs_dealloc(PyObject *self) {
+    PyMem_Free(((Pairs *)self)->table);
+    dealloc(self);
+}
+
+/* In how many places pairs begin and characters stand that count by themselves; no more than `most` are counted. */
+static PyObject *pairs_count(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    const Pairs *p = (Pairs *)self;
+    if (given != 2) {
+        PyErr_SetString(PyExc_TypeError, "a text to look in and a number are wanted");
+        return NULL;
+    }
+    if (!takes_text(args[0])) return NULL;
+    Py_ssize_t most = PyLong_AsSsize_t(args[1]);
+    if (most == -1 && PyErr_Occurred()) return NULL;
+    int kind = PyUnicode_KIND(args[0]);
+    const void *data = PyUnicode_DATA(args[0]);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]), found = 0;
+    for (Py_ssize_t i = 0; i < size && found < most; i++) {
+        uint32_t c = PyUnicode_READ(kind, data, i);
+        found += has(p->alone, c);
+        if (i + 1 < size && has(p->leads, c)) {
+            uint32_t next = PyUnicode_READ(kind, data, i + 1);
+            found += next < BMP && p->table[place_of(p, c << 16 | next)] && (c | next);
+        }
+    }
+    return PyLong_FromSsize_t(found < most ? found : most);
+}
+
+static PyMethodDef pairs_methods[] = {
+    {"count", (PyCFunction)(void (*)(void))pairs_count, METH_FASTCALL, "In how many places of a text, so many at most."},
+    {NULL, NULL, 0, NULL},
+};
+static PyType_Slot pairs_slots[] = {
+    {Py_tp_new, pairs_new},
+    {Py_tp_dealloc, pairs_dealloc},
+    {Py_tp_methods, pairs_methods},
+    {Py_tp_doc, "Pairs of characters."},
+    {0, NULL},
+};
+static PyType_Spec pairs_spec = {"tasks.chars._chars.Pairs", sizeof(Pairs), 0, Py_TPFLAGS_DEFAULT, pairs_slots};
+
 /* The module */
 
 static int add_type(PyObject *module, PyType_Spec *spec, const char *name) {
@@ -250,7 +346,7 @@ static int add_type(PyObject *module, PyType_Spec *spec, const char *name) {
 
 static int module_exec(PyObject *module) {
     return add_type(module, &set_spec, "Set") < 0 || add_type(module, &forms_spec, "Forms") < 0 ||
-                   add_type(module, &weights_spec, "Weights") < 0
+                   add_type(module, &weights_spec, "Weights") < 0 || add_type(module, &pairs_spec, "Pairs") < 0
                ? -1
                : 0;
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tasks.strip.bars import is_within
 from tasks.strip.sheet import SHORT_CHARS, Claim, Sheet
-from tasks.strip.tables import phrase
+from tasks.strip.tables import may_hold, phrase
 
 _PICTURE = (
     r"(?:(?:相关|新闻|网络|文章)?资料(?:图片?|照片)|(?:相关|新闻|网络)(?:配图|图片)|网络图|题图|配图|图文无关|图片与(?:文章|内容|本文)无关|"
@@ -95,9 +95,9 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
             _COMMENT.fullmatch(folded) or (_HIDDEN.search(folded) and not _TAG.sub("", folded).strip())
         ):
             yield Claim.whole(row, "hidden tags without text")
-        elif phrase("code").match(folded):
+        elif may_hold("code", folded) and phrase("code").match(folded):
             yield Claim.whole(row, "script of a counter or marks of a content system")
-        elif len(folded) <= SHORT_CHARS and phrase("player").fullmatch(folded):
+        elif len(folded) <= SHORT_CHARS and may_hold("player", folded) and phrase("player").fullmatch(folded):
             yield Claim.whole(row, "a notice of the page's player or script")
         elif len(folded) <= SCRIPT_CHARS and _is_script(sheet, number, folded):
             lesson = _teaches(sheet) if lesson is None else lesson

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
-from operator import add
 
+from tasks.chars import CharPairs
 from tasks.strip.sheet import Claim, Sheet
 from tasks.strip.tables import table
 
@@ -55,17 +55,15 @@ def _any(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @cache
-def _beginnings() -> frozenset[str]:
+def _beginnings() -> CharPairs:
     """The first two characters of each keyword of `_keyword`, in lower case; all of a shorter one."""
     words = table("spam")
-    return frozenset(word[:2].lower() for word in words["adult"] + words["gambling"] + words["loans"])
+    return CharPairs({word[:2].lower() for word in words["adult"] + words["gambling"] + words["loans"]})
 
 
 def _may_hold_keywords(core: str) -> bool:
     """Whether as many keywords may begin in `core` as a row of spam needs: hardly ever in other rows, and quickly."""
-    core, beginnings = core.lower(), _beginnings()
-    found = sum(map(beginnings.__contains__, map(add, core, core[1:])))
-    return found + sum(map(beginnings.__contains__, core)) >= MIN_STRONG
+    return _beginnings().count(core.lower(), MIN_STRONG) == MIN_STRONG
 
 
 def keyword_spam(sheet: Sheet) -> Iterator[Claim]:

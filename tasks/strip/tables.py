@@ -6,6 +6,9 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+from tasks.chars import CharPairs, compiled
+from tasks.strip.factors import factors
+
 # Rows are remembered up to this length: of 4,096 longer ones a megabyte would be the least.
 _REMEMBERED_CHARS = 120
 _HEAD = re.compile(r"\[([a-z_ ]+)\]")
@@ -104,6 +107,24 @@ def phrase(section: str) -> re.Pattern[str]:
     '甲ICP备'
     """
     return re.compile("(?:" + "|".join(table("phrases")[section]) + ")", re.IGNORECASE)
+
+
+def may_hold(section: str, core: str) -> bool:
+    """Whether a row may hold any of the turns of phrase of a section of data/phrases.txt: none where it does not, and
+    quickly. Without a compiler all may, for to ask that takes longer there.
+
+    >>> may_hold("copyright", "甲ICP备00000000号")
+    True
+    """
+    signs = _signs(section) if compiled else None
+    return not signs or signs.count(core, 1) > 0
+
+
+@cache
+def _signs(section: str) -> CharPairs | None:
+    """What all turns of phrase of a section hold one of; None if there is one that nothing is known of."""
+    found = [factors(words) for words in table("phrases")[section]]
+    return None if None in found else CharPairs(frozenset().union(*(one for one in found if one)))
 
 
 @cache

@@ -10,7 +10,7 @@ from itertools import takewhile
 from tasks.strip.bars import bar_kind, is_weak, is_within
 from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
-from tasks.strip.tables import is_chatter, kinds_in, phrase, related, table
+from tasks.strip.tables import is_chatter, kinds_in, may_hold, phrase, related, table
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
 GAP_ROWS = 3
@@ -100,11 +100,11 @@ def is_disclaimer(core: str) -> bool:
         return False
     if _RIGHTS.match(core) and len(core) <= 200:
         return True
-    if len(core) <= 200 and phrase("sure_disclaimer").match(core):
+    if len(core) <= 200 and may_hold("sure_disclaimer", core) and phrase("sure_disclaimer").match(core):
         return True
-    head = _disclaimer_head().match(core)
+    head = may_hold("disclaimer_head", core) and _disclaimer_head().match(core)
     # The site's own words are looked for first: there are many turns of phrase, and most rows have none of the former.
-    if not head and len({match[0] for match in phrase("own_voice").finditer(core)}) < 2:
+    if not head and not (may_hold("own_voice", core) and _in_own_voice(core)):
         return False
     if len(core) <= 400 and len(denied := kinds_in("denial", core)) >= DENIAL_WORDS and "g0" in denied:
         return True
@@ -112,6 +112,10 @@ def is_disclaimer(core: str) -> bool:
     if not found or head:
         return bool(found)
     return (len(found) >= 2 or phrase("self").search(core) is not None) and min(found) <= 60
+
+
+def _in_own_voice(core: str) -> bool:
+    return len({match[0] for match in phrase("own_voice").finditer(core)}) >= 2
 
 
 def addresses_reader(core: str) -> bool:
@@ -122,7 +126,12 @@ def addresses_reader(core: str) -> bool:
     >>> addresses_reader("小编在镇上住了三年,认识了每一位扎灯的老人。")
     False
     """
-    if len(core) > ADDRESS_CHARS or "“" in core[:1] or not _sure_address().search(core):
+    if (
+        len(core) > ADDRESS_CHARS
+        or "“" in core[:1]
+        or not may_hold("address", core)
+        or not _sure_address().search(core)
+    ):
         return False
     found = kinds_in("address", core)
     return len(found) >= ADDRESS_WORDS and not found.isdisjoint(ADDRESS_SURE)
@@ -229,7 +238,9 @@ def footers(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _outright(row: Row) -> bool:
-    return len(row.core) <= SHORT_CHARS and len({m[0].lower() for m in phrase("copyright").finditer(row.core)}) >= 2
+    if len(row.core) > SHORT_CHARS or not may_hold("copyright", row.core):
+        return False
+    return len({match[0].lower() for match in phrase("copyright").finditer(row.core)}) >= 2
 
 
 def _anchors(sheet: Sheet, number: int, enough_prose: bool) -> bool:
