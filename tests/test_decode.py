@@ -306,6 +306,77 @@ def test_two_bytes_lost_from_a_line_that_shows_no_half(codec: str, first: int, s
     assert encodings._astray(PROSE, text) <= 2
 
 
+@pytest.mark.parametrize("codec", ["gbk", "big5", "hz", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["no other", "another"])
+def test_two_bytes_lost_near_each_other(codec: str, elsewhere: bool) -> None:
+    """What stands between is out of step, and the second loss puts it right again: nothing shows but odd characters."""
+    text = HANT + "清早的霧還沒有散，對岸的人家已經在喊船了。" if codec == "big5" else PROSE + PROSE[:26]
+    whole = text.encode(codec)
+    right = tried = 0
+    for first in range(8, 100, 5):
+        for length in (8, 13, 20, 31):
+            raw = whole[:first] + whole[first + 1 : first + length] + whole[first + length + 1 :]
+            found = decoded(raw[:141] + raw[142:] if elsewhere else raw)
+            ledger = Ledger.of(found.text).then(found.edits)
+            check_layer(found.text, found.edits)
+            tried += 1
+            right += encodings._astray(text, ledger.text) <= 2 + elsewhere
+    assert right >= 0.6 * tried
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["whole", "that lost a byte"])
+@pytest.mark.parametrize(
+    ("codec", "line"),
+    [
+        ("gb18030", "地名里的生僻字有圐圙、堽城、甪直、洑口、歙县、郫县。"),
+        ("gb18030", "龘犇猋麤鱻羴，这些字由三个同样的字叠成。"),
+        ("gbk", "魑魅魍魉四个字都从鬼，饕餮二字都从食。"),
+        ("gbk", "翻译的药名有吡嗪酰胺和羟氯喹，产地是塔什库尔干。"),
+        ("gbk", "Привет и добрый день, написано на доске."),
+        ("gbk", "α、β、γ三种射线，┌─┬─┐是表格的边。"),
+        ("big5hkscs", "鸊鷉、鸕鶿與鷺鷥都在湖邊築巢，蜣螂滾著糞球。"),
+        ("utf-16-le", "한국어 문장은 그대로 남는다. 아침마다 시장에 간다."),
+        ("utf-16-be", "일과 학습 사이에서 천천히 걷는다. 우리는 내일 만난다."),
+    ],
+)
+def test_rare_characters_are_not_cut_anew(codec: str, line: str, elsewhere: bool) -> None:
+    prose = HANT if codec == "big5hkscs" else PROSE
+    raw = f"{prose}\n{line}\n".encode(codec)
+    if elsewhere:
+        raw = raw[:20] + raw[21:]
+    found = decoded(raw)
+    assert line in Ledger.of(found.text).then(found.edits).text
+
+
+@pytest.mark.parametrize("text", ["設點A在線上，x為所求之數。", "這檔A股昨天跌停，T恤降價三成。", "第B座三樓的K書中心"])
+def test_single_letters_of_a_page_of_big5(text: str) -> None:
+    assert decoded(f"{HANT}\n{text}\n".encode("big5")).text.split("\n")[1] == text
+
+
+def test_a_trail_byte_that_looks_like_a_letter() -> None:
+    text = "老師傅說，缸水的味道來判斷最準。"
+    found = decoded(without(text, "big5", text.index("味"), 1))
+    assert encodings._astray(text, Ledger.of(found.text).then(found.edits).text) <= 1
+
+
+@pytest.mark.parametrize("mark", [b"~", b"{"])
+def test_hz_of_which_the_only_beginning_lost_a_byte(mark: bytes) -> None:
+    raw = "对岸的人家已经在喊船了".encode("hz")
+    found = decoded(mark + raw[2:])
+    assert (found.text, found.encoding) == ("对岸的人家已经在喊船了", "hz")
+
+
+@pytest.mark.parametrize("text", ["{return items[index]~}", "~ what follows is {odd~}", "{{~summary_of_the_year~}}"])
+def test_ascii_that_ends_like_hz(text: str) -> None:
+    assert (decoded(text.encode()).text, decoded(text.encode()).encoding) == (text, "ascii")
+
+
+def test_a_character_is_told_by_what_follows_it() -> None:
+    text = "运来机具。企业一旦选定，便不能更改。"
+    found = decoded(without(text, "gbk", text.index("企"), 1))
+    assert [edit.after for edit in found.edits] == ["企"]
+
+
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_html_of_utf_16_that_lost_a_byte_keeps_its_byte_order(codec: str) -> None:
     raw = HTML.encode(codec)

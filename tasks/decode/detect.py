@@ -79,6 +79,8 @@ _ESCAPES = (
     (re.compile(rb"\x1b\(I"), "iso2022_jp_ext"),
     (re.compile(rb"\x1b(?:\$[@B]|\$\([DOPQ]|\([IJ])"), "iso2022_jp_2"),
 )
+# HZ of which the only ~{ lost a byte: so many pairs up to a ~}, and they read as ordinary Chinese.
+_TORN_HZ = re.compile(rb"[~{](?:[!-w][!-~]){5}[!-~]*~\}")
 
 
 def detect(raw: bytes, declared: str | None) -> Verdict | None:
@@ -175,6 +177,8 @@ def _seven_bit(raw: bytes, declared: str | None) -> Verdict | None:
             text = text_of(sample, codec)
             if mean_cost(text) < _PLAUSIBLE and len(marked(text)) < _DAMAGED_SHARE * len(text):
                 return Verdict(codec, Evidence.DECLARED if declared == codec else Evidence.DETECTED, 0.99)
+    if b"~}" in raw and b"~{" not in raw and _TORN_HZ.search(raw) and mean_cost(text_of(raw[:_SAMPLE], "hz")) < CLEAR:
+        return Verdict("hz", Evidence.DECLARED if declared == "hz" else Evidence.DETECTED, 0.99)
     return None
 
 

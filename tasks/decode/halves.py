@@ -15,6 +15,8 @@ from tasks.repair.lm import Model, model, symbols
 # the likeliest, and of the others the commonest.
 _SEEN = 16
 _UNSEEN = 12
+# Those of which what follows is one of so many likeliest successors are judged as well: 业 tells 企.
+_LEADING = 12
 # A candidate that is so much worse than the best is not among the answers, in steps of the model (1/16 nat).
 _WORSE = 7 * 16
 # Rarer characters than this are not looked for: 3,800 are commoner.
@@ -24,11 +26,13 @@ _UNKNOWN = "\ufffd"  # a symbol that the model has never seen
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Characters by their symbols, the commonest first with its cost; and a class of the symbols to search them by."""
+    """Characters by their symbols, the commonest first with its cost; a class of the symbols to search them by; and
+    which of them each symbol is likely to follow."""
 
     chars: dict[str, str]
     alone: tuple[tuple[int, str], ...]
     any: re.Pattern[str]
+    leading: dict[str, str]
 
 
 def candidates(chars: Iterable[str]) -> Candidates:
@@ -41,7 +45,17 @@ def candidates(chars: Iterable[str]) -> Candidates:
     single = "".join(chars)
     found = {symbol: char for symbol, char in zip(symbols(single), single, strict=True) if lone(symbol) <= _RAREST}
     alone = tuple(sorted((lone(symbol), symbol) for symbol in found))
-    return Candidates(found, alone, re.compile(f"[{re.escape(''.join(found))}]" if found else "(?!)"))
+    return Candidates(found, alone, re.compile(f"[{re.escape(''.join(found))}]" if found else "(?!)"), _leading(found))
+
+
+def _leading(found: Iterable[str]) -> dict[str, str]:
+    lm = model()
+    leading: dict[str, str] = {}
+    for symbol in found:
+        first = lm.starts1[lm.index[symbol]]
+        for after in lm.after1[first : min(first + _LEADING, lm.starts1[lm.index[symbol] + 1])]:
+            leading[after] = leading.get(after, "") + symbol
+    return leading
 
 
 @lru_cache(maxsize=1 << 12)
@@ -58,7 +72,7 @@ def fills(of: Candidates, first: str, second: str, third: str, fourth: str) -> l
     found: list[tuple[int, str]] = []
     limit = 10**9
     # As `Model.cost` does it, but what is the same for all candidates is asked for once.
-    for total, symbol, seen in _after(lm, of, first, second):
+    for total, symbol, seen in _after(lm, of, first, second, third):
         if total > limit:
             break
         at = index[symbol]
@@ -83,13 +97,15 @@ def fills(of: Candidates, first: str, second: str, third: str, fourth: str) -> l
     return [each for each in found if each[0] <= limit]
 
 
-def _after(lm: Model, of: Candidates, first: str, second: str) -> list[tuple[int, str, int]]:
+def _after(lm: Model, of: Candidates, first: str, second: str, third: str) -> list[tuple[int, str, int]]:
     """What the likeliest candidates cost after two symbols, which they are, and where they stand among the successors
     of the second: successors stand likeliest first in the model, so that a search for any candidate finds the best
-    first."""
+    first. Those that the third likes to follow are among them."""
     at, before = lm.index.get(second, -1), lm.index.get(first, -1)
+    leading = of.leading.get(third, "")
     if at < 0:
-        return [(cost, symbol, -1) for cost, symbol in of.alone[: _SEEN + _UNSEEN]]
+        likely = {*of.alone[: _SEEN + _UNSEEN], *((lm.lone(symbol), symbol) for symbol in leading)}
+        return [(cost, symbol, -1) for cost, symbol in sorted(likely)]
     low, high = lm.starts1[at], lm.starts1[at + 1]
     pair = lm.after1.find(second, lm.starts1[before], lm.starts1[before + 1]) if before >= 0 else -1
     charge = lm.backoffs2[pair] if pair >= 0 else 0
@@ -103,11 +119,15 @@ def _after(lm: Model, of: Candidates, first: str, second: str) -> list[tuple[int
             symbol = match[0]
             place = found[symbol][2] if symbol in found else lm.after1.find(symbol, low, high)
             found[symbol] = lm.costs3[match.start()], symbol, place
-    charge += lm.backoffs1[at]
+    left = charge + lm.backoffs1[at]
+    for symbol in leading:
+        if symbol not in found:
+            place = lm.after1.find(symbol, low, high)
+            found[symbol] = (charge + costs[place] if place >= 0 else left + lm.lone(symbol)), symbol, place
     for alone, symbol in of.alone[:_UNSEEN]:
         if symbol not in found:
             # One that was seen but is none of the first does not cost more than this.
-            found[symbol] = charge + alone, symbol, -1
+            found[symbol] = left + alone, symbol, -1
     return sorted(found.values())
 
 

@@ -22,6 +22,7 @@ _FORWARD = 3
 
 _ENDS = re.compile("[\udc00-\udcff]|(?<=[^\x00-\x7f])[@-~](?=[^\x00-\x7f]|\n|$)")
 _HALF = re.compile("[\udc00-\udcff]")
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 # What has not two bytes: a half, ASCII, beyond U+FFFF what is in GB18030 and UTF-16, but not in Big5, and the two marks
 # that Big5 of Hong Kong has only with a letter, two characters for one pair.
 _WITH_LETTER = "\u0304\u030c"
@@ -82,7 +83,7 @@ def refined(raw: bytes, text: str, codec: str, script: bool | None = None) -> st
     >>> refined(raw[:7] + raw[8:], f"山上的{chr(0xDC43)}花都开了", "utf-16-le")[4:]
     '花都开了'
     """
-    size = _units if codec.startswith("utf-16") else counter(raw, text, codec)
+    size = units if codec.startswith("utf-16") else counter(raw, text, codec)
     other = _NO_PAIR[codec]
     held, rest = "", text
     byte = 0
@@ -132,8 +133,13 @@ def _pairs(piece: str) -> int:
     return 2 * len(piece) - len(piece.encode("ascii", "ignore")) - len(_HALF.findall(piece))
 
 
-def _units(piece: str) -> int:
-    return 2 * len(piece) + 2 * sum(char > "\uffff" for char in piece)
+def units(piece: str) -> int:
+    """How many bytes a piece of UTF-16 has, whose halves of units are lone surrogates.
+
+    >>> units("股\\U00020000"), units("\\udc80")
+    (6, 1)
+    """
+    return 2 * len(piece) + 2 * len(_BEYOND.findall(piece)) - len(_HALF.findall(piece))
 
 
 def _with_four_bytes(text: str) -> re.Pattern[str]:

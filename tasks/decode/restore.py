@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-#: Codecs in which what is left of a character narrows it down, and Chinese is written: two bytes, or UTF-8.
-CODECS = frozenset({"gb18030", "big5hkscs", "utf-8", "utf-16-le", "utf-16-be"})
+#: Codecs in which what is left of a character narrows it down, and Chinese is written: two bytes, or UTF-8. HZ is GB
+#: 2312 with its high bits off, which `charsets.text_of` sets.
+CODECS = frozenset({"gb18030", "hz", "big5hkscs", "utf-8", "utf-16-le", "utf-16-be"})
 
 # The model's nats for a nat of belief: neighbouring characters do not speak independently.
 _TEMPERATURE = 1.6
@@ -41,6 +42,7 @@ def readings(text: str, bad: list[tuple[int, int]], codec: str) -> list[Reading]
     from tasks.repair.lm import symbols
 
     found: list[Reading] = []
+    codec = "gb18030" if codec == "hz" else codec
     traditional = is_traditional(text[:_SAMPLE])
     for start, left in _gaps(bad, codec)[:_MOST]:
         end = start + len(left)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from tasks.chars import CharSet
 from tasks.decode.charsets import marked, text_of, whole
 from tasks.decode.cuts import resynced
-from tasks.decode.score import BAD_BYTE, cost_of, everyday, mean_cost
+from tasks.decode.odd import has_rare_run, is_odd, odd_run, rare
+from tasks.decode.score import BAD_BYTE, cost_of, mean_cost
 
 _WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 # Mean cost of the characters beyond ASCII of a stretch that is read out of step: 10 and more; of healthy text 5 to 8.
@@ -18,25 +18,18 @@ _OUT_OF_STEP = 8.5
 _BY_LINE = frozenset({"gb18030", "big5hkscs", "euc-tw", "euc_jp", "cp932", "cp949"})
 _CHINESE = frozenset({"gb18030", "big5hkscs"})
 _LEAST_GAIN = 15.0
-# Characters up to this cost are ordinary ones: the 5,772 of the table. Three others in a row stand in 2 healthy lines
-# of 1,000, and in two thirds of the runs of GB18030 that are 20 characters out of step.
-_ORDINARY = 11.0
-_SHORT_ODD = 3
 # Of a line, so many characters before and after its odd runs are cut anew as well: where it looks odd it has been out
 # of step for a while.
 _AROUND = 32
 # Of a page, so many characters say which script it is in.
 _SAMPLE = 4000
-# Six that are no everyday ones (1,935 are), with at most one between each two, and with three on either side dearer on
-# the average than this: of healthy text one place in 470,000 characters, of lines that lost two bytes and show no half
-# 82 in 100.
-_LONG = 6
-_BESIDE = 3
-_RARE = 9.0
 # Among so few characters before a single letter, one that costs more than this (1,935 cost less) makes it worth a look.
 _SHORT_RUN = 5
-_EVERYDAY = 9.5
 _HAN = re.compile("[\u4e00-\u9fff]")
+_OTHERS = re.compile("[\u3041-\u30fa\uac00-\ud7a3]")
+_SYLLABLES = CharSet("[\uac00-\ud7a3]")
+_KOREAN = re.compile("[\uac00-\ud7a3][\u3400-\u9fff]|[\u3400-\u9fff][\uac00-\ud7a3]")
+_OTHERS_SHARE = 0.3
 # Letters of India, Africa and America before a hanzi, which UTF-16 of Chinese is full of out of step, and what each
 # such place costs more than its characters do, in nats.
 _STRANGE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2dff\ua000-\uabff][\u3400-\u9fff]")
@@ -68,18 +61,25 @@ def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
     damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
         # Where marks of losses were written into a page, it lost its bytes before it was UTF-16.
-        odd = damaged or ("\ufffd" not in text and (_has_rare_run(text) or _STRANGE.search(text)))
-        return (_stretches_in_step(raw, codec, 0.0 if damaged else _LEAST_GAIN), True) if odd else (text, False)
-    if codec not in _BY_LINE or not _may_be_out_of_step(text, codec, damaged):
+        odd = damaged or ("\ufffd" not in text and (has_rare_run(text) or _STRANGE.search(text) or _is_mixed(text)))
+        return (_wide_in_step(raw, codec, 0.0 if damaged else _LEAST_GAIN), True) if odd else (text, False)
+    if codec not in _BY_LINE:
         return text, damaged
-    if codec == "gb18030" and has_splices(text):
+    if _may_be_out_of_step(text, codec, damaged):
+        spliced = codec == "gb18030" and has_splices(text)
+        return (text, damaged) if spliced else (_searched(raw, text, codec, damaged), True)
+    if codec not in _CHINESE or not is_odd(text):
         return text, damaged
-    return _searched(raw, text, codec, damaged), True
+    from tasks.decode.bridged import bridged
+
+    found = bridged(raw, text, codec, None, damaged)
+    return (text, damaged) if found == text or has_splices(text) else (found, True)
 
 
 def _searched(raw: bytes, text: str, codec: str, damaged: bool) -> str:
     if codec not in _CHINESE:
         return _odd_runs_in_step(raw, text, codec, None)
+    from tasks.decode.bridged import bridged
     from tasks.decode.halves import is_traditional
     from tasks.decode.lost import runs_read_anew
 
@@ -87,7 +87,8 @@ def _searched(raw: bytes, text: str, codec: str, damaged: bool) -> str:
     found = runs_read_anew(raw, text, codec, damaged, script)
     if found != text and not damaged:  # once more, now that it turned out that bytes were lost
         found = runs_read_anew(raw, text, codec, True, script)
-    return _odd_runs_in_step(raw, found, codec, script)
+    found = _odd_runs_in_step(raw, found, codec, script)
+    return bridged(raw, found, codec, script, damaged or found != text)
 
 
 def has_splices(text: str) -> bool:
@@ -105,7 +106,7 @@ def _may_be_out_of_step(text: str, codec: str, damaged: bool) -> bool:
     In Big5 two trail bytes in five are letters; in GB18030 only those of rarer characters are, so that on a page
     without other damage a letter is worth a look only behind a rare character.
     """
-    if damaged or _has_rare_run(text):
+    if damaged or has_rare_run(text):
         return True
     if codec == "big5hkscs":
         return _LETTER.search(text) is not None
@@ -113,7 +114,7 @@ def _may_be_out_of_step(text: str, codec: str, damaged: bool) -> bool:
         codec in _CHINESE
         and _LETTERS.find(text) >= 0
         and any(
-            _rare().search(text, max(match.start() - _SHORT_RUN, 0), match.start()) for match in _LETTER.finditer(text)
+            rare().search(text, max(match.start() - _SHORT_RUN, 0), match.start()) for match in _LETTER.finditer(text)
         )
     )
 
@@ -121,7 +122,7 @@ def _may_be_out_of_step(text: str, codec: str, damaged: bool) -> bool:
 def _odd_runs_in_step(raw: bytes, text: str, codec: str, script: bool | None) -> str:
     """`text`, with the lines cut anew in which odd characters follow each other: what lost two bytes shows no half at
     its end."""
-    places = [match.start() for match in _odd_run().finditer(text)]
+    places = [match.start() for match in odd_run().finditer(text)]
     if not places:
         return text
     lines, sources = text.split("\n"), raw.split(b"\n")
@@ -144,7 +145,7 @@ def _line_in_step(raw: bytes, text: str, codec: str, script: bool | None) -> str
         from tasks.decode.lost import counter
 
         count = counter(raw, text, codec)
-        odd = [match.span() for match in _odd_run().finditer(text)]
+        odd = [match.span() for match in odd_run().finditer(text)]
         first, last = max(odd[0][0] - _AROUND, 0), min(odd[-1][1] + _AROUND, len(text))
         start, end = count(text[:first]), len(raw) - count(text[last:])
     found, cost = resynced(raw[start:end], codec)
@@ -173,44 +174,23 @@ def _cost_of_marked(text: str) -> float:
     return cost_of(text) - len(marked(text)) * (16.0 - BAD_BYTE)
 
 
-def _has_rare_run(text: str) -> bool:
-    at = _dear().find(text, 0, _LONG, 1)
-    while at >= 0:
-        match = _rare_run().search(text, at)
-        if not match:
-            return False
-        if mean_cost(text[max(match.start() - _BESIDE, 0) : match.end() + _BESIDE]) > _RARE:
-            return True
-        at = _dear().find(text, match.end(), _LONG, 1)
-    return False
+def _wide_in_step(raw: bytes, codec: str, least: float) -> str:
+    found = _stretches_in_step(raw, codec, least)
+    if not codec.startswith("utf-16") or not _is_chinese(found):
+        return found
+    from tasks.decode.bridged import bridged
+
+    return bridged(raw, found, codec, None, True)
 
 
-@cache
-def _dear() -> CharSet:
-    return CharSet(_dearer(_EVERYDAY), 0x10000, 0x10FFFF)
+def _is_chinese(text: str) -> bool:
+    """Whether a text holds hanzi, and hardly a letter of Japanese or Korean."""
+    return _HAN.search(text) is not None and len(_OTHERS.findall(text)) < _OTHERS_SHARE * len(text)
 
 
-@cache
-def _rare_run() -> re.Pattern[str]:
-    rare = _dearer(_EVERYDAY)
-    return re.compile(f"{rare}(?:[^\\x00-\\x7f]?{rare}){{{_LONG - 1}}}")
-
-
-@cache
-def _odd_run() -> re.Pattern[str]:
-    """So many characters in a row that hardly a text has: what a stretch out of step is full of."""
-    odd = _dearer(_ORDINARY)  # a class in front is looked for at thrice the speed of a run
-    return re.compile(f"{odd}{odd}{{{_SHORT_ODD - 1}}}|{_rare_run().pattern}")
-
-
-def _dearer(limit: float) -> str:
-    """Characters that cost more than `limit`. Kana, the syllables of Korean, signs and drawings are none."""
-    return f"[^\\x00-\\x7f\u2190-\u27bf\u3041-\u30fe\uac00-\ud7a3{re.escape(everyday(limit))}]"
-
-
-@cache
-def _rare() -> re.Pattern[str]:
-    return re.compile(f"[^\\x00-\\x7f{re.escape(everyday(_EVERYDAY))}]")
+def _is_mixed(text: str) -> bool:
+    """Whether UTF-16 of Chinese has characters that hardly stand in it: out of step one in four is Korean."""
+    return _SYLLABLES.find(text) >= 0 and _KOREAN.search(text) is not None and _is_chinese(text)
 
 
 def _stretches_in_step(raw: bytes, codec: str, least: float) -> str:
@@ -238,7 +218,7 @@ def _looks_odd(text: str) -> bool:
     """Whether a stretch may be out of step, be it at its end alone."""
     if _DAMAGE.search(text) or mean_cost(text) > _OUT_OF_STEP:
         return True
-    return _STRANGE.search(text) is not None or _odd_run().search(text) is not None
+    return _STRANGE.search(text) is not None or odd_run().search(text) is not None
 
 
 def _stretch_in_step(raw: bytes, text: str, codec: str, least: float, closely: bool) -> str:
