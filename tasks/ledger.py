@@ -131,12 +131,15 @@ def _compose(decoded: str, earlier: Sequence[Edit], layer: Sequence[Edit]) -> li
     only touch stay apart. The merged edit carries the later stage's kind and the lower of the confidences.
     """
     images = _Images([edit for edit in earlier if edit.applied])
-    kept, merged = images.edits.copy(), []
-    for group, first, last in reversed(_group([edit for edit in layer if edit.applied], images)):
-        merged.append(_merge(decoded, group, images, first, last))
-        del kept[first:last]
-    # Sorting by end as well keeps a removal before an insertion at the place where it ends.
-    result = sorted([*kept, *(edit for edit in reversed(merged) if edit.before != edit.after)], key=_span)
+    result: list[Edit] = []
+    done = 0
+    for group, first, last in _group([edit for edit in layer if edit.applied], images):
+        result += images.edits[done:first]
+        merged = _merge(decoded, group, images, first, last)
+        if merged.before != merged.after:
+            result.append(merged)
+        done = last
+    result += images.edits[done:]
     marks = [edit for edit in earlier if not edit.applied]
     marks += [mark for edit in layer if not edit.applied for mark in _mark(decoded, edit, images)]
     return _with_marks(result, marks) if marks else result

@@ -16,7 +16,9 @@ from operator import add
 
 try:
     from tasks.chars import _chars as compiled
-except ImportError:
+
+    compiled.Pairs  # noqa: B018 (what was compiled from an older source has none, and is as good as nothing)
+except (ImportError, AttributeError):
     compiled = None  # type: ignore[assignment]
 
 __all__ = ["CharMap", "CharPairs", "CharSet", "CharWeights", "compiled"]

@@ -20,8 +20,8 @@ _LEFT, _RIGHT = f"[{HANZI}{_CLOSING}]", f"[{HANZI}{_OPENING}]"
 _ANY = re.compile(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))")
 # After a Chinese character whatever follows, but for emoticons; before one, after a digit, a Latin letter or a percent
 # sign, only commas and semicolons: `key:值` and `C:盘` are not Chinese punctuation.
-_AFTER = re.compile(f"(?<={_LEFT})(?![:;]-?[)DP])(?![:;]-?\\((?:\\s|$))[,;:?!]+")
-_BEFORE = re.compile(f"(?<=[0-9A-Za-z%])[,;](?={_RIGHT})")
+_AFTER = re.compile(f"[,;:?!](?<={_LEFT}.)(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*")
+_BEFORE = re.compile(f"[,;](?<=[0-9A-Za-z%].)(?={_RIGHT})")
 # What of ASCII a line has at least for each: looked for in that alone.
 _AFTER_MARKS, _BEFORE_MARKS = re.compile(b"[,;:?!]"), re.compile(b"[,;]")
 _BRACKET = re.compile("[()]")
@@ -47,6 +47,7 @@ _FUNCTIONS = ("SUM", "COUNT", "AVG", "SUMIF", "COUNTIF", "VLOOKUP", "AVERAGE", "
 _LATIN = re.compile(b"[A-Za-z]")
 _MARKS = ",;:?!()"
 _WIDE = str.maketrans(_MARKS, "，；：？！（）")
+_ONE_WIDE = dict(zip(_MARKS, "，；：？！（）", strict=True))  # a run of marks is hardly ever longer
 # A line with more Latin letters than this for each hanzi is not Chinese text: its punctuation is its own.
 FOREIGN = 4
 # Longest bracket looked into: what a reader takes in at once; bounds the work on nested brackets.
@@ -94,7 +95,7 @@ def _outside(line: str, rule: re.Pattern[str], addresses: list[tuple[int, int]])
 
 
 def _translated(match: re.Match[str]) -> str:
-    return match[0].translate(_WIDE)
+    return _ONE_WIDE.get(match[0]) or match[0].translate(_WIDE)
 
 
 def _brackets(line: str) -> str:

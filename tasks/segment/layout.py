@@ -91,6 +91,8 @@ def _is_bare(text: str) -> bool:
 
 def _line(line: Line, marks: Marks, gap: bool) -> tuple[Paragraph | None, list[Edit]]:
     """What is left of a line, or None if nothing is, and the edits that take the rest away."""
+    if not line.text and line.end > line.start:
+        return None, [Edit(line.start, line.end, "\n", "", Stage.SEGMENT, "blank_line")]
     cuts = _cuts(line, marks)
     kept = _apply(line.text, cuts)
     if not kept:
