@@ -130,6 +130,11 @@ def _compose(decoded: str, earlier: Sequence[Edit], layer: Sequence[Edit]) -> li
     A layer edit takes in every earlier replacement that it overlaps, or whose place lies strictly inside it; two that
     only touch stay apart. The merged edit carries the later stage's kind and the lower of the confidences.
     """
+    if not earlier:
+        applied = [edit for edit in layer if edit.applied]
+        return (
+            _with_marks(applied, [edit for edit in layer if not edit.applied]) if len(applied) < len(layer) else applied
+        )
     images = _Images([edit for edit in earlier if edit.applied])
     result: list[Edit] = []
     done = 0

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tasks.chars import CharSet
 from tasks.records import Edit, Stage
 from tasks.repair.layers import apart
 from tasks.repair.splice import LETTERS
 from tasks.script.tables import HANZI
 
 _LOST = "\N{REPLACEMENT CHARACTER}"
-_ANY = re.compile(f"[\ue000-\uf8ff{_LOST}]")
+_ANY = CharSet(f"[\ue000-\uf8ff{_LOST}]")
 TWICE_LOST = "锟斤拷"
 # Bytes that no decoder could read, and what UTF-8's replacement characters look like when read as GBK. In quotation
 # marks, somebody speaks of them.
-_GONE = re.compile(f"(?<![“‘「『\"'])(?:{_LOST}+|(?:{TWICE_LOST})+)(?![”’」』\"'])")
+_GONE = re.compile(
+    f"{_LOST}(?<![“‘「『\"'].){_LOST}*(?![”’」』\"'])|锟(?<![“‘「『\"'].)斤拷(?:{TWICE_LOST})*(?![”’」』\"'])"
+)
 _PRIVATE = re.compile("[\ue000-\uf8ff]+")
 _HANZI = re.compile(f"[{HANZI}]")
 # On damaged pages only: a bracketed reading whose bracket a decoder swallowed, and a mark of another code point lost in
 # a word or number (`TN98?34`).
 _SWALLOWED = re.compile(f"[?{_LOST}][{LETTERS}]{{1,6}} ?[)）]")
-_IN_WORD = re.compile("(?<=[A-Za-z0-9])\\?(?=[A-Za-z0-9])")
+_IN_WORD = re.compile("\\?(?<=[A-Za-z0-9].)(?=[A-Za-z0-9])")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*")
 
 
@@ -34,7 +37,7 @@ def clue_edits(text: str, damaged: bool) -> list[Edit]:
     []
     """
     edits: list[Edit] = []
-    if (_ANY.search(text) or TWICE_LOST in text) and _HANZI.search(text):
+    if (_ANY.find(text) >= 0 or TWICE_LOST in text) and _HANZI.search(text):
         edits += _marks(_GONE, text, "", "bytes that were lost before this text was read")
         edits += _marks(_PRIVATE, text, "", "characters without a meaning: their bytes belong elsewhere")
     if damaged:

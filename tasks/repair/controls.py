@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.chars import CharSet
 from tasks.records import Edit, Stage
 
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ufdd0-\ufdef\ufff9-\ufffb"
@@ -18,8 +19,7 @@ _INVISIBLE = (
     "\ufe00-\ufe0e"  # variation selectors; U+FE0F, of emoji, is left
 )
 _TAGS = "\U000e0000-\U000e01ef"  # tags, and the variation selectors of hanzi
-# Two searches are faster than one over a class that reaches beyond the basic plane.
-_BASIC, _BEYOND = re.compile(f"[{_CONTROLS}{_INVISIBLE}]"), re.compile(f"[{_TAGS}]")
+_ANY = CharSet(f"[{_CONTROLS}{_INVISIBLE}{_TAGS}]", 0xE0000, 0xE01EF)
 _RUN = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_TAGS}]+")
 _CONTROL = re.compile(f"[{_CONTROLS}]")
 _SEPARATOR = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -36,7 +36,7 @@ def control_edits(text: str) -> list[Edit]:
     >>> [(edit.before, edit.after, edit.kind) for edit in control_edits("中\\u200b文\\x00，a\\u200bb")]
     [('\\u200b', '', 'invisible'), ('\\x00', '', 'control')]
     """
-    if not _BASIC.search(text) and not _BEYOND.search(text):
+    if _ANY.find(text) < 0:
         return []
     edits = []
     for match in _RUN.finditer(text):

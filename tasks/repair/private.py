@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 
+from tasks.chars import CharSet
 from tasks.records import Edit, Script, Stage
 from tasks.repair.splice import find_splices, is_hanzi
 from tasks.repair.table import rank
 from tasks.script.detect import detect_script
 
 _PRIVATE = re.compile("[\ue000-\uf848]")
+_ANY = CharSet("[\ue000-\uf848]")
 _HONG_KONG = re.compile("香港|九龍|新界|港島|港元|港幣|港鐵|特首|立法會|[佢嘅咗喺啲嚟冇哋嘢咁唔嗰]")
 # First code point and first lead byte of each area, by Microsoft's code page 950; the area at C6 begins with cell 63.
 _AREAS = ((0xF6B1 - 63, 0xC6), (0xEEB8, 0x81), (0xE311, 0x8E), (0xE000, 0xFA))
@@ -29,7 +31,7 @@ def private_edits(text: str) -> list[Edit]:
     >>> private_edits("勇\\ue319姑\\ue3e2咴谇") + private_edits("山東\\ue88c區")
     []
     """
-    if not _PRIVATE.search(text) or not _HONG_KONG.search(text) or detect_script(text) is not Script.HANT:
+    if _ANY.find(text) < 0 or not _HONG_KONG.search(text) or detect_script(text) is not Script.HANT:
         return []
     found = [(match.start(), match[0], _hkscs(match[0])) for match in _PRIVATE.finditer(text)]
     if not all(is_hanzi(char) and _is_among_common(text, at) for at, _, char in found):

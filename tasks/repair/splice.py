@@ -20,7 +20,6 @@ from tasks.repair.shift.pairs import pairs
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 _GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
 _ONE = rf"[(（]{_GAP}?([{LETTERS}]{{1,6}}){_GAP}{{0,2}}[)）]"
-_BESIDE = re.compile("[\u3400-\u9fff)）]")
 _SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])*")
 
 
@@ -122,9 +121,12 @@ def _splice(text: str, match: re.Match[str], host: str, syllable: _Syllable) -> 
         astride = characters_of_pairs()[pairs().get(text[start - 2], 0) << 8 & 0xFF00 | ord(host)]
         host = astride if astride and _reads(astride, syllable.toneless) else host
     strange = end - start != len(match[1]) + 2
-    around = text[max(start - 2, 0) : start - 1] + text[end : end + 1] if host else ""
-    inside = _BESIDE.search(around) is not None
+    inside = bool(host) and (_is_beside(text[end : end + 1]) or (start > 1 and _is_beside(text[start - 2])))
     return Splice(start, end, match[0], host, syllable.reading, _reads(host, syllable.toneless), strange, inside)
+
+
+def _is_beside(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or char == ")" or char == "）"
 
 
 def splice_edits(splices: Iterable[Splice], table: Table) -> list[Edit]:

@@ -78,8 +78,9 @@ class _Host:
     @property
     def insistent(self) -> bool:
         """Whether a character that everybody can read is glossed again and again."""
-        known = rank(self.char) in ("traditional", "common") and _is_usual(self.char, self.reading)
-        return known and self.spliced >= AGAIN and not self.two_readings
+        if self.spliced < AGAIN or self.two_readings:
+            return False
+        return rank(self.char) in ("traditional", "common") and _is_usual(self.char, self.reading)
 
     @property
     def strewn(self) -> bool:
@@ -90,10 +91,11 @@ class _Host:
     @property
     def weight(self) -> float:
         """The evidence of this character, in nats."""
+        known = rank(self.char)
         return (
-            TRADITIONAL * (rank(self.char) == "traditional")
-            + SELDOM * (rank(self.char) == "seldom")
-            + RARE * (rank(self.char) == "rare")
+            TRADITIONAL * (known == "traditional")
+            + SELDOM * (known == "seldom")
+            + RARE * (known == "rare")
             + (INSIDE if self.inside else STANDALONE)
             + UNUSUAL * (not _is_usual(self.char, self.reading))
             + TWO_READINGS * self.two_readings
@@ -150,12 +152,15 @@ def _taught(fitting: Sequence[Splice], text: str) -> set[int]:
     """Where the splices start that belong to a lesson: a row of characters all glossed, not nearly all traditional."""
     taught: set[int] = set()
     row: list[Splice] = []
+    end = 0
     for splice in fitting:
         # A row goes on over a mark or a line end, not over a character without a gloss.
-        if row and (splice.start - row[-1].end > FEW or _HANZI.search(text, row[-1].end, splice.start - 1)):
+        between = splice.start - end
+        if between > FEW or (between > 1 and _HANZI.search(text, end, splice.start - 1)):
             taught.update(_lesson(row))
             row = []
         row.append(splice)
+        end = splice.end
     taught.update(_lesson(row))
     return taught
 
@@ -178,14 +183,14 @@ def _hosts(fitting: Sequence[Splice], counts: Mapping[str, int]) -> list[_Host]:
 
 
 def _host(char: str, found: Sequence[Splice], count: int) -> _Host:
-    spoken = Counter(splice.reading for splice in found)
+    spoken = Counter([splice.reading for splice in found])
     return _Host(
         char,
-        reading=spoken.most_common(1)[0][0],
+        reading=spoken.most_common(1)[0][0] if len(spoken) > 1 else found[0].reading,
         spliced=len(found),
         bare=count - len(found),
-        two_readings=len({base(reading) for reading in spoken}) > 1,
-        toned=any(splice.toned for splice in found),
+        two_readings=len(spoken) > 1 and len(set(map(base, spoken))) > 1,
+        toned=any(base(reading) != reading for reading in spoken),
         strange=any(splice.strange for splice in found),
         inside=any(splice.inside for splice in found),
     )
