@@ -217,9 +217,11 @@ def _same_language(before: str, after: str) -> bool:
 
 def _is_point(folded: str) -> bool:
     """Whether a line is a numbered heading or point rather than prose: it has a number, and no sentence ends in it."""
+    found = number(folded)
+    if found is not None and found.style == "corner":
+        return True
     if _SENTENCE_END.search(folded):
         return False
-    found = number(folded)
     return (found is not None and found.style != "article") or _ORDINAL.match(folded) is not None
 
 

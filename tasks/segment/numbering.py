@@ -33,6 +33,7 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
     ),
     ("step", 3, rf"第([{_NUMERAL}\d]{{1,3}})(?:步|天|日|站|招|问|期|类|关|辑|场)(?=[:、\s])"),
     ("formal", 4, rf"([{_FORMAL}]{{1,3}})、"),
+    ("corner", 4, rf"『([{_FORMAL}]{{1,3}})』"),  # as sites of questions and answers count
     ("stem", 4, rf"([{_STEMS}])、"),
     ("roman", 4, rf"([{_ROMAN}])[.、\s]"),
     ("roman_letters", 4, r"(I{1,3}|IV|VI{0,3}|IX|X)[.、](?=\s?[一-鿿])"),
@@ -57,7 +58,7 @@ _BY_STYLE = {name: (rank, re.compile(pattern)) for name, rank, pattern in _STYLE
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _STYLES))
 # What a number begins with: most lines do not, and are tried no further.
 FIRST = re.compile(
-    rf"[第附案实步方误技问专单模任阶类建上中下其§A-IPNVX{_NUMERAL}{_FORMAL}{_STEMS}{_CIRCLED}{_ROMAN}\d(〔【\[]"
+    rf"[第附案实步方误技问专单模任阶类建上中下其§A-IPNVX{_NUMERAL}{_FORMAL}{_STEMS}{_CIRCLED}{_ROMAN}\d(〔【『\[]"
 )
 
 

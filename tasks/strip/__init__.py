@@ -20,6 +20,7 @@ from tasks.records import Block, Edit, Metadata, Policy, Stage
 from tasks.strip import (
     around,
     bars,
+    dates,
     edges,
     extractor,
     frame,
@@ -128,11 +129,22 @@ def strip(
 
 def _metadata(sheet: Sheet, found: Found, shown: Row | None, signed: list[Field]) -> Metadata:
     """What the page says of itself: its fields, the row that shows the title, and the rows that stand."""
-    fields = [*(field for _, row in found for field in row), *signed]
+    fields = [*(field for row in _first_post(found) for field in row), *signed]
+    if shown and not any(field.when for field in fields) and (behind := title_text.date_behind(shown.folded)):
+        fields.append(Field("date", "", behind[0], dates.read_date(behind)))
     opening = sheet.rows[sheet.first] if sheet.first < len(sheet.rows) else None
     page = said.metadata_of(fields, title_text.whole_title(sheet, shown) if shown else None, opening)
     number, issuer = official.official(sheet, fields, shown)
     return replace(page, document_number=number, issuer=issuer) if number or issuer else page
+
+
+def _first_post(found: Found) -> list[list[Field]]:
+    """The fields of each row, but for those that name who wrote another post of a thread, and when."""
+    rows = [fields for _, fields in found]
+    posts = [
+        fields for fields in rows if any(one.kind == "author" for one in fields) and any(one.when for one in fields)
+    ]
+    return [fields for fields in rows if fields not in posts[1:]] if len(posts) > 1 else rows
 
 
 def _telling(found: Found) -> list[int]:
@@ -178,8 +190,11 @@ def _take(sheet: Sheet, kind: str, claims: Iterable[Claim], taken: list[tuple[st
 
 
 def _site_name(shown: Row) -> list[Claim]:
+    claims = [Claim(shown, *found, "how a forum prints a title") for found in title_text.printed(shown)]
     cut = title_text.site_suffix(shown)
-    return [] if cut is None else [Claim(shown, cut, len(shown.line.text), "the site's name behind the title")]
+    if cut is not None:
+        claims.append(Claim(shown, cut, len(shown.line.text), "the site's name behind the title"))
+    return claims
 
 
 def _whole(claim: Claim) -> bool:

@@ -18,6 +18,7 @@ from tasks.strip.tables import table
 MAX_CHARS = 200
 MAX_VALUE = 30  # of a source or a name
 SURE_UNKNOWN = 8  # beside a date in figures alone
+MAX_NAME = 4
 MAX_UNKNOWN = 12  # of a name without a label
 # How far into a row a full stop may stand that is no sentence's: before 发表于 stands the writer, in so few characters.
 POSTED_CHARS = 20
@@ -51,7 +52,7 @@ def _label() -> re.Pattern[str]:
 _BRACKETED = re.compile(r"[\[【]\s?(?P<label>[\u4e00-\u9fff]{2,8})\s?[\]】]\s?:?\s?(?P<value>[^\[\]【】]*)")
 _EDGE = re.compile(r"[\s|/·,;()\[\]【】<>\-—_:.丨•*]")
 _COUNT = re.compile(
-    r"\(?\s*(?:约|共|已有|有|被)?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
+    r"\(?\s*(?:约|共|已有|有|被|推荐(?=\d))?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
 )
 _SENTENCE = re.compile(r"[。!?;“”…]")
 _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}")
@@ -109,7 +110,7 @@ def fields_of(core: str) -> list[Field]:
         value = core[mark.end() : end]
         if not (_labelled(mark, value, fields) if "label" in mark.re.groupindex else _dated(mark, value, fields)):
             return []
-    return _with_dates(fields) if _unknown_fits(fields) else []
+    return _with_dates(fields) if _unknown_fits(fields, core) else []
 
 
 def _is_label(bracketed: re.Match[str]) -> bool:
@@ -117,12 +118,19 @@ def _is_label(bracketed: re.Match[str]) -> bool:
     return bracketed["label"] in _fields() and (bool(bracketed["value"]) or len(bracketed["label"]) >= LONG_LABEL)
 
 
-def _unknown_fits(fields: list[Field]) -> bool:
+def _unknown_fits(fields: list[Field], core: str) -> bool:
     """Whether words that are no field may stand in the row: one name beside a date with its hour or a counter."""
     unknown = [field for field in fields if field.kind == "unknown"]
     dates = [field for field in fields if field.when]
     if not unknown:
         return True
+    if (
+        dates
+        and fields[0] is unknown[0]
+        and len(unknown[0].value) > MAX_NAME
+        and core.startswith(unknown[0].value + dates[0].value)
+    ):
+        return False  # a title with its date right behind it
     sure = any(field.kind in ("counter", "publisher", "editor") for field in fields) or any(
         ":" in field.value for field in dates
     )

@@ -16,7 +16,8 @@ _PICTURE = (
 )
 _PICTURE_ROW = re.compile(rf"[(\[]?\s*{_PICTURE}\s*[)\]]?")
 _PICTURE_SPAN = re.compile(
-    r"\((?:相关资料图片?|(?:图片|图)?来(?:源|自)于?:?(?:互联)?网络?[^()。]{0,10}|图源:?网络|侵删)\)"
+    r"\((?:相关资料图片?|(?:图片|图)?来(?:源|自)于?:?(?:互联)?网络?[^()。]{0,10}|图源:?网络|侵删"
+    r"|本\.?文\.?来\.?源\.?\s?[:于][^()。]{2,24})\)"
 )
 # What a picture is called where its place in the text was.
 _ENDINGS = frozenset([".jpg", "jpeg", ".png", ".gif", "webp", ".bmp"])
@@ -132,7 +133,9 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
             yield Claim.whole(row, "the name of a picture's file")
         elif len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
             yield Claim.whole(row, "a note on a picture that is not there")
-        elif "(" in row.folded and ("资料图" in row.folded or "网络" in row.folded or "侵删" in row.folded):
+        elif "(" in row.folded and (
+            "资料图" in row.folded or "网络" in row.folded or "侵删" in row.folded or "(本" in row.folded
+        ):
             for match in _PICTURE_SPAN.finditer(row.folded):
                 yield Claim(row, match.start(), match.end(), "a note on a picture that is not there")
 

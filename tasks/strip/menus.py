@@ -155,7 +155,7 @@ def _menu_row(row: Row) -> bool:
     words = words_of(row.core)
     if len(words) < MENU_ENTRIES or max(map(len, words)) > 8 or any(c in row.core for c in "。!?;、"):
         return False
-    if ":" in row.core[: UNKNOWN_CHARS * 2] and not known_word(words[0]):
+    if ":" in row.core[: UNKNOWN_CHARS * 2] and (words[0] == "标题" or not known_word(words[0])):
         return False  # a label with its values
     known = sum(map(known_word, words))
     home = words[0].endswith(("首页", "主页", "Home")) or words[1] == "首页"

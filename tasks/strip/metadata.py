@@ -244,13 +244,17 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
         return False
     if any(field.kind in ("unknown", "issue") for field in fields):
         near = sheet.rows[max(number - 1, 0) : number + 2]
-        if not 0 < number <= sheet.first or sum(_DATED_TAIL.search(row.core) is not None for row in near) > 1:
+        if (
+            not (number > 0 or core.count("|") > 1)
+            or number > sheet.first
+            or sum(_DATED_TAIL.search(row.core) is not None for row in near) > 1
+        ):
             return False
     if (
         not core[:1].isdigit() and CHINESE_DATE.fullmatch(core) and sheet.first == len(sheet.rows)
     ):  # under a poem's title
         return False
-    headed = number > 0 or clock or any(field.kind == "media" for field in fields)
+    headed = number > 0 or clock or core.count("|") > 1 or any(field.kind == "media" for field in fields)
     if (core[:1] == "(" and not clock) or not headed:
         return False
     return dates <= 1 or (clock and number <= sheet.first and dates <= 2)

@@ -40,6 +40,7 @@ _DATED = re.compile(r"(?:(?:19|20)?\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?$")
 _HEADS = re.compile(
     r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)"
 )
+_OF_TITLE = re.compile(r"[\[【][^\[\]【】]{2,60}[\]】]的?(?:相关|更多|其他)(?:文章|推荐|阅读|内容|链接):?")
 _RELATED = re.compile(
     r"(?:更多)?(?:相关|热门|热点|推荐|最新|精彩|延伸|随机|今日|本周|本月|24小时|48小时|一周|一周内|月度|年度|同类|往期|频道|本站|编辑|小编|为[您你]|猜[您你]).{0,4}?"
     r"(?:新闻|阅读|文章|链接|推荐|报道|资讯|内容|信息|专题|视频|图片|图集|排行|排行榜|热点|热文|话题|回顾|喜欢|榜单|精选)(?:推荐|排行|排行榜|更多|列表)?"
@@ -146,6 +147,8 @@ def _sure_address() -> re.Pattern[str]:
 
 def related_head(row: Row) -> bool:
     """Whether a row heads a list of links to other articles."""
+    if row.core[:1] in "[【" and _OF_TITLE.fullmatch(row.core):
+        return True
     core = _MORE.sub("", row.core.strip("[]【】()<> "))
     core = core.strip("[]【】()|:<>»- ")
     return len(core) <= 14 and (core in related() or _RELATED.fullmatch(core) is not None)

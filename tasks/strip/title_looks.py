@@ -13,7 +13,7 @@ from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import Row, ends_sentence
 from tasks.strip.signs import is_caption, sign, site_speech
 from tasks.strip.tables import table
-from tasks.strip.title_text import SITE_WORD
+from tasks.strip.title_text import SITE_WORD, date_behind
 from tasks.surnames import USUAL
 
 # A row that scores so much looks like a title, or is the one for its place and its words.
@@ -64,6 +64,8 @@ _NOT_TITLE = re.compile(
 
 def looks(core: str) -> int:
     """What a row's length and words say for its being the title."""
+    if dated := date_behind(core):
+        core = core[: dated.start()]
     score = next(points for chars, points in _LENGTHS if len(core) >= chars)
     score -= 3 * (_CHAPTER.match(core) is not None)
     score -= 3 * (len(core) <= 10 and SITE_WORD.search(core) is not None)

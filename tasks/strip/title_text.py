@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.strip.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet, undress
 
 # What ends with so long a title, and is not the title, names the site before it.
@@ -19,6 +20,9 @@ SITE_WORD = re.compile(
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
+# A date right behind a title of so many characters.
+LEAST_DATED = 5
+_DATE_BEHIND = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z)》”!?]){DATE.pattern}$")
 # The number of the page behind a chapter's name, as reading sites set it.
 _PART = re.compile(r"\s?\(\d{1,2}/\d{1,2}\)$")
 # What a picture has behind the title that it is called by.
@@ -30,6 +34,8 @@ _DOCUMENT = re.compile(
     r"》?(?:\([^()]{1,24}\))?$"
 )
 _LINE_CHARS, _MORE_LINES = 40, 2
+# How forums print the title of a thread: 标题: … [打印本页].
+_PRINTED = re.compile(r"^[标標][题題]\s?[:：]\s{0,3}|\s{0,3}[\[【]打印本[页頁][\]】]$")
 _SPACE = re.compile(r"\s+")
 
 
@@ -45,6 +51,8 @@ def title_text(row: Row) -> str:
     text = row.line.text.replace("**", "")
     cut = site_suffix(row)
     text = undress(text[:cut] if cut is not None else text).strip("*#_ \t\u3000\xa0")
+    if text[:2] in ("标题", "標題"):
+        text = _PRINTED.sub("", text)
     return _SPACE.sub(" ", without_ending(text))
 
 
@@ -55,6 +63,17 @@ def without_ending(text: str) -> str:
     ('甲乙丙丁', '甲乙.丙丁')
     """
     return _ENDING.sub("", text)
+
+
+def printed(row: Row) -> list[tuple[int, int]]:
+    """The columns around a title that a forum's page for printing has: 标题: … [打印本页].
+
+    >>> from tasks.lines import Line
+    >>> said = "标题: 甲乙丙丁 [打印本页]"
+    >>> printed(Row(Line(0, len(said), said, said), said, False, 0))
+    [(0, 4), (8, 15)]
+    """
+    return [found.span() for found in _PRINTED.finditer(row.folded)] if row.core.startswith("标题") else []
 
 
 def whole_title(sheet: Sheet, title: Row) -> str:
@@ -89,6 +108,8 @@ def site_suffix(row: Row) -> int | None:
     """
     if row.folded[-1:] == ")" and (page := _PART.search(row.folded)):
         return page.start()
+    if dated := date_behind(row.folded):
+        return dated.start()
     parts = list(_SITE.finditer(row.folded))
     if not parts or row.folded.rstrip()[-1:] in "。!?":
         return None
@@ -141,6 +162,18 @@ def _subtitle_again(sheet: Sheet, title: int, again: Row) -> list[Claim]:
     if not title + 1 < below < len(rows) or rows[below].core != rows[title + 1].core or rows[below].core[0] not in "-—":
         return []
     return [Claim.whole(rows[below], "the title again")]
+
+
+def date_behind(folded: str) -> re.Match[str] | None:
+    """The date with its hour that stands right behind a title, on its row.
+
+    >>> date_behind("上湾渡口水位观测2022-10-11 10:49:22").start(), date_behind("会议定于2022-10-11 10:49")
+    (8, None)
+    """
+    if not folded[-1:].isdigit() or ":" not in folded[-9:]:
+        return None
+    found = _DATE_BEHIND.search(folded)
+    return found if found and found.start() >= LEAST_DATED and folded[found.start() - 1] not in "于在到至自从" else None
 
 
 def key(text: str) -> str:
