@@ -359,6 +359,53 @@ def test_a_trail_byte_that_looks_like_a_letter() -> None:
     assert encodings._astray(text, Ledger.of(found.text).then(found.edits).text) <= 1
 
 
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [
+        ("utf-8-sig", "gbk"),
+        ("utf-8-sig", "big5"),
+        ("utf-16-le", "utf-8"),
+        ("utf-16-be", "gbk"),
+        ("utf-16-be", "utf-16-le"),
+    ],
+)
+def test_a_byte_order_mark_that_the_bytes_contradict(mark: str, codec: str) -> None:
+    prose = HANT if codec == "big5" else PROSE
+    raw = ("" if mark == "utf-8-sig" else "\ufeff").encode(mark) + f"{prose}\n{prose}".encode(codec)
+    found = decoded(raw)
+    assert (found.text, found.encoding) == (f"{prose}\n{prose}", codec_of(codec))
+    assert found.evidence is not Evidence.BOM
+
+
+@pytest.mark.parametrize("text", ["བོད་ཡིག་གི་དེབ་འདི་སྔོན་མའི་དུས་སུ་བྲིས།", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ", "龘犇猋麤鱻羴圐圙", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "短"])
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_before_a_rare_script_is_believed(text: str, codec: str) -> None:
+    found = decoded((text if codec == "utf-8-sig" else f"\ufeff{text}").encode(codec))
+    assert (found.text, found.evidence) == (text, Evidence.BOM)
+
+
+@pytest.mark.parametrize("codec", ["gbk", "big5"])
+@pytest.mark.parametrize("before", ["\n", "<p>"])
+def test_the_mark_of_an_included_file(codec: str, before: str) -> None:
+    """It is three bytes, which put what follows out of step."""
+    prose = HANT if codec == "big5" else PROSE
+    found = decoded(f"{prose}{before}".encode(codec) + b"\xef\xbb\xbf" + prose.encode(codec))
+    assert (found.text, found.encoding) == (f"{prose}{before}\ufeff{prose}", codec_of(codec))
+    assert found.undecodable_bytes == 0
+
+
+def test_nobelium_within_a_line_is_no_mark() -> None:
+    text = "元素锘开始有了名字。" + PROSE
+    assert decoded(text.encode("gbk")).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["哈" * 50, "哈" * 50 + "，真好笑", "烫" * 30, "屯" * 40, "啊啊啊啊啊啊，好可爱", "—" * 20]
+)
+def test_one_character_again_and_again(text: str) -> None:
+    assert decoded(text.encode("gbk")).text == text
+
+
 @pytest.mark.parametrize("mark", [b"~", b"{"])
 def test_hz_of_which_the_only_beginning_lost_a_byte(mark: bytes) -> None:
     raw = "对岸的人家已经在喊船了".encode("hz")

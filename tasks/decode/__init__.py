@@ -9,6 +9,7 @@ characters that lost a byte (`restore`, `halves`).
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from dataclasses import replace
@@ -51,6 +52,10 @@ _CONTROL_BYTES = bytes(byte for byte in range(128) if _CONTROLS.match(chr(byte))
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,1000}>")
 
 
+# The mark that UTF-8 begins with, where a page of pairs of bytes begins a line or an element with it: an included file
+# brought it along. It is a character and a half there, which would put the line out of step.
+_PAIRED = frozenset({"gb18030", "big5hkscs"})
+_BOM = re.compile(rb"(?<![^\n>])" + codecs.BOM_UTF8)
 # Marks of undecodable bytes cannot pass an XML tree, in which a lone surrogate is no character. Plane 16 is private
 # use that no encoding of pages reaches but Unicode's own.
 _MARKS = re.compile("[\udc00-\udcff]")
@@ -115,6 +120,9 @@ def _read(raw: bytes, verdict: Verdict) -> tuple[str, bool]:
         return verdict.text, False
     if verdict.codec == "gb18030" and (text := with_euros(raw)) is not None:
         return text, False
+    if verdict.codec in _PAIRED and codecs.BOM_UTF8 in raw and len(pieces := _BOM.split(raw)) > 1:
+        found = [in_step(piece, verdict.codec) for piece in pieces]
+        return "\ufeff".join(text for text, _ in found), any(damaged for _, damaged in found)
     return in_step(raw, verdict.codec)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tasks.decode.charsets import marked, text_of
 from tasks.decode.cuts import CUT, cheapest_cost
@@ -67,6 +67,8 @@ _ZERO_CHARACTERS = 8  # in UTF-32 that is read as UTF-16 every second character 
 # up.
 _WIDE = 4.2
 _UTF_16 = ("utf-16-le", "utf-16-be")
+# What another reading must gain, in nats, for a mark to be wrong: four characters' worth.
+_CONTRADICTED = 40.0
 _CHINESE = ("utf-8", "gb18030", "big5hkscs")
 _MULTIBYTE_STRICT = frozenset({*_CHINESE, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a]")
@@ -89,7 +91,7 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     `declared` is the codec that the transport or markup names, or None.
 
     First match wins:
-    1. a byte order mark;
+    1. a byte order mark, unless the text is ordinary Chinese in another encoding and in this one none;
     2. ASCII, with the escapes of HZ and ISO-2022 read where they stand;
     3. valid UTF-8, unless all of it is two-byte characters and another reading is far likelier; and what would be 2 but
        for a few flipped bits;
@@ -103,7 +105,7 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     'gb18030'
     """
     if mark := marked_codec(raw):
-        return Verdict(mark[0], Evidence.BOM, 1.0, mark[1])
+        return _contradicted(raw, mark, declared) or Verdict(mark[0], Evidence.BOM, 1.0, mark[1])
     wide = raw.count(b"\x00", 0, _SAMPLE) > _ZERO_SHARE * min(len(raw), _SAMPLE)
     if not wide and raw.isascii():
         if _CONTROLS.search(raw, 0, _SAMPLE) and _looks_wide(raw):  # Thai, with hardly a space
@@ -129,6 +131,22 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     if not wide and (commonest := commonest_codec(sample)):
         return Verdict(commonest, Evidence.DETECTED, 0.99)
     return _likeliest(sample, declared)
+
+
+def _contradicted(raw: bytes, mark: tuple[str, int], declared: str | None) -> Verdict | None:
+    """What a page is in whose mark, put there by a program that did not look, says UTF-8 or UTF-16, and which is
+    nothing of the kind; None where the mark is right."""
+    codec, skip = mark
+    sample = raw[skip : skip + _SAMPLE]
+    text = _whole(sample, codec) if sample else ""
+    if text is not None and mean_cost(text) < _PLAUSIBLE:
+        return None
+    found = detect(raw[skip:], declared)
+    if found is None or found.codec not in (*_CHINESE, *_UTF_16) or found.codec == codec:
+        return None
+    other = text_of(sample, found.codec)
+    gained = penalised(text_of(sample, codec)) - penalised(other)
+    return replace(found, skip=skip) if gained > _CONTRADICTED and mean_cost(other) < CLEAR else None
 
 
 def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:

@@ -52,11 +52,17 @@ _KANA_TOO = frozenset({"gb18030", "euc-tw", "cp949"})
 _KANA = re.compile("[\u3041-\u30fe]")
 _KANA_SHARE = 0.25
 _JAPANESE = 16.0
+# Japanese without a single kana is so much rarer, in nats: names and headings.
+_NO_KANA = 4.0
+_JAPANESE_CODECS = frozenset({"euc_jp", "cp932"})
+# One pair of bytes again and again ("哈哈哈", a line of dashes) says what one says.
+_REPEATED = re.compile(rb"(..)\1{2,}", re.DOTALL)
 # Of the syllables of Korean text three in four are among 200; of hanzi that are read so, one in ten.
 _SYLLABLE = re.compile("[\uac00-\ud7a3]")
 _COMMON_SYLLABLE = re.compile(f"[{HANGUL}]")
 _COMMON_SHARE = 0.4
 _NOT_KOREAN = 3.0
+_KOREAN_CODECS = frozenset({"cp949", "johab", "utf-16-le", "utf-16-be"})
 _MULTIBYTE = ("gb18030", "big5hkscs", "utf-8", "euc_jp", "cp932", "cp949", "euc-tw", "cp1252")
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
@@ -81,7 +87,9 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
     if declared and declared not in codecs:
         codecs.append(declared)
     credit = {declared: _credit(sample, declared)} if declared else {}
-    if isolated:
+    if not isolated:
+        sample = _REPEATED.sub(rb"\1", sample)
+    else:
         codecs = [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
     readings = {codec: text_of(sample, codec) for codec in codecs}
     plain = {codec: penalised(text) for codec, text in readings.items()}
@@ -120,7 +128,9 @@ def _against(codec: str, text: str) -> float:
     """
     if codec in _KANA_TOO and len(_KANA.findall(text)) > _KANA_SHARE * len(text):
         return _JAPANESE
-    if codec == "cp949":
+    if codec in _JAPANESE_CODECS and not _KANA.search(text):
+        return _NO_KANA
+    if codec in _KOREAN_CODECS:
         syllables = len(_SYLLABLE.findall(text))
         return 0.0 if len(_COMMON_SYLLABLE.findall(text)) >= _COMMON_SHARE * syllables else _NOT_KOREAN * syllables
     return 0.0

@@ -61,7 +61,11 @@ def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
     damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
         # Where marks of losses were written into a page, it lost its bytes before it was UTF-16.
-        odd = damaged or ("\ufffd" not in text and (has_rare_run(text) or _STRANGE.search(text) or _is_mixed(text)))
+        # Without a hanzi it is in another script, of which all is odd.
+        odd = damaged or (
+            "\ufffd" not in text
+            and (_STRANGE.search(text) or _is_mixed(text) or (has_rare_run(text) and _HAN.search(text)))
+        )
         return (_wide_in_step(raw, codec, 0.0 if damaged else _LEAST_GAIN), True) if odd else (text, False)
     if codec not in _BY_LINE:
         return text, damaged
