@@ -1,7 +1,7 @@
 """Class 3 with the undecoded bytes at hand: pages that lost bytes go through decode and repair; lines are compared.
 
 A line is right when it equals the line before the damage after folding script and width, but for the characters whose
-own bytes were lost: of those one may be missing, or stand as U+FFFD.
+own bytes were lost: of those one may be missing, or stand as U+FFFD, or have been read as another.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ COUNTS = (1, 2, 4)
 class LinesScore:
     """Lines of the pages of one encoding that had bytes lost, by outcome, and healthy lines that were changed.
 
-    `exact` is all right, `whole` right but for the characters that lost a byte, `out` still out of step.
+    `exact` is all right, `whole` right but for the characters that lost a byte and stay marked, `misread` where such a
+    one was read as another character, `out` still out of step.
     """
 
     encoding: Encoding
@@ -74,22 +75,27 @@ def _outcome(line: str, text: str, lost: int) -> str:
 
     >>> _outcome("春风又绿江南", "春风又绿江南", 1), _outcome("春风又绿江南", "春\ufffd又绿江南", 1)
     ('exact', 'whole')
-    >>> _outcome("春风又绿江南", "春绿江南", 1)
-    'out'
+    >>> _outcome("春风又绿江南", "春雨又绿江南", 1), _outcome("春风又绿江南", "春绿江南", 1)
+    ('misread', 'out')
     """
     line, text = line.strip(), text.strip()
     if line == text:
         return "exact"
-    i = j = spent = 0
+    i = j = spent = misread = 0
     while i < len(line) and spent <= lost:
         if j < len(text) and line[i] == text[j]:
             i, j = i + 1, j + 1
             continue
         spent += 1
         i += 1
+        if text[j : j + 1] >= "\u2000" and text[j : j + 1] != "\ufffd" and text[j + 1 : j + 2] == line[i : i + 1]:
+            misread += 1
+            j += 1
         while j < len(text) and text[j] in "\ufffd?":
             j += 1
-    return "whole" if spent <= lost and j == len(text) else "out"
+    if spent > lost or j < len(text):
+        return "out"
+    return "misread" if misread else "whole"
 
 
 def repaired(raw: bytes) -> str:

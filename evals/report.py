@@ -35,12 +35,11 @@ def show(name: str, tally: Tally) -> None:
 
 def show_bytes(scores: Iterable[LinesScore]) -> None:
     """Print what became of the lines of pages that lost bytes before they were decoded."""
-    print(
-        f"\nclass 3 from bytes   {'bytes lost':>10}{'lines':>8}{'exact':>8}{'whole':>8}{'out':>8}{'healthy harmed':>18}"
-    )
+    heads = "".join(f"{outcome:>8}" for outcome in ("lines", "exact", "whole", "misread", "out"))
+    print(f"\nclass 3 from bytes   {'bytes lost':>10}{heads}{'healthy harmed':>18}")
     for found in scores:
         counts = found.outcomes
-        cells = "".join(f"{100 * share(counts, outcome):7.1f}%" for outcome in ("exact", "whole", "out"))
+        cells = "".join(f"{100 * share(counts, outcome):7.1f}%" for outcome in ("exact", "whole", "misread", "out"))
         print(f"{found.encoding:21}{found.lost:>10}{counts.total():>8}{cells}{found.harmed:>10} of {found.healthy}")
 
 

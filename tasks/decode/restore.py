@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from operator import add
 
 from tasks.repair.lm import UNIT, symbols
 from tasks.repair.lm.words import spelling
@@ -83,15 +84,16 @@ class _Page:
         """`text` in the model's symbols."""
         self.text = text
         text = text[:_REMEMBERED]
-        self.known = {*text, *map("".join, zip(text, text[1:], strict=False))}
-        self.known.update(map("".join, zip(text, text[1:], text[2:], strict=False)))
+        pairs = list(map(add, text, text[1:]))
+        self.known = {*text, *pairs, *map(add, pairs, text[2:])}
 
     def ranked(self, start: int, end: int, found: list[tuple[int, str]]) -> list[tuple[float, str, float]]:
         """Candidates for `text[start:end]`, given with their costs in steps of the model: what they cost by words and
         page too, in nats, each candidate, and what it costs by characters alone; the cheapest first."""
         before = _HAN_AFTER.search(self.text, max(0, start - _WORD_REACH), start)
         after = _HAN_BEFORE.match(self.text, end, end + _WORD_REACH)
-        assert before and after
+        assert before
+        assert after
         first, second = self.text[max(0, start - 2) : start], self.text[end : end + 2]
         return sorted(
             (
