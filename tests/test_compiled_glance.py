@@ -47,7 +47,7 @@ def test_hardly_any_place_of_a_healthy_page_is_left_to_python() -> None:
 
 # What stands at clues and beside them, hanzi rare and common, and what lies beyond the basic plane.
 MARKS = [*"?()!;:、，。！；：？“”《》」』（）％%,€—…Ｗaā ü\n\0\x80①の\ue319\ue5e5\ufffd\U00020021\U0001f600"]
-RARE = [*"勇炼鞘菇洲厣谥г誓ǎ▌當優質", "???", "?shù)", "(fā)", "（tuán", "。”", "!("]
+RARE = [*"勇炼鞘菇洲厣谥г誓ǎ▌當優質", "硺I", "魅挝瘑T", "q", "?^", "|", "～~", "???", "?shù)", "(fā)", "（tuán", "。”", "!("]
 
 
 @needs_it
@@ -77,15 +77,17 @@ def test_without_it_clues_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @needs_it
 def test_what_it_is_given_is_looked_at() -> None:
-    numbers = tuple(range(len(kernel.compiled.GLANCES)))
+    numbers = (3,) * len(kernel.compiled.GLANCES)
     flags = array("H", bytes(2 * 0x10000))
     with pytest.raises(ValueError, match="other numbers"):
         kernel.compiled.Glance(kernel.tables(), flags, numbers[1:])
     with pytest.raises(ValueError, match="further than it can"):
         kernel.compiled.Glance(kernel.tables(), flags, (99, *numbers[1:]))
+    with pytest.raises(ValueError, match="further than it can"):
+        kernel.compiled.Glance(kernel.tables(), flags, (*numbers[:-1], 4))
     with pytest.raises(ValueError, match="too short"):
-        kernel.compiled.Glance(kernel.tables(), flags[1:], (3, *numbers[1:]))
+        kernel.compiled.Glance(kernel.tables(), flags[1:], numbers)
     with pytest.raises(ValueError, match="needs the search's tables"):
-        kernel.compiled.Glance("tables", flags, (3, *numbers[1:]))  # type: ignore[arg-type]
+        kernel.compiled.Glance("tables", flags, numbers)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="at a text"):
         likely._glance().places(b"bytes")  # type: ignore[arg-type]

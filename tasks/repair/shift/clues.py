@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from tasks.repair.shift.glance import (
     SENSIBLE_ALONE,
     STOPS,
     UNLIKELY,
+    ends_out_of_step,
     mark_out_of_step,
     rare_out_of_step,
 )
@@ -36,6 +37,9 @@ _REMNANT = re.compile(rf"[?\ufffd][(（]?[{LETTERS}]{{1,6}} ?[)）]")  # what a 
 _GLOSS = re.compile(rf"[(（]([{LETTERS}]{{1,6}}) ?[)）]")
 EXCLAIMS, CLOSES = frozenset("!！"), frozenset(")）")
 LETTERS_OF_SPLICES = frozenset(re.findall(f"[{LETTERS}]", "".join(map(chr, range(0x3000)))))
+# A single letter behind a hanzi: a run may end with it. The other ASCII characters that are trail bytes stand between
+# the words of honest lists.
+_ENDING = re.compile("[A-Za-z](?<=[\u3400-\u9fff].)(?![\x00-\x09\x0b-\x7f])")
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
 _SENSIBLE_MARK = nats(10)  # and what each may cost at most
 _UNLIKELY_THERE = nats(9)  # the same on a page that is damaged elsewhere
@@ -84,15 +88,19 @@ def clues(text: str) -> Iterator[Clue]:
     >>> [(clue.at, clue.strong) for clue in clues("當?shù)貎?yōu)質")]
     [(1, True), (6, False), (7, True)]
     """
-    found = (clue_at(text, match.start()) for match in _looked_at().finditer(text))
-    return filter(None, found)
+    places: Iterable[int] = (match.start() for match in _looked_at().finditer(text))
+    if endings := [match.start() for match in _ENDING.finditer(text)]:
+        places = sorted({*places, *endings})
+    return filter(None, (clue_at(text, at) for at in places))
 
 
 def clue_at(text: str, at: int) -> Clue | None:
     """What the character at `at` is a clue to, if it is one that is looked at."""
     if is_hanzi(text[at]):
         return Clue(at, False, True)  # a rare one
-    return _at(text, at) or (None if text[at] in common() else Clue(at, False, True))
+    if found := _at(text, at):
+        return found
+    return Clue(at, False, True) if text[at] not in common() or _ENDING.match(text, at) else None
 
 
 def lacks_characters(text: str) -> bool:
@@ -108,7 +116,9 @@ def lacks_characters(text: str) -> bool:
 
 def is_likely(text: str, clue: Clue) -> bool:
     """Whether a clue on a page that shows no damage yet may be worth a search; most of a healthy page's are not."""
-    return clue.strong or (rare_out_of_step(text, clue.at) if clue.hidden else mark_out_of_step(text, clue.at))
+    if clue.hidden and not clue.strong:
+        return rare_out_of_step(text, clue.at) or ends_out_of_step(text, clue.at)
+    return clue.strong or mark_out_of_step(text, clue.at)
 
 
 def _at(text: str, at: int) -> Clue | None:
@@ -181,4 +191,4 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
         cost, seen, count = search.shifted(first, RUN)
         if count == RUN and cost < min(seen - BETTER, SENSIBLE):
             return True
-    return False
+    return ends_out_of_step(text, at)

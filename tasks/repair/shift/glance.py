@@ -35,6 +35,9 @@ FULL_WIDTH = 0xA3  # the lead byte of the full-width forms of ASCII
 AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 _NONE = "\0"  # stands for no character
 _SENSIBLE_RUN = re.compile(f"[^{_NONE}]{{{RUN}}}")
+# By how much less than what is seen the last characters of a run that ends with a letter must cost, and how many of
+# them are looked at. The search leaves all healthy letters as they are, in 47 million characters of either script.
+ENDS_BETTER, ENDING = nats(10), 3
 UNUSUAL = nats(11)  # one character in sixty thousand; `make eval` finds the same spans without it
 # What may be a splice before a mark, or one after it: only the search knows what those cost.
 _ENDS_SPLICE = re.compile(f"[{LETTERS} ][)）]")
@@ -92,6 +95,32 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return spliced is not None or _may_lack_a_pair(text, at)
     sensible = cost < count * SENSIBLE_ALONE and cost < _seen(text, at + 1, count)
     return sensible and _goes_on_strangely(text, at)
+
+
+def ends_out_of_step(text: str, at: int) -> bool:
+    """Whether the letter at `at` may be the trail byte that a run ends with, by the characters before it.
+
+    >>> ends_out_of_step("老師今天教我们硺I務", 8), ends_out_of_step("他买了两件T恤", 5)
+    (True, False)
+    """
+    letter = text[at]
+    if not (letter.isascii() and letter.isalpha()):
+        return False
+    lm, halves, pair = model(), _symbols(), _pairs().get
+    read = halves[(pair(text[at - 1 : at], 0) & 0xFF) << 8 | ord(letter)]
+    for first in range(at - 1, max(at - 1 - ENDING, -1), -1):
+        if text[first] < "\x80" or _NONE in read:
+            break
+        one, two, three = (*read, BOUNDARY, BOUNDARY)[:3]
+        cost = lm.lone(one)
+        if first < at - 1:
+            cost += lm.cost(BOUNDARY, one, two)
+        if first < at - 2:
+            cost += lm.cost(one, two, three)
+        if cost < _seen(text, first, at + 1 - first) - ENDS_BETTER:
+            return True
+        read = _out_of_step(text[first - 1 : first + 1], halves) + read if first else _NONE
+    return False
 
 
 @cache

@@ -8,7 +8,7 @@
 /* The constants of glance.py, by name. */
 #define GLANCES(X) \
     X(NEAR) X(SENSIBLE) X(BETTER) X(SENSIBLE_ALONE) X(UNLIKELY) X(UNLIKELY_ALONE) X(TELLING) X(STRANGE) X(UNUSUAL) \
-    X(FULL_WIDTH) X(HOPELESS)
+    X(FULL_WIDTH) X(HOPELESS) X(ENDS_BETTER) X(ENDING)
 
 #define X(name) G_##name,
 enum { GLANCES(X) NUMBERS };
@@ -81,6 +81,29 @@ static int rare(const Glance *g, const Text *x, Py_ssize_t at) {
         if (cost >= k[G_SENSIBLE]) continue;
         cost += cost_of(g->t, read[i], read[i + 1], read[i + 2]);
         if (cost < k[G_SENSIBLE] && cost < as_it_stands(g, x, first + i + 1, RUN) - k[G_BETTER]) return 1;
+    }
+    return 0;
+}
+
+
+/* Whether a run may end with the letter at `at`: clues._ENDING. */
+static inline int is_ending(const Text *x, Py_ssize_t at, uint32_t c) {
+    uint32_t after = at_(x, at + 1);
+    return is_letter(c) && is_hanzi(at_(x, at - 1)) && (at + 1 == x->size || after == '\n' || after > 0x7F);
+}
+
+/* glance.ends_out_of_step */
+static int ends(const Glance *g, const Text *x, Py_ssize_t at) {
+    const Tables *t = g->t;
+    uint32_t c = at_(x, at), one = 0, two = 0, three = 0;
+    if (!is_letter(c)) return 0;
+    for (int count = 1; count <= g->number[G_ENDING] && count <= at && at_(x, at - count) > 0x7F; count++) {
+        three = two;
+        two = one;
+        one = count > 1 ? straddling(g, x, at - count, g->plain) : g->plain[(bytes_of(t, at_(x, at - 1)) & 0xFF) << 8 | c];
+        if (!one) break;
+        int cost = lone(t, one) + (count > 1 ? cost_of(t, '\n', one, two) : 0) + (count > 2 ? cost_of(t, one, two, three) : 0);
+        if (cost < as_it_stands(g, x, at - count, count + 1) - g->number[G_ENDS_BETTER]) return 1;
     }
     return 0;
 }
@@ -171,15 +194,18 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
             }
         }
     }
-    return clue ? mark(g, x, at) : !(flags & COMMON) && rare(g, x, at);
+    if (clue) return mark(g, x, at);
+    return ((flags & COMMON) == 0 || is_ending(x, at, c)) && (rare(g, x, at) || ends(g, x, at));
 }
 
 /* Whether clues.py looks at a character at all. */
-static inline int is_looked_at(const Glance *g, uint32_t c, uint32_t after) {
+static inline int is_looked_at(const Glance *g, const Text *x, Py_ssize_t at) {
+    uint32_t c = PyUnicode_READ(x->kind, x->data, at);
     if (c >= BMP) return 1;
     int flags = g->flags[c];
+    uint32_t after = at_(x, at + 1);
     if (flags & COMMA) return after >= '@' && after <= '~';
-    return !(flags & COMMON) || (flags & SPOT);
+    return !(flags & COMMON) || (flags & SPOT) || is_ending(x, at, c);
 }
 
 /* The type */
@@ -200,7 +226,7 @@ static int take_glances(Glance *g, PyObject *numbers) {
     }
     for (int i = 0; i < NUMBERS; i++) g->number[i] = (int32_t)PyLong_AsLong(PyTuple_GET_ITEM(numbers, i));
     if (PyErr_Occurred()) return -1;
-    if (g->number[G_NEAR] < 0 || g->number[G_NEAR] + RUN + 1 > REACH || g->number[G_TELLING] < 0 || g->number[G_TELLING] > REACH) {
+    if (g->number[G_ENDING] > RUN || g->number[G_NEAR] < 0 || g->number[G_NEAR] + RUN + 1 > REACH || g->number[G_TELLING] < 0 || g->number[G_TELLING] > REACH) {
         PyErr_SetString(PyExc_ValueError, "the glance is to look further than it can");
         return -1;
     }
@@ -246,7 +272,7 @@ static PyObject *glance_places(PyObject *self, PyObject *text) {
     const Text x = {PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text)};
     PyObject *found = PyList_New(0);
     for (Py_ssize_t at = 0; found && at < x.size; at++) {
-        if (!is_looked_at(g, PyUnicode_READ(x.kind, x.data, at), at_(&x, at + 1)) || !may_be(g, &x, at)) continue;
+        if (!is_looked_at(g, &x, at) || !may_be(g, &x, at)) continue;
         PyObject *place = PyLong_FromSsize_t(at);
         if (!place || PyList_Append(found, place) < 0) Py_CLEAR(found);
         Py_XDECREF(place);

@@ -33,7 +33,6 @@ static const Splice *splice_at(Page *p, int pos) {
 
 static inline int is_lost(uint32_t c) { return c == '?' || c == 0xFFFD; }
 
-static inline int is_letter(uint32_t c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 
 static inline int is_mark(const Tables *t, uint32_t c) { return is_kind(t, c, MARK | WIDE_MARK); }
 

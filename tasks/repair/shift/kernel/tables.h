@@ -77,6 +77,7 @@ typedef struct {
 } Tables;
 
 static inline int is_private(uint32_t c) { return c >= 0xE000 && c <= 0xF8FF; }
+static inline int is_letter(uint32_t c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 
 static inline int is_user_pair(const Tables *t, int first, int second) {
     return second >= LEADS && second < LEADS_END && is_private(t->chars[first << 8 | second]);
