@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tasks.records import Edit
-from tasks.repair.shift.clues import Clue, clues, has_clue, lacks_characters, worth_a_search
+from tasks.repair.shift.clues import Clue, clues, has_clue, lacks_characters, letter_clues, worth_a_search
 from tasks.repair.shift.costs import LOST
 from tasks.repair.shift.likely import likely_clues
+from tasks.repair.shift.pairs import BIG5
 from tasks.repair.shift.quotations import Quotations
 from tasks.repair.shift.search import Search
 from tasks.repair.shift.verdict import decide
@@ -51,7 +52,9 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     ('?shù)貎?yōu)', '地優', True)
     """
     edits = _found(text, spliced)
-    return edits if spliced or LOST[1] not in text else believed(text, edits)
+    if spliced or any(edit.applied for edit in edits):
+        return edits if spliced or LOST[1] not in text else believed(text, edits)
+    return _found_in_big5(text) or edits
 
 
 def _found(text: str, spliced: Mapping[str, str]) -> list[Edit]:
@@ -78,6 +81,21 @@ def _found(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     if gains.keys() <= search.hit:
         return supposed
     return sweep(search, found, edits)[0]
+
+
+def _found_in_big5(text: str) -> list[Edit]:
+    """What the search finds if the page was in Big5 and lost bytes: nothing else puts its text out of step, and two
+    trail bytes in five are ASCII, so that most runs end with a letter."""
+    endings = letter_clues(text, BIG5)
+    if not endings:
+        return []
+    search = Search(text, {}, BIG5)
+    edits, _ = sweep(search, endings, [])
+    if any(edit.applied for edit in edits):
+        search.damaged = True
+        search.learn(edits)
+        edits, _ = sweep(search, [clue for clue in clues(text) if clue.hidden], edits)
+    return edits
 
 
 def believed(text: str, edits: list[Edit]) -> list[Edit]:

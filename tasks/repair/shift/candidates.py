@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from tasks.repair.lm import UNIT, model, symbols
-from tasks.repair.shift.pairs import LEADS, TRAILS, characters, is_private, pairs
+from tasks.repair.shift.pairs import GBK, LEADS, TRAILS, characters, is_private, pairs
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 # A splice, doubled or not, and what is left of one whose bracket half a character swallowed.
@@ -21,58 +21,58 @@ Candidate = tuple[int, str, int, str]  # cost by itself, symbol, the unknown byt
 
 
 @cache
-def by_trail(trail: int) -> list[Candidate]:
+def by_trail(trail: int, codec: str = GBK) -> list[Candidate]:
     """The characters whose second byte is `trail`; the unknown byte is the first.
 
     >>> [char for _, _, _, char in by_trail(0xA3)[:2]]
     ['。', '海']
     """
-    return _ranked((lead, characters()[lead << 8 | trail]) for lead in LEADS)
+    return _ranked((lead, characters(codec)[lead << 8 | trail]) for lead in LEADS)
 
 
 @cache
-def by_lead(lead: int) -> list[Candidate]:
+def by_lead(lead: int, codec: str = GBK) -> list[Candidate]:
     """The characters whose first byte is `lead`; the unknown byte is the second."""
-    return _ranked((trail, characters()[lead << 8 | trail]) for trail in TRAILS)
+    return _ranked((trail, characters(codec)[lead << 8 | trail]) for trail in TRAILS)
 
 
 @cache
-def user_leads(first: int) -> frozenset[int]:
+def user_leads(first: int, codec: str = GBK) -> frozenset[int]:
     """The second bytes of the user areas' pairs that begin with `first`, as far as they can begin a pair themselves."""
-    return frozenset(second for second in LEADS if is_private(characters()[first << 8 | second]))
+    return frozenset(second for second in LEADS if is_private(characters(codec)[first << 8 | second]))
 
 
 @cache
-def deletable(lead: int) -> list[Candidate]:
+def deletable(lead: int, codec: str = GBK) -> list[Candidate]:
     """Those of `by_lead` whose second byte can begin a pair of the user areas."""
-    return [candidate for candidate in by_lead(lead) if user_leads(candidate[2])]
+    return [candidate for candidate in by_lead(lead, codec) if user_leads(candidate[2], codec)]
 
 
 @cache
-def partnered(halves: int) -> list[Candidate]:
+def partnered(halves: int, codec: str = GBK) -> list[Candidate]:
     """Those of `by_trail` that can follow a deleted pair: the pair's first byte * 256 + the character's second."""
-    leads = user_leads(halves >> 8)
-    return [candidate for candidate in by_trail(halves & 0xFF) if candidate[2] in leads]
+    leads = user_leads(halves >> 8, codec)
+    return [candidate for candidate in by_trail(halves & 0xFF, codec) if candidate[2] in leads]
 
 
 @cache
-def other_forms() -> dict[str, str]:
-    """The characters of GBK that the model sees as each symbol, but for itself."""
+def other_forms(codec: str = GBK) -> dict[str, str]:
+    """The characters of a codec that the model sees as each symbol, but for itself."""
     found: dict[str, str] = {}
-    chars = "".join(pairs())
+    chars = "".join(pairs(codec))
     for char, symbol in zip(chars, symbols(chars), strict=True):
         if symbol != char and not is_private(char):
             found[symbol] = found.get(symbol, "") + char
     return found
 
 
-def forms(symbol: str) -> str:
-    """The characters of GBK that the model sees as `symbol`, itself first.
+def forms(symbol: str, codec: str = GBK) -> str:
+    """The characters of a codec that the model sees as `symbol`, itself first.
 
     >>> forms("台"), forms("人")
     ('台檯臺颱', '人')
     """
-    return symbol + other_forms().get(symbol, "")
+    return symbol + other_forms(codec).get(symbol, "")
 
 
 def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tuple[int, Candidate]]:

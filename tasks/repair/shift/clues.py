@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,7 @@ LETTERS_OF_SPLICES = frozenset(re.findall(f"[{LETTERS}]", "".join(map(chr, range
 # A single letter behind a hanzi: a run may end with it. The other ASCII characters that are trail bytes stand between
 # the words of honest lists.
 _ENDING = re.compile("[A-Za-z](?<=[\u3400-\u9fff].)(?![\x00-\x09\x0b-\x7f])")
+_NAME = 4
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
 _SENSIBLE_MARK = nats(10)  # and what each may cost at most
 _UNLIKELY_THERE = nats(9)  # the same on a page that is damaged elsewhere
@@ -101,6 +103,17 @@ def clue_at(text: str, at: int) -> Clue | None:
     if found := _at(text, at):
         return found
     return Clue(at, False, True) if text[at] not in common() or _ENDING.match(text, at) else None
+
+
+def letter_clues(text: str, codec: str) -> list[Clue]:
+    """The single letters of `text` that a run of a codec's bytes may end with. One that stands so often is a name.
+
+    >>> letter_clues("老師今天教我们硺I務", "gb18030"), letter_clues("他买了两件T恤", "gb18030")
+    ([Clue(at=8, strong=False, hidden=True)], [])
+    """
+    places = [match.start() for match in _ENDING.finditer(text)]
+    often = Counter(text[at] for at in places)
+    return [Clue(at, False, True) for at in places if often[text[at]] < _NAME and ends_out_of_step(text, at, codec)]
 
 
 def lacks_characters(text: str) -> bool:
@@ -191,4 +204,4 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
         cost, seen, count = search.shifted(first, RUN)
         if count == RUN and cost < min(seen - BETTER, SENSIBLE):
             return True
-    return ends_out_of_step(text, at)
+    return ends_out_of_step(text, at, search.codec)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tasks.repair.lm import UNIT
-from tasks.repair.shift.pairs import MARKS
 
 LOST = "?\N{REPLACEMENT CHARACTER}"  # what decoders show for half a character
 WIDE_MARKS = "，！？；：（）、"  # full-width marks that sites replace
@@ -61,7 +60,6 @@ FANS = 4  # hypotheses at a position for which unknown bytes are tried
 DELETED_RANK = 2
 FAN_DELETED = 6
 FAN = 12  # readings followed of an unknown byte
-SWALLOWED_MARKS = [MARKS[mark] for mark in "!?;:"]
 IN_STEP, UNKNOWN = 0, -1
 
 

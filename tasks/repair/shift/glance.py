@@ -14,7 +14,7 @@ from pathlib import Path
 from tasks.repair.lm import BOUNDARY, model, symbols
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
-from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
+from tasks.repair.shift.pairs import GBK, characters, is_private, pairs, wide
 from tasks.script.fold import simplified
 
 MARKS_BEFORE = "!;?:！；？："
@@ -80,7 +80,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return True
     if char == "?" and after and after in MARKS_BEFORE and "\u3400" <= second <= "\u9fff":
         return True
-    if char in "!！" and characters()[0xA100 | _pairs().get(after, 0) >> 8] not in AFTER_A1:
+    if char in "!！" and characters()[0xA100 | wide().get(after, 0) >> 8] not in AFTER_A1:
         return False
     if after in frequent() and second in frequent():
         return False
@@ -97,7 +97,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
     return sensible and _goes_on_strangely(text, at)
 
 
-def ends_out_of_step(text: str, at: int) -> bool:
+def ends_out_of_step(text: str, at: int, codec: str = GBK) -> bool:
     """Whether the letter at `at` may be the trail byte that a run ends with, by the characters before it.
 
     >>> ends_out_of_step("老師今天教我们硺I務", 8), ends_out_of_step("他买了两件T恤", 5)
@@ -106,7 +106,7 @@ def ends_out_of_step(text: str, at: int) -> bool:
     letter = text[at]
     if not (letter.isascii() and letter.isalpha()):
         return False
-    lm, halves, pair = model(), _symbols(), _pairs().get
+    lm, halves, pair = model(), _symbols(codec), wide(codec).get
     read = halves[(pair(text[at - 1 : at], 0) & 0xFF) << 8 | ord(letter)]
     for first in range(at - 1, max(at - 1 - ENDING, -1), -1):
         if text[first] < "\x80" or _NONE in read:
@@ -119,7 +119,7 @@ def ends_out_of_step(text: str, at: int) -> bool:
             cost += lm.cost(one, two, three)
         if cost < _seen(text, first, at + 1 - first) - ENDS_BETTER:
             return True
-        read = _out_of_step(text[first - 1 : first + 1], halves) + read if first else _NONE
+        read = _out_of_step(text[first - 1 : first + 1], halves, codec) + read if first else _NONE
     return False
 
 
@@ -143,28 +143,22 @@ def _goes_on_strangely(text: str, at: int) -> bool:
     """
     following = _HANZI.match(text, at + 1)
     if not following:
-        return _pairs().get(text[at + 1 : at + 2], 0) >> 8 != FULL_WIDTH
+        return wide().get(text[at + 1 : at + 2], 0) >> 8 != FULL_WIDTH
     count = len(following[0])
     return count < TELLING or _seen(text, at + 1, count) > count * STRANGE
 
 
-def _out_of_step(near: str, halves: str) -> str:
+def _out_of_step(near: str, halves: str, codec: str = GBK) -> str:
     """What each second byte of `near` and the first byte after it make, as the model sees it, by a table of pairs."""
-    pair = _pairs().get
+    pair = wide(codec).get
     raw = [pair(char, 0) for char in near]
     return "".join([halves[(one & 0xFF) << 8 | two >> 8] for one, two in pairwise(raw)])
 
 
 @cache
-def _pairs() -> dict[str, int]:
-    """The pair of each character, and of the full-width form of each ASCII one."""
-    return {chr(code): 0xA380 + code for code in range(ord("!"), ord("~") + 1)} | MARKS | pairs()
-
-
-@cache
-def _symbols() -> str:
+def _symbols(codec: str = GBK) -> str:
     """What the model sees of each pair of bytes, by lead * 256 + trail."""
-    return symbols("".join(char if char and not is_private(char) else _NONE for char in characters()))
+    return symbols("".join(char if char and not is_private(char) else _NONE for char in characters(codec)))
 
 
 @cache

@@ -44,7 +44,6 @@ from tasks.repair.shift.costs import (
     SPLICE_KEPT,
     SPLICE_OF,
     SPLICED,
-    SWALLOWED_MARKS,
     UNKNOWN,
     UNLIKELY,
     WIDE_MARKS,
@@ -113,7 +112,7 @@ class Mover(Reading):
         if hyp[3] == BOUNDARY and after == "。":  # A1A3: the blank that indents a line, A1A1, and a mark behind it
             yield pos + 1, self.skip(hyp, 0xA1, pos, pos + 1, HALF_SHOWN, LOST_HALF, 0xA1)
         if self.text[pos] == "?":
-            for pair in SWALLOWED_MARKS:
+            for pair in self.swallowed_marks:
                 for new in self.choose(
                     hyp, self.of(by_trail, pair >> 8), pair & 0xFF, pos, pos + 1, MARK_SWALLOWED, LOST_LEAD
                 ):
@@ -232,7 +231,7 @@ class Mover(Reading):
 
     def named(self, hyp: Hyp, splice: Splice, pos: int, charge: int) -> Moves:
         """A splice names the character whose lead byte is held, or one whose lead byte went with a deleted pair."""
-        leads = user_leads(-hyp[1]) if hyp[1] < 0 else (hyp[1],)
+        leads = user_leads(-hyp[1], self.codec) if hyp[1] < 0 else (hyp[1],)
         end, chars, _ = splice
         for char in chars:
             pair = self.pairs.get(char, 0)

@@ -1,4 +1,5 @@
-"""GBK as pairs of bytes: one pair, one character, the user areas included, and nothing that re-synchronises by itself.
+"""GBK as pairs of bytes: one pair, one character, the user areas included, and nothing that re-synchronises by itself;
+and Big5 likewise, without user areas.
 
 The table is GB 18030-2000's for two bytes, as Python's codec has it; the user areas AAA1-AFFE, F8A1-FEFE and A140-A7A0
 and the cells without a character lie in Unicode's private use area there.
@@ -8,8 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 
+GBK, BIG5 = "gb18030", "big5hkscs"
+
 LEADS = range(0x81, 0xFF)
 TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
+
+_TO_FULL_WIDTH = 0xFEE0  # from an ASCII character to its full-width form, in code points
 
 # Full-width marks that sites replace or fold to ASCII, and their pairs.
 MARKS = {
@@ -30,28 +35,43 @@ _ALIASES = {
 
 
 @cache
-def characters() -> list[str]:
-    """The character of each pair, by lead * 256 + trail; "" where none is.
+def characters(codec: str = GBK) -> list[str]:
+    """The character of each pair, by lead * 256 + trail; "" where none of the basic plane is.
 
-    >>> characters()[0x94B5], hex(ord(characters()[0xFACA])), characters()[0x9428]
-    ('數', '0xe319', '')
+    >>> characters()[0x94B5], hex(ord(characters()[0xFACA])), characters()[0x9428], characters(BIG5)[0xA440]
+    ('數', '0xe319', '', '一')
     """
-    codes = [lead << 8 | trail for lead in LEADS for trail in TRAILS]
-    chars = b"".join(code.to_bytes(2) for code in codes).decode("gb18030")
     table = [""] * 0x10000
-    for code, char in zip(codes, chars, strict=True):
-        table[code] = char
+    for code in (lead << 8 | trail for lead in LEADS for trail in TRAILS):
+        char = code.to_bytes(2).decode(codec, "ignore")
+        table[code] = char if len(char) == 1 and char <= "\uffff" else ""
     return table
 
 
 @cache
-def pairs() -> dict[str, int]:
+def pairs(codec: str = GBK) -> dict[str, int]:
     """The pair of each character, as lead * 256 + trail; ASCII forms of folded marks are not in it.
 
-    >>> hex(pairs()["當"])
-    '0xae94'
+    >>> hex(pairs()["當"]), hex(pairs(BIG5)["當"])
+    ('0xae94', '0xb7ed')
     """
-    return {char: pair for pair, char in enumerate(characters()) if char} | _ALIASES
+    found = {char: pair for pair, char in enumerate(characters(codec)) if char}
+    return found | _ALIASES if codec == GBK else found
+
+
+@cache
+def wide(codec: str = GBK) -> dict[str, int]:
+    """The pair of each character, and of the full-width form of each ASCII one.
+
+    >>> wide()["!"] == pairs()["！"], wide(BIG5)["("] == pairs(BIG5)["（"], wide()["當"] == pairs()["當"]
+    (True, True, True)
+    """
+    found = pairs(codec)
+    codes = range(ord("!"), ord("~") + 1)
+    if codec == GBK:
+        return {chr(code): 0xA380 + code for code in codes} | found
+    full = ((chr(code), found.get(chr(code + _TO_FULL_WIDTH), 0)) for code in codes)
+    return {char: pair for char, pair in full if pair} | found
 
 
 def is_private(char: str) -> bool:

@@ -38,7 +38,7 @@ from tasks.repair.shift.costs import (
     WIDE,
     Hyp,
 )
-from tasks.repair.shift.pairs import MARKS, characters, is_private, pairs
+from tasks.repair.shift.pairs import GBK, MARKS, characters, is_private, pairs, wide
 from tasks.repair.shift.quotations import Quotations, open_quotations
 from tasks.repair.shift.script import foreign_to
 from tasks.repair.shift.splices import Splices
@@ -55,13 +55,14 @@ REMEMBERED = 20_000  # choices among candidates that a search remembers: 30 MB a
 class Reading:
     """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups."""
 
-    def __init__(self, text: str, spliced: Mapping[str, str]) -> None:
+    def __init__(self, text: str, spliced: Mapping[str, str], codec: str = GBK) -> None:
         self.text = text
+        self.codec = codec
         self.spliced = spliced
         self.strangeness: dict[str, int] = {}
         self.chosen: dict[tuple[str, str, int, int], list[tuple[int, Candidate]]] = {}
         self.after: dict[tuple[int, str, str, bool], list[Candidate]] = {}
-        self.usable: dict[tuple[Callable[[int], list[Candidate]], int], list[Candidate]] = {}
+        self.usable: dict[tuple[Callable[[int, str], list[Candidate]], int], list[Candidate]] = {}
         self.quotations = Quotations(text)
         self.begun = 0  # where the search that runs began
         self.splices = Splices(text, frozenset(spliced.values()))
@@ -69,8 +70,9 @@ class Reading:
         self.damaged = bool(spliced)
         self.steps = 0
         self.lm = model()
-        self.pairs = pairs()
-        self.chars = characters()
+        self.pairs, self.wide = pairs(codec), wide(codec)
+        self.chars = characters(codec)
+        self.swallowed_marks = [self.wide[mark] for mark in "!?;:"]
 
     @cached_property
     def keeps_private(self) -> bool:
@@ -205,16 +207,15 @@ class Reading:
 
     def bytes_of(self, ch: str) -> tuple[int, int]:
         """The bytes that a visible character stands for; those of its full-width form for ASCII."""
-        pair = self.pairs.get(ch) or (MARKS[ch] if ch in MARKS else 0xA380 + ord(ch) if "!" <= ch <= "~" else 0)
-        return pair >> 8, pair & 0xFF
+        return divmod(self.wide.get(ch, 0), 256)
 
-    def of(self, kind: Callable[[int], list[Candidate]], byte: int) -> list[Candidate]:
+    def of(self, kind: Callable[[int, str], list[Candidate]], byte: int) -> list[Candidate]:
         """The candidates of a known half, without those that the page's script does not use."""
         if not self.foreign:
-            return kind(byte)
+            return kind(byte, self.codec)
         known = self.usable.get((kind, byte))
         if known is None:
-            known = self.usable[kind, byte] = [c for c in kind(byte) if c[3] not in self.foreign]
+            known = self.usable[kind, byte] = [c for c in kind(byte, self.codec) if c[3] not in self.foreign]
         return known
 
     def any_after(self, hyp: Hyp, again: bool = False) -> list[Candidate]:
@@ -228,12 +229,12 @@ class Reading:
         if len(self.after) > REMEMBERED // 10:
             self.after.clear()
             self.chosen.clear()
-        leads = user_leads(-hyp[1])
+        leads = user_leads(-hyp[1], self.codec)
         found = self.after[key] = []
         for symbol in dict.fromkeys(self.lm.successors(hyp[2], hyp[3], SUCCESSORS)):
-            for char in forms(symbol):
+            for char in forms(symbol, self.codec):
                 pair = self.pairs.get(char, 0)
-                if pair >> 8 in leads and not (again and not user_leads(pair & 0xFF)):
+                if pair >> 8 in leads and not (again and not user_leads(pair & 0xFF, self.codec)):
                     found.append((self.lm.lone(symbol), symbol, pair & 0xFF, char))
         return found
 

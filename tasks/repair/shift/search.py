@@ -51,7 +51,7 @@ class Search(Mover):
         """The page as the compiled search has it; None where there is none."""
         if not compiled:
             return None
-        text, given = self.text[:PAGE_MEMORY], tables()
+        text, given = self.text[:PAGE_MEMORY], tables(self.codec)
         seen = given.seen(self.text) or symbols(self.text)
         ends = [0, *(end for splice in SPLICE.finditer(text) for end in splice.span()), len(text)]
         return compiled.Page(

@@ -26,6 +26,7 @@ from tasks.repair.shift.costs import (
     Segment,
     nats,
 )
+from tasks.repair.shift.pairs import BIG5, GBK
 from tasks.repair.shift.search import Search, segments
 from tasks.repair.shift.swallowed import swallowed
 
@@ -48,6 +49,7 @@ SPELLED = 120  # the longest reading, in characters of text, whose words are loo
 # run begins says nothing there, and is weighed down for healthy pages, where it is the only kind of mistake.
 INTERCEPT = 3.343
 WEIGHTS = (0.426, -0.172, -0.289, -0.644, -0.192, -1.001, -0.6, -0.209, 0.446)
+IN_BIG5 = -0.8  # of Big5, whose runs are short: half a character says less there (of 1,100 spans)
 FAR = nats(10)  # a reading that lies further behind the likeliest says nothing
 FURTHEST = 8.0  # log-odds that nothing else was found that is worth a mention
 
@@ -91,7 +93,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     gone, behind = "", 0
     if run[-1].kind == LOST_TRAIL and search.text[last - 1 : last] == "?":
         gone, behind = swallowed(search.text, last, search.swallows)
-    confidence = round(1 / (1 + exp(-logit(found))), 3)
+    confidence = round(1 / (1 + exp(-logit(found) - (IN_BIG5 if search.codec == BIG5 else 0.0))), 3)
     return Edit(
         start=first,
         end=last + behind,
@@ -101,7 +103,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
         kind="byte_shift",
         confidence=confidence,
         applied=confidence >= (SURE_LONG if len(after) >= LONG else least),
-        why=explained(search.text, run) + (f"; '?' swallowed the {gone} after it" if gone else ""),
+        why=explained(search.text, run, search.codec) + (f"; '?' swallowed the {gone} after it" if gone else ""),
     )
 
 
@@ -191,7 +193,7 @@ def logit(found: tuple[float, ...]) -> float:
     return INTERCEPT + sum(weight * trait for weight, trait in zip(WEIGHTS, found, strict=True))
 
 
-def explained(text: str, run: list[Segment]) -> str:
+def explained(text: str, run: list[Segment], codec: str = GBK) -> str:
     """In words: which bytes are taken to have been lost, deleted or added, and where.
 
     >>> explained("?shù)貎", [Segment(None, 0, 5, "", "splice of 數", 0xB5), Segment(None, 5, 6, "地", "shifted", 0)])
@@ -213,4 +215,4 @@ def explained(text: str, run: list[Segment]) -> str:
         else:
             where = f"{seen!r} stands where" if seen else "nothing shows where"
             said.append(f"{where} {byte} of {segment.after} was lost")
-    return "GBK bytes read one out of step" + (": " + "; ".join(said) if said else "")
+    return f"{'Big5' if codec == BIG5 else 'GBK'} bytes read one out of step" + (": " + "; ".join(said) if said else "")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tasks.repair.lm import UNIT, UNKNOWN, model, symbols
 from tasks.repair.shift import costs
 from tasks.repair.shift.candidates import RAREST, other_forms
-from tasks.repair.shift.pairs import MARKS, characters, pairs
+from tasks.repair.shift.pairs import GBK, MARKS, characters, pairs, wide
 
 if TYPE_CHECKING:
     from tasks.repair.shift.kernel._search import Tables
@@ -44,8 +44,8 @@ _MARK, _WIDE_MARK, _CLOSE_MARK, _OPENS, _CLOSES = 1, 2, 4, 8, 16
 
 
 @cache
-def tables() -> Tables:
-    """What the compiled search knows of the model, of GBK and of costs; made once, in some 30 ms."""
+def tables(codec: str = GBK) -> Tables:
+    """What the compiled search knows of the model, of a codec and of costs; made once, in some 30 ms."""
     lm = model()
     elsewhere = {"RAREST": RAREST, "UNKNOWN_COST": UNKNOWN}
     index = array("i", [-1]) * len(_EVERY)
@@ -67,11 +67,11 @@ def tables() -> Tables:
             lm.after2,
             lm.costs3,
         ),
-        (_units("".join(char or "\0" for char in characters())), *_bytes(), _units(_seen()), _kinds()),
-        _forms(),
+        (_units("".join(char or "\0" for char in characters(codec))), *_bytes(codec), _units(_seen()), _kinds()),
+        _forms(codec),
         (
             _units("".join(f"{mark}{costs.PARTNERS[mark]}" for mark in sorted(costs.OPENING))),
-            array("H", costs.SWALLOWED_MARKS),
+            array("H", [wide(codec)[mark] for mark in "!?;:"]),
         ),
     )
 
@@ -87,17 +87,14 @@ def _seen() -> str:
     return symbols("".join(map(chr, _EVERY)))
 
 
-def _bytes() -> tuple[array[int], array[int]]:
+def _bytes(codec: str) -> tuple[array[int], array[int]]:
     """The pair of each character, 0 for none; and the same with what stands for a full-width form."""
-    strict = array("H", bytes(2 * len(_EVERY)))
-    for char, pair in pairs().items():
-        strict[ord(char)] = pair
-    wide = strict[:]
-    for code in range(ord("!"), ord("~") + 1):
-        wide[code] = wide[code] or 0xA380 + code
-    for mark, pair in MARKS.items():
-        wide[ord(mark)] = strict[ord(mark)] or pair
-    return strict, wide
+    found = []
+    for table in (pairs(codec), wide(codec)):
+        found.append(array("H", bytes(2 * len(_EVERY))))
+        for char, pair in table.items():
+            found[-1][ord(char)] = pair
+    return found[0], found[1]
 
 
 def _kinds() -> bytes:
@@ -114,9 +111,9 @@ def _kinds() -> bytes:
     return bytes(kinds)
 
 
-def _forms() -> tuple[bytes, array[int]]:
+def _forms(codec: str) -> tuple[bytes, array[int]]:
     """The characters that the model sees as each symbol, but for itself, and where each symbol's begin."""
     sizes = array("I", bytes(4 * len(_EVERY) + 4))
-    for symbol, others in other_forms().items():
+    for symbol, others in other_forms(codec).items():
         sizes[ord(symbol) + 1] = len(others)
-    return _units("".join(others for _, others in sorted(other_forms().items()))), array("I", accumulate(sizes))
+    return _units("".join(others for _, others in sorted(other_forms(codec).items()))), array("I", accumulate(sizes))
