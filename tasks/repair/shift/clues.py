@@ -130,7 +130,8 @@ def lacks_characters(text: str) -> bool:
 def is_likely(text: str, clue: Clue) -> bool:
     """Whether a clue on a page that shows no damage yet may be worth a search; most of a healthy page's are not."""
     if clue.hidden and not clue.strong:
-        return rare_out_of_step(text, clue.at) or ends_out_of_step(text, clue.at)
+        ending = _ENDING.match(text, clue.at) is not None
+        return rare_out_of_step(text, clue.at) or (ending and ends_out_of_step(text, clue.at))
     return clue.strong or mark_out_of_step(text, clue.at)
 
 

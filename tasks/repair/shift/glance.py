@@ -37,7 +37,7 @@ _NONE = "\0"  # stands for no character
 _SENSIBLE_RUN = re.compile(f"[^{_NONE}]{{{RUN}}}")
 # By how much less than what is seen the last characters of a run that ends with a letter must cost, and how many of
 # them are looked at. The search leaves all healthy letters as they are, in 47 million characters of either script.
-ENDS_BETTER, ENDING = nats(10), 3
+ENDS_BETTER, ENDING = nats(6), 3
 UNUSUAL = nats(11)  # one character in sixty thousand; `make eval` finds the same spans without it
 # What may be a splice before a mark, or one after it: only the search knows what those cost.
 _ENDS_SPLICE = re.compile(f"[{LETTERS} ][)）]")
@@ -98,16 +98,15 @@ def mark_out_of_step(text: str, at: int) -> bool:
 
 
 def ends_out_of_step(text: str, at: int, codec: str = GBK) -> bool:
-    """Whether the letter at `at` may be the trail byte that a run ends with, by the characters before it.
+    """Whether the character at `at` may be the trail byte that a run ends with, by the characters before it.
 
     >>> ends_out_of_step("老師今天教我们硺I務", 8), ends_out_of_step("他买了两件T恤", 5)
     (True, False)
     """
-    letter = text[at]
-    if not (letter.isascii() and letter.isalpha()):
+    if not "@" <= text[at] <= "~":
         return False
     lm, halves, pair = model(), _symbols(codec), wide(codec).get
-    read = halves[(pair(text[at - 1 : at], 0) & 0xFF) << 8 | ord(letter)]
+    read = halves[(pair(text[at - 1 : at], 0) & 0xFF) << 8 | ord(text[at])]
     for first in range(at - 1, max(at - 1 - ENDING, -1), -1):
         if text[first] < "\x80" or _NONE in read:
             break

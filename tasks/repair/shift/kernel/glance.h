@@ -96,7 +96,6 @@ static inline int is_ending(const Text *x, Py_ssize_t at, uint32_t c) {
 static int ends(const Glance *g, const Text *x, Py_ssize_t at) {
     const Tables *t = g->t;
     uint32_t c = at_(x, at), one = 0, two = 0, three = 0;
-    if (!is_letter(c)) return 0;
     for (int count = 1; count <= g->number[G_ENDING] && count <= at && at_(x, at - count) > 0x7F; count++) {
         three = two;
         two = one;
@@ -195,7 +194,8 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
         }
     }
     if (clue) return mark(g, x, at);
-    return ((flags & COMMON) == 0 || is_ending(x, at, c)) && (rare(g, x, at) || ends(g, x, at));
+    int ending = is_ending(x, at, c);
+    return ((flags & COMMON) == 0 || ending) && (rare(g, x, at) || (ending && ends(g, x, at)));
 }
 
 /* Whether clues.py looks at a character at all. */
