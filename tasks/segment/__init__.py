@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tasks.ledger import Ledger
 from tasks.records import Block, Metadata, Section
-from tasks.segment.asides import aside
+from tasks.segment.asides import asides
 from tasks.segment.headings import headings
 from tasks.segment.joins import TITLE_LINES, join
 from tasks.segment.layout import layout
@@ -37,13 +37,9 @@ def segment(ledger: Ledger, blocks: Sequence[Block], metadata: Metadata) -> tupl
     ledger, paragraphs = join(ledger, paragraphs, metadata.title or "")
     title = _title(paragraphs, metadata)
     spoken = turns(paragraphs)
-    asides = {
-        at: kind
-        for at in range(len(paragraphs))
-        if at != title and at not in spoken and (kind := aside(paragraphs, at))
-    }
-    barred = {*asides, *range(title + 1), *_repeats(paragraphs, title)}
-    return ledger, tree(paragraphs, title, headings(paragraphs, spoken, barred), spoken, asides)
+    beside = asides(paragraphs, {title, *spoken})
+    barred = {*beside, *range(title + 1), *_repeats(paragraphs, title)}
+    return ledger, tree(paragraphs, title, headings(paragraphs, spoken, barred), spoken, beside)
 
 
 def _title(paragraphs: Sequence[Paragraph], metadata: Metadata) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from tasks.segment.paragraphs import Paragraph
 
@@ -37,7 +37,8 @@ _INLINE_NOTE = re.compile(
     r"|【(?:编者?按|编者注|原标题)"
 )
 # How captions that their first words show, figures and notes begin: most lines do not, and are tried no further.
-_OPENS = re.compile(r"[▲▼△▽↑↓上下左右本图资效示题配表FT(\[【〔编按原特声注备附说]")
+_OPENERS = frozenset("▲▼△▽↑↓上下左右本图资效示题配表FT([【〔编按原特声注备附说")
+_OPENS = re.compile(f"[{re.escape(''.join(sorted(_OPENERS)))}]")
 # What neither a byline nor a signature ends in.
 _NO_BYLINE = frozenset("。!?;…”")
 # The last lines of a page, in brackets as a whole, say how the text came about: who was asked, who wrote it down.
@@ -87,6 +88,21 @@ def aside(paragraphs: Sequence[Paragraph], at: int) -> str:
     if folded[-1:] in _NO_BYLINE:
         return ""
     return "byline" if _is_byline(folded) or _is_sign_off(paragraphs, at) else ""
+
+
+def asides(paragraphs: Sequence[Paragraph], barred: Container[int]) -> dict[int, str]:
+    """What `aside` says of all paragraphs but those in `barred`, where it says something, by their number.
+
+    >>> asides([Paragraph(text, text) for text in ("图为水塔。", "水塔落成了。", "(完)")], ())
+    {0: 'caption', 2: 'byline'}
+    """
+    # Most of running text is passed over without asking, for what `aside` says of it is known.
+    open_ended = [
+        at
+        for at, one in enumerate(paragraphs)
+        if one.tag or one.folded[-1:] not in _NO_BYLINE or one.folded[:1] in _OPENERS
+    ]
+    return {at: kind for at in open_ended if at not in barred and (kind := aside(paragraphs, at))}
 
 
 def opens_note(paragraph: Paragraph) -> bool:

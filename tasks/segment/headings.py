@@ -65,7 +65,7 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     {0: '一、修渠', 1: '二、引水'}
     """
     barred = set(spoken) | set(aside)
-    lines = [at for at in range(len(paragraphs)) if at not in barred and not paragraphs[at].verbatim]
+    lines = [at for at, one in enumerate(paragraphs) if at not in barred and not one.verbatim]
     told = [at for at in lines if paragraphs[at].mark or paragraphs[at].tag]
     marked = [found for at in told if (found := _marked(paragraphs, at))]
     taken = {found.at for found in marked}
@@ -89,7 +89,7 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
 def _parts(paragraphs: Sequence[Paragraph], lines: Collection[int]) -> list[Candidate]:
     """The headings of a page's parts that say the same but for the number at their end."""
     texts = [one.folded if at in lines else "" for at, one in enumerate(paragraphs)]
-    if sum(bool(text) and text[-1] in ENDS for text in texts) < LEAST:
+    if sum([text[-1:] in ENDS for text in texts]) < LEAST:
         return []
     found = series(texts, [one.closed and len(one.text) >= _PROSE for one in paragraphs])
     return [Candidate(at, len(texts[at]), Number("series", 0, value, 0), 0, False) for at, value in found.items()]

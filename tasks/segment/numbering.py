@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NUMERAL = "〇零一二三四五六七八九十百两"
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -110,6 +111,7 @@ _UNITS = frozenset("万亿元米吨倍度级分公千百平立斤克升毫厘%�
 """What follows a decimal that is a quantity: 1.5亿元, 2.3万人, 3.15日."""
 
 
+@lru_cache(maxsize=1024)  # there are few, and laws number each article
 def _value(label: str) -> int:
     """The value of a Chinese or Arabic numeral, a circled number or a Roman one; 0 for what is none.
 
