@@ -58,6 +58,8 @@ FLOORS = {
     ("held", "thirteenth lot"): (0.946, 0.999),
     ("dev", "fourteenth lot"): (0.987, 0.999),
     ("held", "fourteenth lot"): (0.963, 0.999),
+    ("dev", "fifteenth lot"): (0.8, 0.994),
+    ("held", "fifteenth lot"): (0.97, 0.999),
 }
 # The same of articles that are hard to tell from furniture, in all layouts.
 HARD_FLOORS = (0.885, 0.994)
