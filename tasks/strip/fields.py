@@ -63,7 +63,9 @@ _FROM = re.compile(r"^(?:来自|来源于|转自)(?=[\u4e00-\u9fff]{3})")
 # What is left of spaces that a decoder could not read, in a row with a date in figures.
 _LOST = re.compile(r"\?{1,6}(?=\D)|\?{1,6}$")
 # Where an account wrote from, behind the date: 发表于某地.
-_POSTED_FROM = re.compile(r"\s(?:发表于|发布于)\s?[\u4e00-\u9fff]{2,4}$")
+_POSTED_FROM = re.compile(
+    r"\s(?:(?:发表于|发布于)\s?|·\s?来自\s?(?![\u4e00-\u9fff]{1,3}[网报社台刊]))[\u4e00-\u9fff]{2,4}$"
+)
 # 浏览次数(32) beside a date.
 _BRACKETED_COUNT = re.compile(r"(?<=[数量])\((?=\d{1,9}\))")
 # A day without its year; a writer and where they work.
@@ -95,7 +97,7 @@ def fields_of(core: str) -> list[Field]:
         core = f"{bracketed['label']}:{bracketed['value']}"
     if special := signed(core):
         return special
-    if ("?" in core or core[-1] == ")" or "发" in core[-8:]) and DATE.search(core):
+    if ("?" in core or core[-1] == ")" or "发" in core[-8:] or "来自" in core[-8:]) and DATE.search(core):
         core = _POSTED_FROM.sub("", _BRACKETED_COUNT.sub(":", _LOST.sub(" ", core)))
     marks = _marks(core)
     if not marks:
@@ -135,7 +137,8 @@ def _unknown_fits(fields: list[Field], core: str) -> bool:
         ":" in field.value for field in dates
     )
     chars = SURE_UNKNOWN if dates and _NUMERIC.match(dates[0].value) else 4
-    return len(unknown) == 1 and bool(dates) and (sure or len(unknown[0].value) <= chars)
+    short = len(unknown[0].value) <= chars or _USER.fullmatch(unknown[0].value) is not None
+    return len(unknown) == 1 and bool(dates) and (sure or short)
 
 
 def _marks(core: str) -> list[re.Match[str]]:

@@ -241,7 +241,8 @@ def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -
         if number > NEAR_TOP and sum(not is_weak(row.core) for row in sheet.rows[: min(number, 40)]) > NEAR_TOP:
             return False
     elif number > sheet.last and not clock:
-        return False
+        bare = "".join(core.split())  # a journal's issue may stand again below its article
+        return fields[0].kind == "issue" and any("".join(row.core.split()) == bare for row in sheet.rows[:HEAD_ROWS])
     if any(field.kind in ("unknown", "issue") for field in fields):
         near = sheet.rows[max(number - 1, 0) : number + 2]
         if (

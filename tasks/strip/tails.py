@@ -11,6 +11,7 @@ from tasks.strip.bars import bar_kind, is_weak, is_within
 from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import is_chatter, kinds_in, may_hold, phrase, related, table
+from tasks.strip.teasers import dated_head, marked
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
 GAP_ROWS = 3
@@ -34,11 +35,9 @@ ADDRESS_SURE = frozenset({"g0", "g1"})
 # On its rights and duties it speaks with so many kinds of words.
 DENIAL_WORDS = 4
 
-# So many links with dates above the title are a list.
-DATED_LINKS = 3
-_DATED = re.compile(r"(?:(?:19|20)?\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?$")
+HEAD_CHARS = 16
 _HEADS = re.compile(
-    r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)"
+    r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)|[\u4e00-\u9fff·]{2,12}的其[他它]文章"
 )
 _OF_TITLE = re.compile(r"[\[【][^\[\]【】]{2,60}[\]】]的?(?:相关|更多|其他)(?:文章|推荐|阅读|内容|链接):?")
 _RELATED = re.compile(
@@ -157,7 +156,9 @@ def related_head(row: Row) -> bool:
 def _heads_links(row: Row) -> bool:
     """Whether a row may head a list of links: 相关线路, 更多楼盘; it does only where nothing but short rows follow."""
     core = _MORE.sub("", row.core).strip("[]【】()|:<>»- ")
-    return len(core) <= 10 and bool(_HEADS.fullmatch(core)) and not phrase("own_section").search(core)
+    if len(core) > HEAD_CHARS or not _HEADS.fullmatch(core):
+        return False
+    return core.endswith(("其它文章", "其他文章")) or not phrase("own_section").search(core)
 
 
 def related_tails(sheet: Sheet) -> Iterator[Claim]:
@@ -165,7 +166,7 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
     rows = sheet.rows
     # Without prose the end of a list that begins near the top cannot be told from the article.
     skip = len(rows) // HEAD_SHARE if sheet.first == len(rows) else 0
-    head = _dated_head(sheet)
+    head = dated_head(sheet)
     yield from (Claim.whole(row, "links to other articles") for row in rows[:head])
     for number, row in sheet.short():
         if number < max(skip, head):
@@ -174,21 +175,10 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
             yield Claim.whole(row, "a link to another article")
         elif related_head(row) or (sheet.last < number and sheet.first < len(rows) and _heads_links(row)):
             skip = _links_end(sheet, number)
-            if number == 0 and skip == 0 < sheet.first < len(rows) and _marked(row):  # no article begins so
+            if number == 0 and skip == 0 < sheet.first < len(rows) and marked(row):  # no article begins so
                 yield Claim.whole(row, "a heading of links without them")
             if skip > number:
                 yield from (Claim.whole(gone, "links to other articles") for gone in rows[number:skip])
-
-
-def _dated_head(sheet: Sheet) -> int:
-    """How many rows at the page's top, above its text, are links with bullets and dates, the newest first."""
-    count = sum(
-        1 for _ in takewhile(lambda row: _marked(row) and row.core[-1:] in "0123456789])", sheet.rows[: sheet.first])
-    )
-    found = [match for row in sheet.rows[:count] if (match := _DATED.search(row.core))]
-    dates = [tuple(map(int, re.findall(r"\d+", match[0]))) for match in found]
-    newest_first = len(dates) == count >= DATED_LINKS and dates == sorted(dates, reverse=True)
-    return count if newest_first and sheet.first < len(sheet.rows) else 0
 
 
 def _links_end(sheet: Sheet, head: int) -> int:
@@ -209,20 +199,15 @@ def _links_end(sheet: Sheet, head: int) -> int:
         books = below and all(_BOOK.search(row.core) for row in below)
         return head if books or (head < sheet.last and sheet.first < len(rows) and head < sheet.first) else end
     # Prose follows: a list is links only as far as each row shows it by a bullet, a date or a target.
-    marked = sum(1 for _ in takewhile(_marked, below))
-    return head + 1 + marked if marked >= 2 else head
+    links = sum(1 for _ in takewhile(marked, below))
+    return head + 1 + links if links >= 2 else head
 
 
 def _link(row: Row) -> bool:
     if row.prose:
-        asks = _marked(row) and len(row.core) <= LINK_CHARS and row.core.endswith(("?", "!")) and "。" not in row.core
+        asks = marked(row) and len(row.core) <= LINK_CHARS and row.core.endswith(("?", "!")) and "。" not in row.core
         return asks or row.core.endswith(("...", "…", "[详细]", "[详情]", ">>"))
     return len(row.core) <= LINK_CHARS or row.links > 0 or "|" in row.core
-
-
-def _marked(row: Row) -> bool:
-    bullet = row.folded.lstrip()[:1] in "•·●■◆▪►▶※★○◎▲" or row.folded.lstrip()[:2] == "- "
-    return row.links > 0 or bullet or re.search(r"(?:\d{4}-)?\d{1,2}-\d{1,2}\)?\]?$", row.core) is not None
 
 
 def footers(sheet: Sheet) -> Iterator[Claim]:

@@ -1,9 +1,10 @@
-"""Other articles below the text, each with its first words, cut short, and its date, below no heading."""
+"""Other articles with their dates, below no heading: beginnings of articles below the text, links above it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from tasks.strip.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet
@@ -12,6 +13,9 @@ from tasks.strip.sheet import Claim, Row, Sheet
 LEAST, ITEM_ROWS = 3, 3
 # They are looked for in so many rows at the page's end, and a row of one is no longer.
 TAIL_ROWS, ROW_CHARS = 60, 160
+# So many links with dates above the title are a list.
+DATED_LINKS = 3
+_DATED = re.compile(r"(?:(?:19|20)?\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?$")
 _CUT = ("...", "…")
 _WHY = "the beginning of another article, with its date"
 
@@ -69,3 +73,20 @@ def _start(rows: Sequence[Row], dated: Sequence[int]) -> int:
     while start < first and rows[start].core.endswith("。"):
         start += 1
     return start
+
+
+def dated_head(sheet: Sheet) -> int:
+    """How many rows at the page's top, above its text, are links with bullets and dates, the newest first."""
+    count = sum(
+        1 for _ in takewhile(lambda row: marked(row) and row.core[-1:] in "0123456789])", sheet.rows[: sheet.first])
+    )
+    found = [match for row in sheet.rows[:count] if (match := _DATED.search(row.core))]
+    dates = [tuple(map(int, re.findall(r"\d+", match[0]))) for match in found]
+    newest_first = len(dates) == count >= DATED_LINKS and dates == sorted(dates, reverse=True)
+    return count if newest_first and sheet.first < len(sheet.rows) else 0
+
+
+def marked(row: Row) -> bool:
+    """Whether a row shows by a bullet, a link's target or a date at its end that it is one of a list of links."""
+    bullet = row.folded.lstrip()[:1] in "•·●■◆▪►▶※★○◎▲" or row.folded.lstrip()[:2] == "- "
+    return row.links > 0 or bullet or re.search(r"(?:\d{4}-)?\d{1,2}-\d{1,2}\)?\]?$", row.core) is not None
