@@ -93,21 +93,25 @@ def _stretches(text: str, damaged: bool) -> Iterator[tuple[int, int]]:
         start = max(at - _AROUND, covered)
         start += text[start:at].rfind("\n") + 1
         end = last + 1 + len(text[last + 1 : last + 1 + _AROUND].partition("\n")[0])
-        if end - start <= _LONGEST and _is_worth(text, at, last + 1, damaged):
+        around = text[max(at - 2, 0) : at], text[last + 1 : last + 2]
+        if end - start <= _LONGEST and _is_worth(text[at : last + 1], around, damaged):
             yield start, end
             covered = end
         at = odd_place(text, max(last + 1, covered), damaged)
 
 
-def _is_worth(text: str, start: int, end: int, damaged: bool) -> bool:
-    if cost_of(text[start : end + 1]) < (_ALONE if damaged else _ALONE_UNEXPECTED) + _EACH * (end + 1 - start):
+@lru_cache(maxsize=4096)  # as `_cut_anew`
+def _is_worth(text: str, around: tuple[str, str], damaged: bool) -> bool:
+    before, after = around
+    if cost_of(text + after) < (_ALONE if damaged else _ALONE_UNEXPECTED) + _EACH * (len(text) + 1):
         return False
-    seen = ("\n\n" + symbols(text[max(start - 2, 0) : start]))[-2:] + symbols(text[start : end + 1])
+    seen = ("\n\n" + symbols(before))[-2:] + symbols(text + after)
     triples, _ = chances(seen)
-    marks = sum("\udc00" <= char <= "\udcff" for char in text[start:end])
+    marks = sum("\udc00" <= char <= "\udcff" for char in text)
     return sum(triples) - _ORDINARY * len(triples) > (_WORTH if damaged else _WORTH_UNEXPECTED) + _HALF * marks
 
 
+@lru_cache(maxsize=1024)  # a site's pages repeat their rows, and the rare characters in them
 def _cut_anew(raw: bytes, text: str, around: tuple[str, str], codec: str, script: bool | None, margin: int) -> str:
     """`text`, or another cut of its bytes that is likelier by `margin`."""
     before, after = around

@@ -80,8 +80,13 @@ def _best(window: str, chains: Iterable[Chain]) -> Chain | None:
     return best[1] if best else None
 
 
-def _likely(short: str, start: str) -> Iterator[Chain]:
+@lru_cache(maxsize=1024)  # a site's pages repeat their rows, and the rare characters in them
+def _likely(short: str, start: str) -> tuple[Chain, ...]:
     """The chains that are worth a closer look."""
+    return tuple(_worth_a_look(short, start))
+
+
+def _worth_a_look(short: str, start: str) -> Iterator[Chain]:
     beside = {reader for reader, sign in _SHOWS.items() if not sign.search(start)}
     for reader, writer in _ONCE:
         if reader in beside or not could_be(short, reader, writer):
