@@ -14,7 +14,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tasks.records import Edit
-from tasks.repair.shift.clues import Clue, clues, has_clue, lacks_characters, letter_clues, worth_a_search
+from tasks.repair.shift.clues import (
+    Clue,
+    clues,
+    has_clue,
+    is_letter,
+    lacks_characters,
+    letter_clues,
+    unnamed,
+    worth_a_search,
+)
 from tasks.repair.shift.costs import LOST
 from tasks.repair.shift.likely import likely_clues
 from tasks.repair.shift.pairs import BIG5
@@ -61,14 +70,14 @@ def _found(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     """What the search finds, whatever else the page shows."""
     if lacks_characters(text):
         return []
-    likely = list(clues(text)) if spliced else likely_clues(text)
+    likely = unnamed(text, clues(text) if spliced else likely_clues(text))
     if not likely:
         return []
     search = Search(text, spliced)
     edits, _ = sweep(search, likely, [])
     search.hit = marks_hit(edits)
-    if not search.hit and not spliced:
-        return edits
+    if not (spliced or search.hit):
+        return _with_other_losses(search, edits)
     # What one span shows of the page's damage is evidence for the others: supposing that every mark was replaced, what
     # do all places of each gain together?
     search.damaged = True
@@ -86,16 +95,21 @@ def _found(text: str, spliced: Mapping[str, str]) -> list[Edit]:
 def _found_in_big5(text: str) -> list[Edit]:
     """What the search finds if the page was in Big5 and lost bytes: nothing else puts its text out of step, and two
     trail bytes in five are ASCII, so that most runs end with a letter."""
-    endings = letter_clues(text, BIG5)
+    endings = unnamed(text, letter_clues(text, BIG5))
     if not endings:
         return []
     search = Search(text, {}, BIG5)
-    edits, _ = sweep(search, endings, [])
-    if any(edit.applied for edit in edits):
-        search.damaged = True
-        search.learn(edits)
-        edits, _ = sweep(search, [clue for clue in clues(text) if clue.hidden], edits)
-    return edits
+    return _with_other_losses(search, sweep(search, endings, [])[0])
+
+
+def _with_other_losses(search: Search, edits: list[Edit]) -> list[Edit]:
+    """The edits of a page on which no mark was replaced; where one of them says that a byte was lost, other places that
+    may have lost one are looked at more closely."""
+    if not any(edit.applied for edit in edits):
+        return edits
+    search.damaged = search.lossy = True
+    search.learn(edits)
+    return sweep(search, unnamed(search.text, (clue for clue in clues(search.text) if clue.hidden)), edits)[0]
 
 
 def believed(text: str, edits: list[Edit]) -> list[Edit]:
@@ -142,7 +156,8 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
         end, hyps = search.run(start, clue.at, clue.hidden, LONGEST)
         walk -= end - start
         sure_place = clue.strong or search.text[clue.at] in search.hit
-        gain, decided = decide(search, start, end, hyps, sure_place)
+        letter = search.lossy and clue.hidden and is_letter(search.text[clue.at])
+        gain, decided = decide(search, start, end, hyps, sure_place, letter)
         for edit in decided:
             if settled.overlapping(edit.start, edit.end):
                 continue

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,14 +107,26 @@ def clue_at(text: str, at: int) -> Clue | None:
 
 
 def letter_clues(text: str, codec: str) -> list[Clue]:
-    """The single letters of `text` that a run of a codec's bytes may end with. One that stands so often is a name.
+    """The single letters of `text` that a run of a codec's bytes may end with.
 
     >>> letter_clues("老師今天教我们硺I務", "gb18030"), letter_clues("他买了两件T恤", "gb18030")
     ([Clue(at=8, strong=False, hidden=True)], [])
     """
-    places = [match.start() for match in _ENDING.finditer(text)]
-    often = Counter(text[at] for at in places)
-    return [Clue(at, False, True) for at in places if often[text[at]] < _NAME and ends_out_of_step(text, at, codec)]
+    places = (match.start() for match in _ENDING.finditer(text))
+    return [Clue(at, False, True) for at in places if ends_out_of_step(text, at, codec)]
+
+
+def unnamed(text: str, found: Iterable[Clue]) -> list[Clue]:
+    """Clues without those at single letters that stand so often on a page that they are names.
+
+    >>> unnamed("甲A乙A丙A丁A", [Clue(1, False, True), Clue(2, False, True)])
+    [Clue(at=2, strong=False, hidden=True)]
+    """
+    kept = list(found)
+    if any(is_letter(text[clue.at]) for clue in kept):
+        often = Counter(map(itemgetter(0), _ENDING.findall(text)))
+        kept = [clue for clue in kept if often[text[clue.at]] < _NAME]
+    return kept
 
 
 def lacks_characters(text: str) -> bool:
@@ -170,6 +183,11 @@ def is_hanzi(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
 
 
+def is_letter(char: str) -> bool:
+    """Whether `char` is a letter of ASCII."""
+    return char.isascii() and char.isalpha()
+
+
 def worth_a_search(search: Search, clue: Clue) -> bool:
     """Whether a few characters around a clue that is not strong make more sense out of step than as they are."""
     text, at = search.text, clue.at
@@ -205,4 +223,4 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
         cost, seen, count = search.shifted(first, RUN)
         if count == RUN and cost < min(seen - BETTER, SENSIBLE):
             return True
-    return ends_out_of_step(text, at, search.codec)
+    return (search.lossy and is_letter(text[at])) or ends_out_of_step(text, at, search.codec)

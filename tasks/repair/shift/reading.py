@@ -48,7 +48,6 @@ _MAY_CLOSE = re.compile(f"[!！{LOST}]")  # what may stand where a quotation is 
 _PRIVATE = re.compile("[\ue000-\ue765]")
 _LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
-
 REMEMBERED = 20_000  # choices among candidates that a search remembers: 30 MB at most
 
 
@@ -68,6 +67,7 @@ class Reading:
         self.splices = Splices(text, frozenset(spliced.values()))
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
+        self.lossy = False  # whether bytes are known to have been lost with nothing to show for it
         self.steps = 0
         self.lm = model()
         self.pairs, self.wide = pairs(codec), wide(codec)

@@ -38,6 +38,7 @@ SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 0.1
 GAIN = 6.0
+GAIN_LETTER = 1.0  # at a single letter of a page that is known to have lost bytes
 # A row of these alone may be characters that the page's encoding lacked: it shows not one byte of a reading. It is read
 # only where the page is known to have one of the latter replaced.
 QUESTIONS, QUESTIONED = LOST + "？", frozenset("?？")
@@ -61,10 +62,13 @@ class Way(NamedTuple):
     path: list[Segment]
 
 
-def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) -> tuple[float, list[Edit]]:
+def decide(
+    search: Search, start: int, end: int, hyps: list[Hyp], strong: bool, letter: bool = False
+) -> tuple[float, list[Edit]]:
     """What the likeliest reading of `text[start:end]` gains, in nats, and the edits it calls for; none if too little.
 
-    `strong` says that the text is damaged for sure, so that a likely reading is better than none.
+    `strong` says that the text is damaged for sure, so that a likely reading is better than none; `letter` that the
+    clue is a single letter, and that the page has lost bytes.
     """
     if not hyps:
         return 0.0, []
@@ -72,7 +76,7 @@ def decide(search: Search, start: int, end: int, hyps: list[Hyp], strong: bool) 
     best = ways[0]
     unchanged = next((way.cost for way in ways if all(at.kind in (AS_SEEN, SPLICED) for at in way.path)), None)
     gain = ((search.as_seen(start, end) if unchanged is None else unchanged) - best.cost) * UNIT
-    if gain < (GAIN_STRONG if strong else GAIN):
+    if gain < (GAIN_STRONG if strong else GAIN_LETTER if letter else GAIN):
         return gain, []
     least = SURE if strong else SURE_WEAK if search.damaged else SURE_FIRST
     found: list[Edit] = []

@@ -128,7 +128,7 @@ static void in_step(Page *p, const Hyp *hyp, int pos, int entry) {
         int more = in_string(p->hit, c) ? k[K_MARK_KNOWN] : k[K_HALF_DROPPED] + k[K_MARK_STRADDLED];
         choose_by(p, hyp, raw >> 8, 0, ALL, 0, raw & 0xFF, pos, pos + 1, more, LOST_LEAD, pos + 1, 0, NULL);
     }
-    if (entry && c >= 0x2E80) unseen_entry(p, hyp, pos);
+    if (entry && (c >= 0x2E80 || (c >= '@' && c <= '~'))) unseen_entry(p, hyp, pos);
     int more = !is_letter(c) ? 0 : k[hyp->two != 'a' ? K_LETTER : K_LETTER_MORE];
     moved(p, pos + 1, emitted(p, hyp, c, IN_STEP, pos, pos + 1, more, AS_SEEN, 0));
 }
