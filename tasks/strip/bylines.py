@@ -21,6 +21,7 @@ _PLACED_BYLINE = re.compile(
     r"[\u4e00-\u9fff]{2,8}?(?:即时|综合|现场)?(?:报导|报道|电|摄影|综合|传真)[)\]〕]?"
 )
 # ◎ 甲一心, 甲一心/文, 〔现代〕甲一心: a writer and nothing else, by marks that only bylines have.
+_WORK_OF = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s(?:编?著|著译|原著)")
 _MARKED = re.compile(
     r"[◎□■●〇◇◆△▲]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
 )
@@ -100,6 +101,8 @@ def _marked(core: str) -> list[Field]:
             return [Field("author", "作者", employed["names"])]
         name = named and (named["one"] or named["other"])
         return [Field("author", "作者", name)] if name and names_of(name) else []
+    if core[-1] == "著" and (work := _WORK_OF.fullmatch(core)) and work["name"][0] in USUAL:
+        return [Field("author", "著", work["name"])]
     if account := _ACCOUNT.fullmatch(core):
         return [Field("author", "原创", account["name"]), *_day(core)]
     found = _WIRED.fullmatch(core) or _TAKEN_FROM.fullmatch(core) if core[0] in "【[(原选摘转刊载" else None

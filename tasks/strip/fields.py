@@ -234,7 +234,7 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
     if mark["space"] and kind in ("author", "editor", "others"):
         if kind != "author" and not names_of(value):
             return False
-        if any(map(known_word, value.split())):  # 编辑 历史 工具: a bar
+        if label != "分类于" and any(map(known_word, value.split())):  # 编辑 历史 工具: a bar
             return False
     if kind == "others" and label in ("图", "图片", "图文", "栏目", "分类", "频道", "配图", "上传") and len(value) > 12:
         return False

@@ -33,7 +33,7 @@ HEADLINES = 4
 # as long as several.
 MAX_NOTICE, NOTICES, PANEL_ROWS, TEXT_EACH = 100, 4, 24, 2
 
-_PRINTED = re.compile(r"标题\s?:\s?\S.{3,80}?\s{0,3}\[打印本页\]")
+_PRINTED = re.compile(r"标题\s?:\s?\S.{3,80}?\s{0,3}\[打印本页\]|标题\s?(?:(?:Re|Fw):\s?)?\[[^\[\]]{1,6}\]\s?\S.{2,60}")
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
 _SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
@@ -57,7 +57,7 @@ def title_row(
     menus; a short row at the top, above the prose, that does not end as a sentence does.
     """
     rows = sheet.rows
-    if printed := next((row for row in rows[:TOP_ROWS] if _PRINTED.fullmatch(row.core)), None):
+    if printed := next((row for row in rows[: 2 * TOP_ROWS] if _PRINTED.fullmatch(row.core)), None):
         return printed
     for mark in (lambda row: row.tag == "h1", lambda row: "#" in row.folded and bool(_H1.match(row.folded))):
         end = sheet.last if sheet.first < len(rows) else len(rows)  # below the text # marks tags

@@ -43,6 +43,8 @@ _SAYS = re.compile(
 _OF_RECORD = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:类型|名称|编号|分类|页码|页数|标签|字数|单位|地址|电话|联系人|格式|大小|状态|出处|型号|品牌|供应商|厂家)\s?:\s?\S|[\u4e00-\u9fff]{2,4}号\s?:\s?\d"
     r"|共?\s?\d{1,6}\s?个(?:回答|回复|评论|答案|赞)|.{0,40}返回(?:首页|列表|上页|目录)"
+    r"|(?:有效期至?|最后更新|供货总量|最小起订量?|发货期限|所在地|单价)\s?[:\s]\s?\S|[\u4e00-\u9fff]{2,8}#\s|by\s\S{1,16}$|[\[【][^\[\]【】]{1,6}[\]】]$"
+    r"|名\s?称$|.{0,12}领域(?:创作者|作者)$|.{1,16}答主$|.{1,12}\s?(?:小编|楼主|博主|版主|站长)$|.{0,30}每(?:天|日|周[一二三四五六日]?)(?:更新|推送)$"
 )
 # Names of writers, one of them with a blank inside.
 _NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S\s?\S{1,2}){1,4}")
@@ -71,6 +73,7 @@ def looks(core: str) -> int:
     score -= 3 * (len(core) <= 10 and SITE_WORD.search(core) is not None)
     score -= round(3 * sign(core)) if len(core) <= MENU_CHARS else 0
     score -= 4 * (core.split(" ", 1)[0] in _labels() or _TWO_LABELS.match(core) is not None)
+    score -= 3 * core.isascii()
     score -= 3 * (_LABELLED.match(core) is not None)
     score -= 3 * (sum(map(str.isdigit, core)) > FIGURES * len(core))
     return score

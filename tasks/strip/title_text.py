@@ -16,7 +16,7 @@ NEAR_ROWS = 4
 
 _SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
 SITE_WORD = re.compile(
-    r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
+    r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|集团|厂|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
@@ -35,7 +35,7 @@ _DOCUMENT = re.compile(
 )
 _LINE_CHARS, _MORE_LINES = 40, 2
 # How forums print the title of a thread: 标题: … [打印本页].
-_PRINTED = re.compile(r"^[标標][题題]\s?[:：]\s{0,3}|\s{0,3}[\[【]打印本[页頁][\]】]$")
+_PRINTED = re.compile(r"^[标標][题題]\s?(?:[:：]\s{0,3}|(?=(?:Re:\s?|Fw:\s?)?[\[【]))|\s{0,3}[\[【]打印本[页頁][\]】]$")
 _SPACE = re.compile(r"\s+")
 
 

@@ -1,0 +1,43 @@
+"""The head of a post as bulletin boards of Taiwan show it: its writer, its board, its title and its time, a row each.
+
+作者riverside (河畔来客)
+看板Handcraft
+标题[心得] 去年的一件事
+时间Tue Mar  2 20:11:05 2021
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tasks.strip.bylines import Field
+from tasks.strip.dates import ENGLISH_DATE, read_english
+from tasks.strip.sheet import Row
+
+# The head stands among so many rows at the top.
+HEAD_ROWS = 20
+_WRITER = re.compile(r"作者:?\s?(?P<name>[A-Za-z]\w{1,15})(?:\s?\([^()]{0,30}\))?(?:\s看板:?\s?\w{2,20})?")
+
+
+def post_head(rows: Sequence[Row]) -> dict[int, list[Field]]:
+    """The rows of the writer, the board and the time, with their fields; {} if the page has no such head. The title's
+    row stays: `title` reads it."""
+    for number, row in enumerate(rows[:HEAD_ROWS]):
+        if not row.core.startswith("作者") or not (writer := _WRITER.fullmatch(row.core)):
+            continue
+        below = [one.core for one in rows[number + 1 : number + 4]]
+        title = next((at for at, core in enumerate(below) if core.startswith("标题")), -1)
+        time = next((at for at, core in enumerate(below) if core.startswith("时间")), -1)
+        when = ENGLISH_DATE.search(below[time]) if time > title >= 0 else None
+        if when is None:
+            continue
+        found = {
+            number: [Field("author", "作者", writer["name"])],
+            number + 1 + time: [Field("date", "时间", when[0].strip(), read_english(when))],
+        }
+        boards = {
+            number + 1 + at: [Field("others", "看板", core)] for at, core in enumerate(below) if core[:2] == "看板"
+        }
+        return found | boards
+    return {}
