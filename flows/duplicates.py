@@ -21,6 +21,7 @@ from tasks.write.corpus import (
     read_record,
     write_table,
 )
+from tasks.write.findings import as_written
 from tasks.write.rows import Row
 from tasks.write.sketches import Corpus, gather, name_of, sketch_shard
 from tasks.write.store import Store, store_of
@@ -131,7 +132,7 @@ def largest(store: Store, record: TableRecord, work: Deduping, most: int = 50) -
     sizes = {doc_id: count + 1 for count, doc_id in sorted(pairs, key=lambda pair: (-pair[0], pair[1]))[:most]}
     shown: dict[str, tuple[str, str]] = {}
     for shard in work.shards if sizes else ():
-        with store.data("documents", shard) as source:
+        with as_written(store, shard), store.data("documents", shard) as source:
             table = pq.read_table(source, columns=["doc_id", "source_uri", "title"])
         for row in table.filter(pc.field("doc_id").isin(list(sizes))).to_pylist():
             shown[row["doc_id"]] = row["title"] or "", row["source_uri"]

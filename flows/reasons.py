@@ -91,10 +91,10 @@ def failure(failures: Sequence[BaseException], shards: int, curated: str) -> str
 the others are written'
     """
     first = " ".join(str(failures[0]).split()) or type(failures[0]).__name__
-    return (
-        f"{len(failures)} of {shards} shards failed, the first with: {first.rstrip('.')}. "
-        f"{_remedy(failures[0], curated)} run again: the others are written"
-    )
+    said = f"{len(failures)} of {shards} shards failed, the first with: {first.rstrip('.')}. "
+    if isinstance(failures[0], QingwenError) and "run again" in first:
+        return f"{said}The others are written"
+    return f"{said}{_remedy(failures[0], curated)} run again: the others are written"
 
 
 def _remedy(error: BaseException, curated: str) -> str:

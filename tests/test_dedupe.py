@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import time
 from collections.abc import Sequence
 from multiprocessing.synchronize import Event
@@ -25,7 +26,7 @@ from tasks.dedupe import cluster as clusters
 from tasks.dedupe.cluster import similarities
 from tasks.dedupe.sketch import SLOTS, sketch
 from tasks.write import corpus, sketches
-from tasks.write.store import store_of
+from tasks.write.store import StoreError, store_of
 
 
 def text(number: int, paragraphs: int = 4) -> str:
@@ -245,6 +246,38 @@ def test_sketches_that_do_not_belong_any_more_are_cleared(curated: Path) -> None
     stray.write_bytes(b"")
     dedupe(curated)
     assert not stray.exists()
+
+
+def without_sketches(curated: Path, tmp_path: Path) -> Path:
+    own = tmp_path / "own"
+    shutil.copytree(curated, own, symlinks=True)
+    shutil.rmtree(own / "_cache", ignore_errors=True)
+    return own
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["damaged", "gone"])
+def test_documents_that_are_not_as_they_were_written(curated: Path, tmp_path: Path, gone: bool) -> None:
+    """The message names the shard, the command that says more, and what to do."""
+    own = without_sketches(curated, tmp_path)
+    (path, *_) = (own / "documents").iterdir()
+    shard, whole = path.stem.removeprefix("part-"), path.read_bytes()
+    path.unlink() if gone else path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreError, match=f"{shard}.*`qingwen verify .*; remove .*{shard}.json and run again"):
+        dedupe(own)
+    path.write_bytes(whole)
+    assert dedupe(own).figures["clusters"] == 8
+
+
+def test_sketches_that_are_not_as_they_were_written(curated: Path, tmp_path: Path) -> None:
+    own = without_sketches(curated, tmp_path)
+    dedupe(own)
+    (own / corpus.record_path("duplicates")).unlink()
+    (path, *_) = (own / "_cache" / "duplicates").iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(StoreError, match=f"{path.name}.*; remove them and run again"):
+        dedupe(own)
+    path.unlink()
+    assert dedupe(own).figures["clusters"] == 8
 
 
 def test_nothing_curated_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -94,6 +95,33 @@ def test_a_disk_that_is_full(small_disk: Path, raw: Path, whole: dict[str, bytes
     is_whole(out)
     ballast.unlink()
     curate(raw, out, shard_bytes=SHARD)
+    is_whole(out)
+    assert data(out) == whole
+
+
+@pytest.mark.parametrize("carried", [True, False], ids=["changed", "as it was"])
+@pytest.mark.parametrize(("table", "gone"), [("documents", False), ("edits", False), ("documents", True)])
+def test_a_shard_whose_files_are_not_as_they_were_written(
+    raw: Path, whole: dict[str, bytes], tmp_path: Path, table: str, gone: bool, carried: bool
+) -> None:
+    """Where a run needs them, the message says what to do, and that helps: the shard's pages are curated again."""
+    out = tmp_path / "out"
+    curate(raw, out, shard_bytes=SHARD)
+    manifest = next(one for one in store_of(str(out)).manifests() if len(one.sources) > 1)
+    touched = raw / manifest.sources[0].uri if carried else raw / "new.txt"
+    before = touched.read_bytes() if carried else b""
+    touched.write_bytes(before + SENTENCE.encode())
+    path = out / table / f"part-{manifest.shard}.parquet"
+    path.unlink() if gone else path.write_bytes(path.read_bytes()[:200])
+    told = pytest.raises(QingwenError, match=rf"remove \S*{manifest.shard}.json and run again")
+    with told if carried or gone else nullcontext():
+        curate(raw, out, shard_bytes=SHARD)
+    (out / "_manifest" / f"{manifest.shard}.json").unlink()
+    if carried:
+        touched.write_bytes(before)
+    else:
+        touched.unlink()
+    curate(raw, out, shard_bytes=SHARD, removed="drop")
     is_whole(out)
     assert data(out) == whole
 

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 
 from tasks.read.digest import digest_of
 from tasks.records import Reason
-from tasks.write.findings import BROKEN, Findings, Wrong, again, line_of
+from tasks.write.findings import BROKEN, Findings, Wrong, line_of
 from tasks.write.manifest import FileRecord, Manifest, SourceRecord, shard_id
 from tasks.write.pages import OrphanError, stored_pages
 from tasks.write.parquet import RowReader
 from tasks.write.rows import Row
 from tasks.write.schema import SHARD_TABLES
-from tasks.write.store import Store, data_path, manifest_path
+from tasks.write.store import Store, again, data_path, manifest_path
 from tasks.write.tally import Tally
 
 SECTION_KINDS = frozenset({"lead", "section", "turn", "caption", "note", "byline"})

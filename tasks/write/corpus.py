@@ -70,7 +70,7 @@ def read_record(store: Store, table: str) -> TableRecord | None:
         if isinstance(text, Exception):
             raise text
         return TableRecord.from_json(text)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a file in the place of curated/ is told of when it is locked
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         where = store.place(record_path(table))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from tasks.write.store import Store, manifest_path
+from tasks.write.store import Store, StoreError, again
 
 #: What reading a file that is not as it was written can raise.
 BROKEN = (OSError, pa.ArrowException, ValueError, KeyError, TypeError)
@@ -48,9 +50,17 @@ class Findings:
         self.wrong += other.wrong
 
 
-def again(store: Store, shard: str) -> str:
-    """What to do about a shard whose files are not as they were written."""
-    return f"remove {store.place(manifest_path(shard))} and run again: its pages are curated again"
+@contextmanager
+def as_written(store: Store, shard: str) -> Iterator[None]:
+    """Around reading a shard's files. Raises StoreError, with what to do, where one is gone or is no longer what was
+    written."""
+    try:
+        yield
+    except (pa.ArrowException, FileNotFoundError) as error:
+        raise StoreError(
+            f"a file of shard {shard} in {store} is gone or damaged ({line_of(error)}), "
+            f"`qingwen verify {store}` says which; {again(store, shard)}"
+        ) from error
 
 
 def line_of(error: BaseException) -> str:

@@ -31,6 +31,8 @@ from tasks.write.store import (
     READY_MANIFEST,
     BusyError,
     Store,
+    StoreError,
+    again,
     data_path,
     manifest_path,
     snapshot_text,
@@ -158,7 +160,10 @@ class LocalStore(Store):
             (fresh / folder).mkdir(parents=True)
         for shard in kept:
             for path in _paths(shard):
-                link_file(old / path, fresh / path)
+                try:
+                    link_file(old / path, fresh / path)
+                except FileNotFoundError as error:
+                    raise StoreError(f"{self.place(path)} is gone; {again(self, shard)}") from error
         for shard in add:
             ready = self.root / "_ready" / shard
             for table in SHARD_TABLES:

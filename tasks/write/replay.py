@@ -11,12 +11,12 @@ from tasks.read import Source, read_source
 from tasks.records import Edit, Page, Policy, Reject, Script, Stage
 from tasks.script.convert import converter
 from tasks.write.check import readers_of
-from tasks.write.findings import Findings, Wrong, again
+from tasks.write.findings import Findings, Wrong
 from tasks.write.manifest import Manifest, SourceRecord
 from tasks.write.pages import stored_pages
 from tasks.write.rows import Row, document_id
 from tasks.write.schema import SHARD_TABLES
-from tasks.write.store import Store, data_path
+from tasks.write.store import Store, again, data_path
 
 
 def check_replay(

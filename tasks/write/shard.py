@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tasks.write.findings import as_written
 from tasks.write.manifest import FileRecord, Manifest, SourceRecord, shard_id
 from tasks.write.pages import stored_pages
 from tasks.write.parquet import ParquetFile, RowReader, count_rows
@@ -65,10 +66,14 @@ class ShardWriter:
         self.sources.append(record)
 
     def carry(self, store: Store, carry: Carry) -> None:
-        """Add the rows of an unchanged source as an older shard holds them, page by page."""
-        readers = {table: self._reader(store, table, carry.shard) for table in SHARD_TABLES}
-        for page in stored_pages(readers, carry.starts, carry.record.rows):
-            self.add_page(page)
+        """Add the rows of an unchanged source as an older shard holds them, page by page.
+
+        Raises StoreError if that shard's files are not as they were written.
+        """
+        with as_written(store, carry.shard):
+            readers = {table: self._reader(store, table, carry.shard) for table in SHARD_TABLES}
+            for page in stored_pages(readers, carry.starts, carry.record.rows):
+                self.add_page(page)
         self.end_source(carry.record)
 
     def _reader(self, store: Store, table: str, shard: str) -> RowReader:

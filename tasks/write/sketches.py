@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ import pyarrow.parquet as pq
 from tasks.dedupe.cluster import BANDS, Documents, band_keys, firsts, ranks
 from tasks.dedupe.sketch import DIGEST_BYTES, LEAST_LETTERS, SLOTS, sketch
 from tasks.write.corpus import cache_path
-from tasks.write.store import Store
+from tasks.write.findings import as_written, line_of
+from tasks.write.store import Store, StoreError
 
 _FIELDS: list[pa.Field[Any]] = [
     pa.field("doc_id", pa.binary(DIGEST_BYTES)),
@@ -43,12 +45,14 @@ def name_of(shard: str, version: str) -> str:
 
 
 def sketch_shard(store: Store, shard: str, version: str) -> int:
-    """Sketch the documents of a shard, and keep the sketches. Idempotent. Returns their number. Raises OSError."""
+    """Sketch the documents of a shard, and keep the sketches. Idempotent. Returns their number. Raises OSError, and
+    StoreError if the shard's documents are not as they were written."""
     folder = store.staging(f"sketch-{shard}")
     staged, count = folder / "sketches.parquet", 0
     try:
         columns = ["doc_id", "text", "unrepaired", "edits", "text_chars"]
         with (
+            as_written(store, shard),
             store.data("documents", shard) as source,
             pq.ParquetFile(source) as file,
             # Signatures are as good as random, and do not compress.
@@ -94,27 +98,32 @@ class Corpus:
         return f"{int(self.ids[0][number]):016x}{int(self.ids[1][number]):016x}"
 
 
+def _kept(store: Store, name: str) -> Iterator[pa.RecordBatch]:
+    """The sketches of a shard. Raises StoreError if they are not as they were written."""
+    try:
+        with store.open(name) as stream, pq.ParquetFile(stream) as file:
+            yield from file.iter_batches()
+    except pa.ArrowException as error:
+        said = f"the sketches {store.place(name)} cannot be read ({line_of(error)})"
+        raise StoreError(f"{said}; remove them and run again: they are made anew") from error
+
+
 def gather(store: Store, shards: Sequence[str], version: str, folder: Path) -> Corpus:
     """Put the sketches of shards together. Signatures and the keys of bands go to files in `folder`, an empty folder.
 
     In memory are some 60 bytes a document, whatever the texts' length.
     """
     parts: list[tuple[Any, ...]] = []
-    with (folder / "signatures").open("wb") as signatures:
-        bands = [_band_file(folder, band).open("wb") for band in range(BANDS)]
+    with ExitStack() as files:
+        signatures = files.enter_context((folder / "signatures").open("wb"))
+        bands = [files.enter_context(_band_file(folder, band).open("wb")) for band in range(BANDS)]
         for shard in shards:
-            with (
-                store.open(f"{cache_path('duplicates')}/{name_of(shard, version)}") as stream,
-                pq.ParquetFile(stream) as file,
-            ):
-                for batch in file.iter_batches():
-                    block = _numbers(batch.column("signature"), "<u4").reshape(-1, SLOTS)
-                    signatures.write(block.tobytes())
-                    for sink, keys in zip(bands, band_keys(block), strict=True):
-                        sink.write(keys.tobytes())
-                    parts.append(_columns(batch))
-        for sink in bands:
-            sink.close()
+            for batch in _kept(store, f"{cache_path('duplicates')}/{name_of(shard, version)}"):
+                block = _numbers(batch.column("signature"), "<u4").reshape(-1, SLOTS)
+                signatures.write(block.tobytes())
+                for sink, keys in zip(bands, band_keys(block), strict=True):
+                    sink.write(keys.tobytes())
+                parts.append(_columns(batch))
     columns = [numpy.concatenate([part[at] for part in parts]) if parts else numpy.zeros(0) for at in range(8)]
     unrepaired, edits, chars, near, *halves = columns
     ids, digests = (halves[0], halves[1]), (halves[2], halves[3])

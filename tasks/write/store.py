@@ -188,6 +188,11 @@ def manifest_path(shard: str) -> str:
     return f"_manifest/{shard}.json"
 
 
+def again(store: Store, shard: str) -> str:
+    """What to do about a shard whose files are not as they were written."""
+    return f"remove {store.place(manifest_path(shard))} and run again: its pages are curated again"
+
+
 def snapshot_text(number: int, shards: Iterable[str]) -> str:
     """What `_snapshot.json` says: the files of each table, relative to the folder that the snapshot lies in."""
     shards = sorted(shards)
