@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tasks.chars import compiled
 from tasks.strip import tables
-from tasks.strip.factors import factors
-from tasks.strip.tables import may_hold, phrase, table
+from tasks.strip.factors import factors, longest
+from tasks.strip.tables import is_one_of, may_hold, phrase, table
 
 SECTIONS = sorted(table("phrases"))
 WAYS = [
@@ -87,3 +87,24 @@ def test_what_is_not_known_may_be_anywhere() -> None:
 def test_most_of_healthy_text_holds_none() -> None:
     assert not may_hold("within", "渡口的船在雾里靠岸。")
     assert not may_hold("own_voice", "渡口的船在雾里靠岸。")
+
+
+@pytest.mark.parametrize(
+    "expression", [*WAYS, "[渡]{2,}", "(?:渡口?){3}船", "渡{,3}", r"(渡)\1", "渡{3}?", "(?:渡|口船)?"]
+)
+@given(st.data())
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+def test_what_is_matched_is_no_longer(expression: str, data: st.DataObject) -> None:
+    match = re.search(expression, data.draw(st.from_regex(re.compile(expression))))
+    assert match is not None
+    assert len(match[0]) <= longest(expression)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@given(st.data())
+@settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+def test_a_row_is_one_of_the_turns_of_phrase_however_long(section: str, data: st.DataObject) -> None:
+    words = data.draw(st.sampled_from(table("phrases")[section]))
+    text = data.draw(st.from_regex(re.compile(words, re.IGNORECASE), fullmatch=True))
+    for row in (text, text + "渡口", "渡口" + text):
+        assert is_one_of(section, row) == (phrase(section).fullmatch(row) is not None)

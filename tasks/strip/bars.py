@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from tasks.strip.sheet import Claim, Sheet, words_of
-from tasks.strip.tables import is_button, is_chatter, is_menu_entry, kinds, made_of_known_words, may_hold, phrase
+from tasks.strip.tables import (
+    is_button,
+    is_chatter,
+    is_menu_entry,
+    is_one_of,
+    kinds,
+    made_of_known_words,
+    may_hold,
+    phrase,
+)
 
 # A word on a row within the prose, or of a page without, is taken only from this length on: 搜索 may head a section.
 SINGLE_CHARS = 4
@@ -173,7 +182,7 @@ def is_within(core: str) -> bool:
     >>> is_within("点击图片进入下一页"), is_within("- 广告 -"), is_within("广告法")
     (True, True, False)
     """
-    return len(core) <= WITHIN_CHARS and may_hold("within", core) and phrase("within").fullmatch(core) is not None
+    return len(core) <= WITHIN_CHARS and may_hold("within", core) and is_one_of("within", core)
 
 
 def _buttons(sheet: Sheet, core: str) -> bool:

@@ -1,4 +1,6 @@
-"""What every match of an expression holds: pairs of characters that can be looked for before it, at a nanosecond each.
+"""What every match of an expression holds, and how long it is at most: both can be asked of a row before it is tried.
+
+Pairs of characters are looked for at a nanosecond each.
 
 `re` tries an alternation of a hundred turns of phrase at every character of a row, where the first of them begin with
 anything; that one of so many pairs stands in the row is asked a hundred times as fast (tasks/chars), and is hardly ever
@@ -11,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
+from math import inf
 
 from tasks.decode.score import cost_of_char
 
@@ -21,7 +24,7 @@ _PART = re.compile(
     r"|\\u(?P<code>[0-9a-f]{4})|\\(?P<escape>.)|(?P<any>[.^$(])|(?P<plain>.)",
     re.DOTALL,
 )
-_TIMES = re.compile(r"(?:[?*+]|\{(?P<least>\d*),?\d*\})[?+]?")
+_TIMES = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?P<more>,?)(?P<most>\d*)\})[?+]?")
 # What IGNORECASE takes for a letter of ASCII besides the other case of it.
 _ALSO = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 
@@ -36,6 +39,59 @@ def factors(expression: str) -> Factors | None:
     (['友情', '温馨'], None)
     """
     return _Reader(expression).ways()
+
+
+def longest(expression: str) -> float:
+    """How many characters an expression matches at most, or more; infinity where there is no end to it.
+
+    >>> longest("(?:友情|温馨)提示:.{0,80}"), longest("(?:渡口)+")
+    (85.0, inf)
+    """
+    return _Length(expression).ways()
+
+
+class _Length:
+    """Reads an expression from left to right for its length."""
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+        self._at = 0
+
+    def ways(self) -> float:
+        """The length of the longest alternative up to the end of their group."""
+        found = total = 0.0
+        while True:
+            part = _PART.match(self._expression, self._at)
+            if not part or part["bar"] or part["end"]:
+                found, total = max(found, total), 0.0
+                self._at += 1
+                if not part or part["end"]:
+                    return found
+                continue
+            self._at = part.end()
+            length = self._length(part)
+            if times := _TIMES.match(self._expression, self._at):
+                self._at = times.end()
+                total += length * _most(times) if length else 0.0
+            else:
+                total += length
+
+    def _length(self, part: re.Match[str]) -> float:
+        if part["group"] or part["any"] == "(":
+            return self.ways()
+        if part["look"]:
+            self.ways()
+            return 0.0
+        return inf if part["escape"] and part["escape"].isdigit() else 1.0
+
+
+def _most(times: re.Match[str]) -> float:
+    """How often something is repeated at most."""
+    if times[0][0] in "*+":
+        return inf
+    if times[0][0] == "?":
+        return 1.0
+    return float(times["most"] or (inf if times["more"] else times["least"]))
 
 
 class _Reader:

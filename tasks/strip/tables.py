@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache, lru_cache
 from pathlib import Path
 
 from tasks.chars import CharPairs, compiled
-from tasks.strip.factors import factors
+from tasks.strip.factors import factors, longest
 
 # Rows are remembered up to this length: of 4,096 longer ones a megabyte would be the least.
 _REMEMBERED_CHARS = 120
+# Of rows from so many characters on it is asked whether they are a turn of phrase that can be so long.
+_STEPS = (0, 40, 60, 100, 120)
 _HEAD = re.compile(r"\[([a-z_ ]+)\]")
 
 
@@ -109,6 +112,22 @@ def phrase(section: str) -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(table("phrases")[section]) + ")", re.IGNORECASE)
 
 
+def is_one_of(section: str, core: str) -> bool:
+    """Whether a row is one of the turns of phrase of a section of data/phrases.txt, and nothing else.
+
+    >>> is_one_of("within", "- 广告 -"), is_one_of("within", "广告法")
+    (True, False)
+    """
+    return _from(section, _STEPS[bisect_right(_STEPS, len(core)) - 1]).fullmatch(core) is not None
+
+
+@cache
+def _from(section: str, least: int) -> re.Pattern[str]:
+    """The turns of phrase of a section that can have so many characters."""
+    words = [words for words in table("phrases")[section] if longest(words) >= least]
+    return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
+
+
 def may_hold(section: str, core: str) -> bool:
     """Whether a row may hold any of the turns of phrase of a section of data/phrases.txt: none where it does not, and
     quickly. Without a compiler all may, for to ask that takes longer there.
@@ -152,4 +171,4 @@ def is_chatter(core: str) -> bool:
 
 @lru_cache(maxsize=4096)  # two rules ask, and a site's pages repeat their rows
 def _is_chatter(core: str) -> bool:
-    return phrase("chatter").fullmatch(core) is not None
+    return is_one_of("chatter", core)
