@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from operator import itemgetter
-from pathlib import Path
 from typing import NamedTuple
 
 from tasks.repair.readings import characters, reads
@@ -23,11 +22,12 @@ from tasks.repair.shift.glance import (
     SENSIBLE_ALONE,
     STOPS,
     UNLIKELY,
+    common,
     ends_out_of_step,
     mark_out_of_step,
     rare_out_of_step,
 )
-from tasks.repair.shift.pairs import is_private
+from tasks.repair.shift.pairs import GBK, is_private
 from tasks.repair.shift.search import Search
 
 ENDS = "\n?\ufffd"  # what ends a run at once
@@ -60,12 +60,6 @@ class Clue(NamedTuple):
     at: int
     strong: bool
     hidden: bool
-
-
-@cache
-def common() -> frozenset[str]:
-    """The characters that are common in healthy text of either script (tools/build_lm.py writes them)."""
-    return frozenset((Path(__file__).parents[1] / "lm" / "common.txt").read_text(encoding="utf-8"))
 
 
 @cache
@@ -143,8 +137,9 @@ def lacks_characters(text: str) -> bool:
 def is_likely(text: str, clue: Clue) -> bool:
     """Whether a clue on a page that shows no damage yet may be worth a search; most of a healthy page's are not."""
     if clue.hidden and not clue.strong:
-        ending = _ENDING.match(text, clue.at) is not None
-        return rare_out_of_step(text, clue.at) or (ending and ends_out_of_step(text, clue.at))
+        if _ENDING.match(text, clue.at) and ends_out_of_step(text, clue.at):
+            return True
+        return text[clue.at] not in common() and rare_out_of_step(text, clue.at)
     return clue.strong or mark_out_of_step(text, clue.at)
 
 
@@ -193,7 +188,7 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
     text, at = search.text, clue.at
     if clue.strong:
         return True
-    if not search.damaged and not is_likely(text, clue):
+    if not search.damaged and search.codec == GBK and not is_likely(text, clue):
         return False
     after = text[at + 1 : at + 2]
     if not clue.hidden:

@@ -105,8 +105,11 @@ def ends_out_of_step(text: str, at: int, codec: str = GBK) -> bool:
     """
     if not "@" <= text[at] <= "~":
         return False
-    lm, halves, pair = model(), _symbols(codec), wide(codec).get
-    read = halves[(pair(text[at - 1 : at], 0) & 0xFF) << 8 | ord(text[at])]
+    halves, pair = _symbols(codec), wide(codec).get
+    last = (pair(text[at - 1 : at], 0) & 0xFF) << 8 | ord(text[at])
+    if characters(codec)[last] not in common():
+        return False  # so the model need not be read for most letters of healthy text
+    lm, read = model(), halves[last]
     for first in range(at - 1, max(at - 1 - ENDING, -1), -1):
         if text[first] < "\x80" or _NONE in read:
             break
@@ -120,6 +123,12 @@ def ends_out_of_step(text: str, at: int, codec: str = GBK) -> bool:
             return True
         read = _out_of_step(text[first - 1 : first + 1], halves, codec) + read if first else _NONE
     return False
+
+
+@cache
+def common() -> frozenset[str]:
+    """The characters that are common in healthy text of either script (tools/build_lm.py writes them)."""
+    return frozenset((Path(__file__).parents[1] / "lm" / "common.txt").read_text(encoding="utf-8"))
 
 
 @cache

@@ -22,7 +22,6 @@ from tasks.repair.shift.clues import (
     Clue,
     clue_at,
     clues,
-    common,
     is_likely,
 )
 from tasks.repair.shift.kernel import compiled, tables
@@ -56,7 +55,16 @@ def _flags() -> array[int]:
     """The sets that each character of the basic plane is in, a bit each, in the order of glance.h."""
     flags = array("H", bytes(2 * 0x10000))
     sets: tuple[Iterable[str], ...] = (
-        *(common(), SPOTS, COMMAS, glance.STOPS, CLOSING, glance.MARKS_BEFORE, glance.AFTER_A1, glance.frequent()),
+        *(
+            glance.common(),
+            SPOTS,
+            COMMAS,
+            glance.STOPS,
+            CLOSING,
+            glance.MARKS_BEFORE,
+            glance.AFTER_A1,
+            glance.frequent(),
+        ),
         *(LETTERS_OF_SPLICES, ENDS, "(（", CLOSES, EXCLAIMS),
     )
     for number, chars in enumerate(sets):

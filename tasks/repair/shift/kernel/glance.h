@@ -96,10 +96,12 @@ static inline int is_ending(const Text *x, Py_ssize_t at, uint32_t c) {
 static int ends(const Glance *g, const Text *x, Py_ssize_t at) {
     const Tables *t = g->t;
     uint32_t c = at_(x, at), one = 0, two = 0, three = 0;
+    uint32_t last = (bytes_of(t, at_(x, at - 1)) & 0xFF) << 8 | c;
+    if (!flagged(g, t->chars[last], COMMON)) return 0;
     for (int count = 1; count <= g->number[G_ENDING] && count <= at && at_(x, at - count) > 0x7F; count++) {
         three = two;
         two = one;
-        one = count > 1 ? straddling(g, x, at - count, g->plain) : g->plain[(bytes_of(t, at_(x, at - 1)) & 0xFF) << 8 | c];
+        one = count > 1 ? straddling(g, x, at - count, g->plain) : g->plain[last];
         if (!one) break;
         int cost = lone(t, one) + (count > 1 ? cost_of(t, '\n', one, two) : 0) + (count > 2 ? cost_of(t, one, two, three) : 0);
         if (cost < as_it_stands(g, x, at - count, count + 1) - g->number[G_ENDS_BETTER]) return 1;
@@ -194,8 +196,7 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
         }
     }
     if (clue) return mark(g, x, at);
-    int ending = is_ending(x, at, c);
-    return ((flags & COMMON) == 0 || ending) && (rare(g, x, at) || (ending && ends(g, x, at)));
+    return (is_ending(x, at, c) && ends(g, x, at)) || (!(flags & COMMON) && rare(g, x, at));
 }
 
 /* Whether clues.py looks at a character at all. */
