@@ -74,7 +74,9 @@ _EMPLOYED = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,4})\s{1,3}[\u4e00-\u9fff]{3,20}(?:事务所|大学|学院|公司|中心|医院|学校|研究院|研究所)"
 )
 # A count with no space before it, behind a date or a source: 地方127次浏览, 某某网 9.98K.
-_COUNTED = re.compile(r"\d{1,8}\s?[次人](?:浏览|阅读|点击|围观)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$")
+_COUNTED = re.compile(
+    r"(?:发布)?\d{1,8}\s?[次人](?:浏览|阅读|点击|围观|查看)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$"
+)
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _USER = re.compile(r"[A-Za-z][A-Za-z_]{2,9}\d{1,6}")  # who posted a text, as sites call their users
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these

@@ -22,6 +22,10 @@ _PICTURE_SPAN = re.compile(
 # What a picture is called where its place in the text was.
 _ENDINGS = frozenset([".jpg", "jpeg", ".png", ".gif", "webp", ".bmp"])
 _FILE = re.compile(r"(?=[\w-]{0,79}\d)[\w-]{16,80}\.(?:jpe?g|png|gif|webp|bmp)", re.ASCII | re.IGNORECASE)
+_SHOT = re.compile(
+    r"(?:微信(?:图片|截图)|QQ(?:图片|截图)|图片|截图|照片|未标题)[\w\u4e00-\u9fff()-]{0,30}\.(?:jpe?g|png|gif|webp|bmp)",
+    re.IGNORECASE,
+)
 _EMPTY_LABEL = re.compile(
     r"[(\[【]?\s*(?:关\s?键\s?[词字]|标签|摘要|核心提示|导读|简介|来源|作者|编辑|责任编辑|出处|栏目|分类|专题|tags?|keywords?)\s*[)\]】]?\s*[:|]?\s*[)\]】]?",
     re.IGNORECASE,
@@ -129,7 +133,7 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
     for row in sheet.rows:
         if is_within(row.core):
             yield Claim.whole(row, "an advertisement or a reading aid within the text")
-        elif row.core[-4:].lower() in _ENDINGS and _FILE.fullmatch(row.core):
+        elif row.core[-4:].lower() in _ENDINGS and (_FILE.fullmatch(row.core) or _SHOT.fullmatch(row.core)):
             yield Claim.whole(row, "the name of a picture's file")
         elif len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
             yield Claim.whole(row, "a note on a picture that is not there")

@@ -9,7 +9,7 @@ from datetime import datetime
 from tasks.records import Metadata
 from tasks.script.fold import fold
 from tasks.strip.bylines import ISSUE, Field
-from tasks.strip.names import is_media, names_of, nobody
+from tasks.strip.names import is_generic, is_media, names_of, nobody
 from tasks.strip.sheet import Row, as_found
 
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})日"
@@ -109,7 +109,7 @@ def dateline_publisher(opening: str) -> str | None:
     if not match:
         return None
     agency = _AGENCY.match(match["head"] or match["plain"])
-    if not agency or _OURS.match(agency[0]):
+    if not agency or _OURS.match(agency[0]) or is_generic(agency[0]):
         return None
     return agency[0]
 
