@@ -9,6 +9,7 @@ from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from tasks.chars import CharSet
 from tasks.repair.readings import characters, reads
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
@@ -41,6 +42,7 @@ EXCLAIMS, CLOSES = frozenset("!！"), frozenset(")）")
 LETTERS_OF_SPLICES = frozenset(re.findall(f"[{LETTERS}]", "".join(map(chr, range(0x3000)))))
 # A single letter behind a hanzi: a run may end with it. The other ASCII characters that are trail bytes stand between
 # the words of honest lists.
+_LETTERS = CharSet("[A-Za-z]")
 _ENDING = re.compile("[A-Za-z](?<=[\u3400-\u9fff].)(?![\x00-\x09\x0b-\x7f])")
 _NAME = 4
 _ALLOWED = nats(3)  # what two characters after a mark may cost more when re-read
@@ -106,6 +108,8 @@ def letter_clues(text: str, codec: str) -> list[Clue]:
     >>> letter_clues("老師今天教我们硺I務", "gb18030"), letter_clues("他买了两件T恤", "gb18030")
     ([Clue(at=8, strong=False, hidden=True)], [])
     """
+    if _LETTERS.find(text) < 0:
+        return []
     places = (match.start() for match in _ENDING.finditer(text))
     return [Clue(at, False, True) for at in places if ends_out_of_step(text, at, codec)]
 
