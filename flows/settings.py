@@ -38,11 +38,13 @@ class LimitSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    page_bytes: int = Field(_LIMITS.page_bytes, ge=1, description="Largest page, in bytes; larger ones are rejected.")
+    page_bytes: int = Field(
+        _LIMITS.page_bytes, ge=1, le=2**30, description="Largest page, in bytes; larger ones are rejected."
+    )
     expansion: int = Field(
         _LIMITS.expansion, ge=1, description="How many times its size a compressed file may grow to."
     )
-    depth: int = Field(_LIMITS.depth, ge=1, description="Compressions and archives around a page.")
+    depth: int = Field(_LIMITS.depth, ge=1, le=32, description="Compressions and archives around a page.")
     members: int = Field(_LIMITS.members, ge=1, description="Members of an archive.")
     seconds: float = Field(
         _LIMITS.seconds, gt=0, le=86_400, description="Processor time that curating one page may take, in seconds."

@@ -368,6 +368,8 @@ def test_the_columns_of_rows_can_be_named(tmp_path: Path) -> None:
         ({"columns": {"text": "a,,b"}}, "the setting 'columns.text.1' is wrong"),
         ({"columns": {"title": ["a"]}}, "there is no setting 'columns.title'"),
         ({"limits": {"seconds": 0}}, "the setting 'limits.seconds' is wrong"),
+        ({"limits": {"page_bytes": 10**23}}, "the setting 'limits.page_bytes' is wrong"),
+        ({"limits": {"depth": 1000}}, "the setting 'limits.depth' is wrong"),
         ({"shards": 3}, "there is no setting 'shards'"),
         ({"limits": {"page": 3}}, "there is no setting 'limits.page'"),
         ({"strip": {"adverts": False}}, "the setting 'strip' is wrong: no such kind of removal: adverts"),
