@@ -90,13 +90,14 @@ def _stretches(text: str, damaged: bool) -> Iterator[tuple[int, int]]:
         last = at
         while (following := dear.find(text, last + 1)) >= 0 and following - last <= BETWEEN + 1:
             last = following
-        start = max(at - _AROUND, covered)
-        start += text[start:at].rfind("\n") + 1
-        end = last + 1 + len(text[last + 1 : last + 1 + _AROUND].partition("\n")[0])
         around = text[max(at - 2, 0) : at], text[last + 1 : last + 2]
-        if end - start <= _LONGEST and _is_worth(text[at : last + 1], around, damaged):
-            yield start, end
-            covered = end
+        if last - at < _LONGEST and _is_worth(text[at : last + 1], around, damaged):
+            start = max(at - _AROUND, covered)
+            start += text[start:at].rfind("\n") + 1
+            end = last + 1 + len(text[last + 1 : last + 1 + _AROUND].partition("\n")[0])
+            if end - start <= _LONGEST:
+                yield start, end
+                covered = end
         at = odd_place(text, max(last + 1, covered), damaged)
 
 
