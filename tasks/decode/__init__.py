@@ -2,9 +2,9 @@
 
 In the order in which a page meets them: a mail's coding (`quoted`), what it says of itself (`declared`), which encoding
 that makes (`detect`, and where all look odd `likeliest`; `score`, `cuts` and `mixed` tell how odd), its bytes as text
-(`charsets`, `cns`) with one line end (`line_ends`), runs that lost bytes brought back into step (`resync`; by the
-language model `lost`, `places` and `chances`), HTML as lines (`html`, `flat`, `content`), and the readings of
-characters that lost a byte (`restore`, `halves`).
+(`charsets`, `cns`) with one line end (`line_ends`), runs that lost bytes brought back into step (`resync`, where they
+look `odd`; by the language model `lost`, `places` and `chances`, between two losses `bridged`), HTML as lines (`html`,
+`flat`, `content`), and the readings of characters that lost a byte (`restore`, `halves`).
 """
 
 from __future__ import annotations
