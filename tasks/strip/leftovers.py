@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tasks.strip.bars import is_within
+from tasks.strip.bars import WITHIN_CHARS, is_within
 from tasks.strip.sheet import SHORT_CHARS, Claim, Sheet
 from tasks.strip.tables import may_hold, phrase
 
@@ -131,11 +131,15 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
     And what else stands within a text: advertisements, reading aids, heads of other posts.
     """
     for row in sheet.rows:
-        if is_within(row.core):
+        if len(row.core) <= WITHIN_CHARS and is_within(row.core):
             yield Claim.whole(row, "an advertisement or a reading aid within the text")
-        elif row.core[-4:].lower() in _ENDINGS and (_FILE.fullmatch(row.core) or _SHOT.fullmatch(row.core)):
+        elif (
+            not row.plain
+            and row.core[-4:].lower() in _ENDINGS
+            and (_FILE.fullmatch(row.core) or _SHOT.fullmatch(row.core))
+        ):
             yield Claim.whole(row, "the name of a picture's file")
-        elif len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
+        elif not row.plain and len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
             yield Claim.whole(row, "a note on a picture that is not there")
         elif "(" in row.folded and (
             "资料图" in row.folded or "网络" in row.folded or "侵删" in row.folded or "(本" in row.folded
