@@ -23,7 +23,7 @@ from flows.check import verify
 from tests.conftest import ROOT
 from tests.runs import SENTENCE, curate, data, pages
 
-KILLS, SEED = int(os.environ.get("KILLS", "8")), int(os.environ.get("SEED", "1"))
+KILLS, SEED = int(os.environ.get("KILLS", "4")), int(os.environ.get("SEED", "1"))
 # Every so many kills, a run with a server of its own instead of the session's: it takes some ten seconds longer.
 EMBEDDED = 20
 # Every so many kills, a plain run to its end, whose bytes are compared.
@@ -160,7 +160,10 @@ def test_runs_that_are_killed_over_and_over(server: str, tmp_path: Path, runner:
     scene.to_the_end()
     scene.is_undisturbed()
     ends: dict[str, int] = {}
-    for number in range(KILLS if runner == "local" else max(KILLS // 10, 2)):
+    least = KILLS if runner == "local" else KILLS // 10
+    for number in range(least + 20):
+        if number >= least and {"killed", "worker killed"} & ends.keys():
+            break  # of few kills each may come too late: one at least is to hit
         scene.change()
         for what in kill_at_random(scene, number):
             ends[what] = ends.get(what, 0) + 1
@@ -169,8 +172,9 @@ def test_runs_that_are_killed_over_and_over(server: str, tmp_path: Path, runner:
             scene.to_the_end()
             scene.is_whole()
             scene.is_undisturbed()
+    else:
+        pytest.fail(f"no kill has hit: {ends}")
     scene.to_the_end()
     scene.is_whole()
     scene.is_undisturbed()
-    assert ends.get("killed", 0) + ends.get("worker killed", 0) > 0
     print(f"{runner}: {ends}")
