@@ -1,7 +1,8 @@
 """Stage 5: layout leaves the text, cut paragraphs are joined, and the text becomes a tree of sections.
 
 In the order in which a text meets them: lines become paragraphs (`layout`, with `markdown`; `paragraphs` is what the
-steps hand on), cut ones are joined (`joins`, by `affinity`, but for `verses`), then speakers (`turns`), captions and
+steps hand on), cut ones are joined (`joins`, by `affinity`, and `wrapped` ones, but for `verses` and what stands
+`apart`), then speakers (`turns`), captions and
 notes (`asides`), headings (`headings`, by `numbering` or `unnumbered`; `levels` says how deep), and the tree (`tree`).
 """
 

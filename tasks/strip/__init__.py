@@ -3,7 +3,7 @@
 A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them. Rules by a row's own words: `spam`,
 `places` (with the `gazetteer`), `leftovers`, `jammers`, `menus`, `bars`, `tails`, by the word tables (`tables`; what
 their turns of phrase hold for sure, `factors`). Rules by where a row stands: `frame` with `around`, above the text
-`head`, below it `foot`, other articles `headlines` (by `likeness`), by `signs` of
+`head` (of a post, `boards`), below it `foot`, other articles `headlines` (by `likeness`) and `teasers`, by `signs` of
 interfaces; `edges` for running text of the site's. What others say of a page: `extractor` (HTML), `site` (learned).
 Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `journals`, `official`), what
 they come to (`said`), and the title (`title`, `title_looks`, `title_text`, `head_title`).
