@@ -35,9 +35,11 @@ _ALONE, _ALONE_UNEXPECTED, _EACH = 11.0, 18.0, 6.0
 # Of a stretch so many characters before and after are cut anew as well, and no longer ones are.
 _AROUND = 5
 _LONGEST = 160
-# So many stretches of a page are searched, a tenth of a second's worth; of one that shows no damage so many in vain.
-_MOST = 200
-_IN_VAIN = 6
+# So many characters of a page are searched, a fifth of a second's worth; of one that shows no damage so many in vain.
+_MOST = 6000
+_IN_VAIN = 200
+# Of so many places a page the model is asked, a tenth of a second's worth.
+_ASKED = 4000
 # Cuts that are kept at each byte, how much worse they may be, and how many are weighed with their gaps filled.
 _BEAM = 5
 _WORSE = 14 * 16
@@ -67,7 +69,7 @@ def bridged(raw: bytes, text: str, codec: str, script: bool | None, damaged: boo
     margin = _MARGIN if damaged else _UNEXPECTED
     size = None
     for start, end in _stretches(text, damaged):
-        if not left:
+        if left <= 0:
             break
         size = size or (units if codec.startswith("utf-16") else counter(raw, text, codec))
         first = byte + size(text[at:start])
@@ -75,7 +77,7 @@ def bridged(raw: bytes, text: str, codec: str, script: bool | None, damaged: boo
         before = ("\n\n" + symbols(text[max(start - 2, 0) : start]))[-2:]
         after = (symbols(text[end : end + 2]) + "\n\n")[:2]
         found = _cut_anew(raw[first:last], text[start:end], (before, after), codec, script, margin)
-        left = left - 1 if found == text[start:end] or damaged else _IN_VAIN
+        left = left - (end - start) if found == text[start:end] or damaged else _IN_VAIN
         done += (text[at:start], found)
         at, byte = end, last
     return "".join((*done, text[at:]))
@@ -84,9 +86,10 @@ def bridged(raw: bytes, text: str, codec: str, script: bool | None, damaged: boo
 def _stretches(text: str, damaged: bool) -> Iterator[tuple[int, int]]:
     """Where characters stand that hardly stand together, with what is around them, apart from each other."""
     dear = odd_set()
-    covered = 0
+    covered = asked = 0
     at = odd_place(text, 0, damaged)
-    while at >= 0:
+    while at >= 0 and asked < _ASKED:
+        asked += 1
         last = at
         while (following := dear.find(text, last + 1)) >= 0 and following - last <= BETWEEN + 1:
             last = following
