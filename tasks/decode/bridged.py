@@ -15,7 +15,7 @@ from heapq import nsmallest
 from tasks.decode.chances import chances
 from tasks.decode.charsets import text_of
 from tasks.decode.halves import fills, halves
-from tasks.decode.lost import counter, units
+from tasks.decode.lost import counter, refined, units
 from tasks.decode.odd import BETWEEN, odd_place, odd_set
 from tasks.decode.places import UNKNOWN, letter_cost, marginal, symbol_of
 from tasks.decode.score import cost_of
@@ -78,6 +78,8 @@ def bridged(raw: bytes, text: str, codec: str, script: bool | None, damaged: boo
         after = (symbols(text[end : end + 2]) + "\n\n")[:2]
         found = _cut_anew(raw[first:last], text[start:end], (before, after), codec, script, margin)
         left = left - (end - start) if found == text[start:end] or damaged else _IN_VAIN
+        if found != text[start:end]:  # gaps were weighed before their characters were known
+            found = refined(raw[first:last], found, codec, script)
         done += (text[at:start], found)
         at, byte = end, last
     return "".join((*done, text[at:]))

@@ -62,7 +62,8 @@ _SYLLABLE = re.compile("[\uac00-\ud7a3]")
 _COMMON_SYLLABLE = re.compile(f"[{HANGUL}]")
 _COMMON_SHARE = 0.4
 _NOT_KOREAN = 3.0
-_KOREAN_CODECS = frozenset({"cp949", "johab", "utf-16-le", "utf-16-be"})
+_UTF_16 = frozenset({"utf-16-le", "utf-16-be"})
+_KOREAN_CODECS = frozenset({"cp949", "johab", *_UTF_16})
 _MULTIBYTE = ("gb18030", "big5hkscs", "utf-8", "euc_jp", "cp932", "cp949", "euc-tw", "cp1252")
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
@@ -130,7 +131,7 @@ def _against(codec: str, text: str) -> float:
         return _JAPANESE
     if codec in _JAPANESE_CODECS and not _KANA.search(text):
         return _NO_KANA
-    if codec in _KOREAN_CODECS:
+    if codec in _KOREAN_CODECS and not (codec in _UTF_16 and marked(text)):  # which may be Chinese out of step
         syllables = len(_SYLLABLE.findall(text))
         return 0.0 if len(_COMMON_SYLLABLE.findall(text)) >= _COMMON_SHARE * syllables else _NOT_KOREAN * syllables
     return 0.0
