@@ -60,6 +60,8 @@ FLOORS = {
     ("held", "fourteenth lot"): (0.966, 0.999),
     ("dev", "fifteenth lot"): (0.945, 0.999),
     ("held", "fifteenth lot"): (0.979, 0.999),
+    ("dev", "sixteenth lot"): (0.972, 0.999),
+    ("held", "sixteenth lot"): (0.982, 0.999),
 }
 # The same of articles that are hard to tell from furniture, in all layouts.
 HARD_FLOORS = (0.89, 0.994)
