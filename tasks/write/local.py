@@ -27,16 +27,7 @@ from tasks.errors import UsageError
 from tasks.write.disk import link_file, point, settled, write_whole
 from tasks.write.manifest import Manifest
 from tasks.write.schema import CORPUS_TABLES, SHARD_TABLES
-from tasks.write.store import (
-    READY_MANIFEST,
-    BusyError,
-    Store,
-    StoreError,
-    again,
-    data_path,
-    manifest_path,
-    snapshot_text,
-)
+from tasks.write.store import READY_MANIFEST, BusyError, Store, data_path, gone, manifest_path, snapshot_text
 
 #: For so long a generation stays when another has taken its place. Arrow lists a folder, then looks at each file by its
 #: name, and passes over those that are gone in between; ten minutes are enough for a million files. A clock that jumps
@@ -163,7 +154,7 @@ class LocalStore(Store):
                 try:
                     link_file(old / path, fresh / path)
                 except FileNotFoundError as error:
-                    raise StoreError(f"{self.place(path)} is gone; {again(self, shard)}") from error
+                    raise gone(self, path, shard) from error
         for shard in add:
             ready = self.root / "_ready" / shard
             for table in SHARD_TABLES:

@@ -193,6 +193,11 @@ def again(store: Store, shard: str) -> str:
     return f"remove {store.place(manifest_path(shard))} and run again: its pages are curated again"
 
 
+def gone(store: Store, name: str, shard: str) -> StoreError:
+    """What to raise where a file of a shard is not there any more."""
+    return StoreError(f"{store.place(name)} is gone; {again(store, shard)}")
+
+
 def snapshot_text(number: int, shards: Iterable[str]) -> str:
     """What `_snapshot.json` says: the files of each table, relative to the folder that the snapshot lies in."""
     shards = sorted(shards)
