@@ -16,7 +16,7 @@ from tasks.decode.chances import chances
 from tasks.decode.charsets import text_of
 from tasks.decode.halves import fills, halves
 from tasks.decode.lost import counter, refined, units
-from tasks.decode.odd import BETWEEN, odd_place, odd_set
+from tasks.decode.odd import odd_end, odd_place
 from tasks.decode.places import UNKNOWN, letter_cost, marginal, symbol_of
 from tasks.decode.score import cost_of
 from tasks.repair.lm import model, symbols
@@ -87,14 +87,11 @@ def bridged(raw: bytes, text: str, codec: str, script: bool | None, damaged: boo
 
 def _stretches(text: str, damaged: bool) -> Iterator[tuple[int, int]]:
     """Where characters stand that hardly stand together, with what is around them, apart from each other."""
-    dear = odd_set()
     covered = asked = 0
     at = odd_place(text, 0, damaged)
     while at >= 0 and asked < _ASKED:
         asked += 1
-        last = at
-        while (following := dear.find(text, last + 1)) >= 0 and following - last <= BETWEEN + 1:
-            last = following
+        last = odd_end(text, at) - 1
         around = text[max(at - 2, 0) : at], text[last + 1 : last + 2]
         if last - at < _LONGEST and _is_worth(text[at : last + 1], around, damaged):
             start = max(at - _AROUND, covered)

@@ -45,6 +45,22 @@ def odd_place(text: str, start: int, damaged: bool) -> int:
     return odd_set().find(text, start, _FEW if damaged else _MANY, BETWEEN)
 
 
+def odd_end(text: str, start: int) -> int:
+    """Where the characters end that stand together from `start` on, which is the place of one.
+
+    >>> odd_end("桥下诎俜倜很清", 2)
+    5
+    """
+    found = _together().match(text, start)
+    return found.end() if found else start
+
+
+@cache
+def _together() -> re.Pattern[str]:
+    odd = _dearer(DEAR, _NO_HANZI)
+    return re.compile(f"{odd}(?:.{{0,{BETWEEN}}}{odd})*", re.DOTALL)
+
+
 @cache
 def odd_set() -> CharSet:
     """The characters that `odd_place` looks for."""
