@@ -221,7 +221,7 @@ class Reading:
     def any_after(self, hyp: Hyp, again: bool = False) -> list[Candidate]:
         """The likeliest characters, of either script, whose lead byte went with a deleted pair and is not seen.
 
-        `again`: whose trail byte may have gone with another one.
+        `again`: whose trail byte may have gone with another; but for "，", which makes sense nearly anywhere.
         """
         key = hyp[1], hyp[2], hyp[3], again
         if (known := self.after.get(key)) is not None:
@@ -234,7 +234,7 @@ class Reading:
         for symbol in dict.fromkeys(self.lm.successors(hyp[2], hyp[3], SUCCESSORS)):
             for char in forms(symbol, self.codec):
                 pair = self.pairs.get(char, 0)
-                if pair >> 8 in leads and not (again and not user_leads(pair & 0xFF, self.codec)):
+                if pair >> 8 in leads and not (again and (char == "，" or not user_leads(pair & 0xFF, self.codec))):
                     found.append((self.lm.lone(symbol), symbol, pair & 0xFF, char))
         return found
 

@@ -97,7 +97,7 @@ static void choose_after(Page *p, const Hyp *hyp, int again, int held, int start
         for (uint32_t at = first; at <= end_of && count < MOST_CANDIDATES; at++) {
             uint16_t unit = at == first ? symbols[i] : t->forms[at - 1]; /* itself first */
             uint32_t pair = t->pairs[unit];
-            if (!is_user_pair(t, partner, pair >> 8) || (again && !t->has_users[pair & 0xFF])) continue;
+            if (!is_user_pair(t, partner, pair >> 8) || (again && (unit == 0xFF0C || !t->has_users[pair & 0xFF]))) continue;
             found_here[count++] = (Candidate){lone(t, symbols[i]), symbols[i], unit, (uint8_t)(pair & 0xFF)};
         }
     }
