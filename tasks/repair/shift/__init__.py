@@ -1,9 +1,10 @@
 """Byte shifts: text read one byte out of step, brought back by a search over the bytes that it may have been.
 
 Where it looks (`clues`; on a page that shows no damage yet `likely` and `glance`); how it reads (`search`, by the
-`moves` into and out of a shift over GBK's `pairs` and the `candidates` for an unknown byte; `reading` says how likely a
-character is there, by the `costs` of assumptions, the page's `script`, its `splices` and open `quotations`); what comes
-of it (`verdict`, `swallowed`). `kernel/` is the same search, compiled. The why and the figures are in
+`moves` into and out of a shift over the `pairs` of GBK or Big5 and the `candidates` for an unknown byte; `reading` says
+how likely a character is there, by the `costs` of assumptions, the page's `script`, its `splices` and open
+`quotations`); what comes of it (`verdict`, `swallowed`). `kernel/` is the same search, compiled. The why and the
+figures are in
 docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-search.md.
 """
 
@@ -60,6 +61,8 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     >>> edit.before, edit.after, edit.applied
     ('?shù)貎?yōu)', '地優', True)
     """
+    if lacks_characters(text):
+        return []
     edits = _found(text, spliced)
     if spliced or any(edit.applied for edit in edits):
         return edits if spliced or LOST[1] not in text else believed(text, edits)
@@ -67,9 +70,7 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
 
 
 def _found(text: str, spliced: Mapping[str, str]) -> list[Edit]:
-    """What the search finds, whatever else the page shows."""
-    if lacks_characters(text):
-        return []
+    """What the search finds in GBK, whatever else the page shows."""
     likely = unnamed(text, clues(text) if spliced else likely_clues(text))
     if not likely:
         return []

@@ -55,17 +55,8 @@ def _flags() -> array[int]:
     """The sets that each character of the basic plane is in, a bit each, in the order of glance.h."""
     flags = array("H", bytes(2 * 0x10000))
     sets: tuple[Iterable[str], ...] = (
-        *(
-            glance.common(),
-            SPOTS,
-            COMMAS,
-            glance.STOPS,
-            CLOSING,
-            glance.MARKS_BEFORE,
-            glance.AFTER_A1,
-            glance.frequent(),
-        ),
-        *(LETTERS_OF_SPLICES, ENDS, "(（", CLOSES, EXCLAIMS),
+        *(glance.common(), SPOTS, COMMAS, glance.STOPS, CLOSING, glance.MARKS_BEFORE, glance.AFTER_A1),
+        *(glance.frequent(), LETTERS_OF_SPLICES, ENDS, "(（", CLOSES, EXCLAIMS),
     )
     for number, chars in enumerate(sets):
         for char in chars:

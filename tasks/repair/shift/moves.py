@@ -85,7 +85,7 @@ class Mover(Reading):
                 charge = MARK_KNOWN if ch in self.hit else HALF_DROPPED + MARK_STRADDLED
                 for new in self.choose(hyp, self.of(by_trail, lead), trail, pos, pos + 1, charge, LOST_LEAD):
                     yield pos + 1, new
-            if entry and (ch >= "\u2e80" or "@" <= ch <= "~"):
+            if entry and (ch >= "\u2e80" or "@" <= ch <= "~"):  # or a trail byte whose lead byte is lost
                 yield from self.unseen_entry(pos, hyp)
         yield self.unchanged(pos, hyp)
 

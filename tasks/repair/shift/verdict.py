@@ -38,7 +38,7 @@ SURE_LONG, LONG = 0.35, 10
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 0.1
 GAIN = 6.0
-GAIN_LETTER = 8.0  # at a single letter of a page that is known to have lost bytes: of 100 honest ones 1 comes so far
+GAIN_LETTER = 8.0  # at a single letter of a page that is known to have lost bytes: 1 in 100 honest ones comes so far
 # A row of these alone may be characters that the page's encoding lacked: it shows not one byte of a reading. It is read
 # only where the page is known to have one of the latter replaced.
 QUESTIONS, QUESTIONED = LOST + "？", frozenset("?？")

@@ -4,7 +4,7 @@
 
 #include "page.h"
 
-enum { MOST_CANDIDATES = 1024 };
+enum { MOST_CANDIDATES = 1024, WIDE_COMMA = 0xFF0C };
 
 /* The `width` + 1 likeliest of `count` chances, and those as likely as the last of them, lie at or below this. */
 static int bound_of(const int *chances, int count, int width) {
@@ -97,7 +97,7 @@ static void choose_after(Page *p, const Hyp *hyp, int again, int held, int start
         for (uint32_t at = first; at <= end_of && count < MOST_CANDIDATES; at++) {
             uint16_t unit = at == first ? symbols[i] : t->forms[at - 1]; /* itself first */
             uint32_t pair = t->pairs[unit];
-            if (!is_user_pair(t, partner, pair >> 8) || (again && (unit == 0xFF0C || !t->has_users[pair & 0xFF]))) continue;
+            if (!is_user_pair(t, partner, pair >> 8) || (again && (unit == WIDE_COMMA || !t->has_users[pair & 0xFF]))) continue;
             found_here[count++] = (Candidate){lone(t, symbols[i]), symbols[i], unit, (uint8_t)(pair & 0xFF)};
         }
     }

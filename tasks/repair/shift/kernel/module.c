@@ -121,7 +121,7 @@ static PyType_Slot tables_slots[] = {
     {Py_tp_new, tables_new},
     {Py_tp_dealloc, tables_dealloc},
     {Py_tp_methods, tables_methods},
-    {Py_tp_doc, "The language model and GBK's pairs, as the search reads them."},
+    {Py_tp_doc, "The language model and a codec's pairs, as the search reads them."},
     {0, NULL},
 };
 static PyType_Spec tables_spec = {TABLES_NAME, sizeof(Holder), 0, Py_TPFLAGS_DEFAULT, tables_slots};

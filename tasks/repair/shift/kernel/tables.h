@@ -1,4 +1,4 @@
-/* What never changes while the program runs: the language model's strings, GBK's pairs, and what a guess costs.
+/* What never changes while the program runs: the language model's strings, a codec's pairs, and what a guess costs.
  *
  * All of it is made in Python (tasks/repair/shift/kernel/__init__.py) and lies in Python's own objects, which are kept
  * alive here and read in place. Symbols are UTF-16 units, as the model has them; what is none has no entry.
