@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.chars import compiled
 from tasks.strip import tables
-from tasks.strip.factors import factors, longest
+from tasks.strip.factors import known_of
 from tasks.strip.tables import is_one_of, may_hold, phrase, table
 
 SECTIONS = sorted(table("phrases"))
@@ -45,7 +45,7 @@ WAYS = [
 
 
 def holds_one(expression: str, text: str) -> bool:
-    found = factors(expression)
+    found = known_of(expression).factors
     return found is None or any(factor in text for factor in found)
 
 
@@ -73,12 +73,12 @@ def test_what_turns_of_phrase_match_holds_one(section: str, data: st.DataObject)
 @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz")
 def test_all_that_is_taken_for_a_letter_is_looked_for(letter: str) -> None:
     plane = "".join(map(chr, range(0x10000)))
-    assert factors(letter) == frozenset(re.findall(letter, plane, re.IGNORECASE))
+    assert known_of(letter).factors == frozenset(re.findall(letter, plane, re.IGNORECASE))
 
 
 def test_what_is_not_known_may_be_anywhere() -> None:
-    assert factors(r"\d{1,4}") is None
-    assert factors("渡口|.") is None
+    assert known_of(r"\d{1,4}").factors is None
+    assert known_of("渡口|.").factors is None
     assert tables._signs("pages") is None
     assert may_hold("pages", "渡口")
 
@@ -97,7 +97,7 @@ def test_most_of_healthy_text_holds_none() -> None:
 def test_what_is_matched_is_no_longer(expression: str, data: st.DataObject) -> None:
     match = re.search(expression, data.draw(st.from_regex(re.compile(expression))))
     assert match is not None
-    assert len(match[0]) <= longest(expression)
+    assert len(match[0]) <= known_of(expression).longest
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -1,7 +1,5 @@
 """What every match of an expression holds, and how long it is at most: both can be asked of a row before it is tried.
 
-Pairs of characters are looked for at a nanosecond each.
-
 `re` tries an alternation of a hundred turns of phrase at every character of a row, where the first of them begin with
 anything; that one of so many pairs stands in the row is asked a hundred times as fast (tasks/chars), and is hardly ever
 so. The expressions are those of data/phrases.txt: literals, classes, groups that are not captured, repetitions,
@@ -11,9 +9,11 @@ looks around. What is not understood holds nothing for sure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise, product
 from math import inf
+from typing import NamedTuple
 
 from tasks.decode.score import cost_of_char
 
@@ -24,74 +24,33 @@ _PART = re.compile(
     r"|\\u(?P<code>[0-9a-f]{4})|\\(?P<escape>.)|(?P<any>[.^$(])|(?P<plain>.)",
     re.DOTALL,
 )
-_TIMES = re.compile(r"(?:[?*+]|\{(?P<least>\d*)(?P<more>,?)(?P<most>\d*)\})[?+]?")
+_TIMES = re.compile(r"(?:(?P<mark>[?*+])|\{(?P<least>\d*)(?P<more>,?)(?P<most>\d*)\})[?+]?")
+_MARKS = {"?": (0, 1.0), "*": (0, inf), "+": (1, inf)}
 # What IGNORECASE takes for a letter of ASCII besides the other case of it.
 _ALSO = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 
 Factors = frozenset[str]
 
 
-def factors(expression: str) -> Factors | None:
-    """Strings of one or two characters, one of which stands in all that an expression matches, whatever the case; None
-    if there are none that are known.
+class Known(NamedTuple):
+    """What is known of all that an expression matches: `factors` are strings of one or two characters, one of which
+    stands in it whatever the case, or None; `longest` is how many characters it has at most, or more."""
 
-    >>> sorted(factors("(?:友情|温馨)提示:.{0,80}")), factors(r".{2,16}\\d{1,6}")
-    (['友情', '温馨'], None)
+    factors: Factors | None
+    longest: float
+
+
+@cache
+def known_of(expression: str) -> Known:
+    """What is known of all that an expression matches.
+
+    >>> found = known_of("(?:友情|温馨)提示:.{0,80}")
+    >>> sorted(found.factors), found.longest
+    (['友情', '温馨'], 85.0)
+    >>> known_of(r".{2,16}\\d{1,6}"), known_of("(?:渡口)+").longest
+    (Known(factors=None, longest=22.0), inf)
     """
     return _Reader(expression).ways()
-
-
-def longest(expression: str) -> float:
-    """How many characters an expression matches at most, or more; infinity where there is no end to it.
-
-    >>> longest("(?:友情|温馨)提示:.{0,80}"), longest("(?:渡口)+")
-    (85.0, inf)
-    """
-    return _Length(expression).ways()
-
-
-class _Length:
-    """Reads an expression from left to right for its length."""
-
-    def __init__(self, expression: str) -> None:
-        self._expression = expression
-        self._at = 0
-
-    def ways(self) -> float:
-        """The length of the longest alternative up to the end of their group."""
-        found = total = 0.0
-        while True:
-            part = _PART.match(self._expression, self._at)
-            if not part or part["bar"] or part["end"]:
-                found, total = max(found, total), 0.0
-                self._at += 1
-                if not part or part["end"]:
-                    return found
-                continue
-            self._at = part.end()
-            length = self._length(part)
-            if times := _TIMES.match(self._expression, self._at):
-                self._at = times.end()
-                total += length * _most(times) if length else 0.0
-            else:
-                total += length
-
-    def _length(self, part: re.Match[str]) -> float:
-        if part["group"] or part["any"] == "(":
-            return self.ways()
-        if part["look"]:
-            self.ways()
-            return 0.0
-        return inf if part["escape"] and part["escape"].isdigit() else 1.0
-
-
-def _most(times: re.Match[str]) -> float:
-    """How often something is repeated at most."""
-    if times[0][0] in "*+":
-        return inf
-    if times[0][0] == "?":
-        return 1.0
-    return float(times["most"] or (inf if times["more"] else times["least"]))
 
 
 class _Reader:
@@ -101,49 +60,56 @@ class _Reader:
         self._expression = expression
         self._at = 0
 
-    def ways(self) -> Factors | None:
-        """The factors of alternatives up to the end of their group: those of all of them together."""
-        found: list[Factors | None] = []
-        while True:
-            found.append(_best(self._sequence()))
-            if self._at >= len(self._expression) or self._expression[self._at] == ")":
-                self._at += 1
-                return None if None in found else frozenset().union(*(one for one in found if one))
-            self._at += 1  # the bar
+    def ways(self) -> Known:
+        """What is known of the alternatives up to the end of their group: the factors of all of them together."""
+        found = [self._alternative()]
+        while self._expression.startswith("|", self._at):
+            self._at += 1
+            found.append(self._alternative())
+        self._at += 1  # the bracket
+        each = [one.factors for one in found if one.factors is not None]
+        return Known(frozenset().union(*each) if len(each) == len(found) else None, max(one.longest for one in found))
 
-    def _sequence(self) -> Iterator[Factors | str | None]:
-        """The parts of an alternative in order: the characters that one of a match may be as a string, the factors of a
-        group, None for what says nothing and ends what stands side by side."""
-        while self._at < len(self._expression):
-            found = _PART.match(self._expression, self._at)
-            if not found or found["bar"] or found["end"]:
-                return
+    def _alternative(self) -> Known:
+        """What is known of the parts up to a bar or the end of their group."""
+        holds: list[Factors | str | None] = []
+        total = 0.0
+        while (found := _PART.match(self._expression, self._at)) and not (found["bar"] or found["end"]):
             self._at = found.end()
-            part = self._part(found)
-            times = _TIMES.match(self._expression, self._at)
-            if not times:
-                yield part
-                continue
-            self._at = times.end()
-            least = times["least"]
-            yield None if times[0][0] in "?*" or least in ("", "0") else part
-            yield None
+            part, longest = self._part(found)
+            least, most = self._times()
+            holds.append(part if least else None)
+            if most != 1:
+                holds.append(None)
+            total += longest * most if longest and most else 0.0
+        return Known(_best(holds), total)
 
-    def _part(self, found: re.Match[str]) -> Factors | str | None:
+    def _part(self, found: re.Match[str]) -> tuple[Factors | str | None, float]:
+        """What a part holds, and how long it is at most: the characters that one of a match may be as a string, the
+        factors of a group, None for what says nothing and ends what stands side by side."""
         if found["group"]:
             return self.ways()
         if found["look"]:
             self.ways()
-            return None
-        if found["set"] is not None:
-            return _of_set(found["set"])
+            return None, 0.0
         if found["any"]:
-            if found["any"] == "(":
-                self.ways()
-            return None
+            return None, self.ways().longest if found["any"] == "(" else 1.0
+        if found["set"] is not None:
+            return _of_set(found["set"]), 1.0
         if found["escape"] and found["escape"].isalnum():
-            return None
-        return _cases(chr(int(found["code"], 16)) if found["code"] else found["escape"] or found["plain"])
+            return None, inf if found["escape"].isdigit() else 1.0
+        return _cases(chr(int(found["code"], 16)) if found["code"] else found["escape"] or found["plain"]), 1.0
+
+    def _times(self) -> tuple[int, float]:
+        """How often the part that was read stands there, at least and at most."""
+        found = _TIMES.match(self._expression, self._at)
+        if not found:
+            return 1, 1.0
+        self._at = found.end()
+        if found["mark"]:
+            return _MARKS[found["mark"]]
+        least = int(found["least"] or 0)
+        return least, float(found["most"] or (inf if found["more"] else least))
 
 
 def _of_set(inside: str) -> str | None:
@@ -163,9 +129,8 @@ def _cases(char: str) -> str | None:
     return char if char.lower() == char.upper() == char else None
 
 
-def _best(parts: Iterable[Factors | str | None]) -> Factors | None:
+def _best(parts: Sequence[Factors | str | None]) -> Factors | None:
     """Of all that a match holds for sure what ordinary text hardly holds."""
-    parts = list(parts)
     known: list[Factors] = [part for part in parts if isinstance(part, frozenset) and part]
     known += [frozenset(part) for part in parts if isinstance(part, str)]
     known += [

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from tasks.chars import CharPairs, compiled
-from tasks.strip.factors import factors, longest
+from tasks.strip.factors import known_of
 
 # Rows are remembered up to this length: of 4,096 longer ones a megabyte would be the least.
 _REMEMBERED_CHARS = 120
@@ -124,7 +124,7 @@ def is_one_of(section: str, core: str) -> bool:
 @cache
 def _from(section: str, least: int) -> re.Pattern[str]:
     """The turns of phrase of a section that can have so many characters."""
-    words = [words for words in table("phrases")[section] if longest(words) >= least]
+    words = [words for words in table("phrases")[section] if known_of(words).longest >= least]
     return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
 
 
@@ -142,7 +142,7 @@ def may_hold(section: str, core: str) -> bool:
 @cache
 def _signs(section: str) -> CharPairs | None:
     """What all turns of phrase of a section hold one of; None if there is one that nothing is known of."""
-    found = [factors(words) for words in table("phrases")[section]]
+    found = [known_of(words).factors for words in table("phrases")[section]]
     return None if None in found else CharPairs(frozenset().union(*(one for one in found if one)))
 
 
