@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks import chars
-from tasks.chars import CharMap, CharPairs, CharSet
+from tasks.chars import CharMap, CharPairs, CharRows, CharSet
 from tasks.decode import score
 from tasks.decode.score import mean_cost
 from tasks.script.fold import simplified
@@ -31,6 +31,7 @@ TEXTS = st.one_of(
 )
 
 
+PLANE = [code % 13 for code in range(0x10000)]
 MAPS = {
     "simplified": (simplified(), 0x20000, 0x323AF),
     "letters": ({ord("a"): "b", ord(","): "，", 0xE9: "é", 0x1F600: "a"}, 0x1F600, 0x1F600),
@@ -60,6 +61,22 @@ def test_a_set_is_what_its_expression_matches(name: str, text: str, start: int, 
     def found() -> object:
         one = CharSet(*SETS[name])
         return one.find(text, start, count, gap), one.count(text), [match.span() for match in one.matches(longer, text)]
+
+    made = found()
+    with uncompiled():
+        assert made == found()
+
+
+@needs_it
+@pytest.mark.parametrize("name", SETS)
+@given(TEXTS, st.integers(0, 40), st.integers(1, 3), st.integers(0, 2), st.integers(0, 9), st.integers(0, 20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_rows_are_found_the_same(name: str, text: str, start: int, count: int, gap: int, each: int, over: int) -> None:
+    weights = {char: ord(char) % 13 for char in text}
+
+    def found() -> object:
+        rows = CharRows(SETS[name][0], weights, lambda: PLANE, *SETS[name][1:])
+        return rows.find(text, start, count, gap, each, over)
 
     made = found()
     with uncompiled():
@@ -115,7 +132,7 @@ def test_costs_are_the_same(text: str) -> None:
 
 @needs_it
 def test_all_characters_cost_the_same() -> None:
-    weights, plane = score._Tenths(), score._plane()
+    weights, plane = score.Tenths(), score.tenths_of_all()
     assert [weights[chr(code)] for code in range(0x10000)] == plane
 
 
@@ -147,6 +164,12 @@ def test_what_it_is_given_is_looked_at() -> None:
         chars.compiled.Forms("春", 1, 0)
     with pytest.raises(ValueError, match="a weight of two bytes"):
         chars.compiled.Weights(b"\0")
+    with pytest.raises(ValueError, match="a weight of two bytes"):
+        chars.compiled.Rows("春", 1, 0, b"\0")
+    rows = chars.compiled.Rows("春", 1, 0, bytes(0x20000))
+    for arguments in ((-1, 1, 0, 0, 0), (0, 0, 0, 0, 0), (0, 1, -1, 0, 0), (0, 1, 0, -1, 0), (0, 1, 0, 0, 2**40)):
+        with pytest.raises(ValueError, match="rows are looked for from 0 on"):
+            rows.find("春", *arguments)
     with pytest.raises(TypeError, match="characters are those of a text"):
         chars.compiled.Weights(bytes(2 * 0x10000)).of(b"bytes")  # type: ignore[arg-type]
     assert marks.find("春，", 99) == -1

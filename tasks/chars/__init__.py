@@ -17,11 +17,11 @@ from operator import add
 try:
     from tasks.chars import _chars as compiled
 
-    compiled.Pairs  # noqa: B018 (what was compiled from an older source has none, and is as good as nothing)
+    compiled.Rows  # noqa: B018 (what was compiled from an older source has none, and is as good as nothing)
 except (ImportError, AttributeError):
     compiled = None  # type: ignore[assignment]
 
-__all__ = ["CharMap", "CharPairs", "CharSet", "CharWeights", "compiled"]
+__all__ = ["CharMap", "CharPairs", "CharRows", "CharSet", "CharWeights", "compiled"]
 
 # A table for C takes 1 to 10 ms to make; Python goes through so many characters in less.
 _PAYS = 10_000
@@ -175,6 +175,48 @@ class CharWeights:
         self._seen += len(text)
         if compiled and self._seen > _PAYS:
             self._made = compiled.Weights(array("H", self._plane()))
+        return self._made
+
+
+class CharRows:
+    """Rows of characters that `pattern` matches, a class of one, as in `CharSet`, by what they weigh, as in
+    `CharWeights`.
+
+    >>> rows = CharRows("[春夏]", {"春": 9, "夏": 12, "，": 1}, lambda: [0] * 0x10000)
+    >>> rows.find("春，夏，，春夏", 0, 2, 1, 5, 3), rows.find("春，夏，，春夏", 0, 2, 1, 5, 4)
+    ((0, 3), (5, 7))
+    """
+
+    def __init__(
+        self, pattern: str, weights: Mapping[str, int], plane: Callable[[], list[int]], first: int = 1, last: int = 0
+    ) -> None:
+        self._pattern, self._beyond = pattern, (first, last)
+        self._weights, self._plane = weights, plane
+        self._set = CharSet(pattern, first, last)
+        self._made: compiled.Rows | None = None
+        self._seen = 0
+
+    def find(self, text: str, start: int, count: int, gap: int, each: int, over: int) -> tuple[int, int] | None:
+        """Where the first row from `start` on begins and ends: at least `count` of the set, at most `gap` others
+        between each two, which weigh with the character behind them `each` for each of these, and `over` besides. What
+        goes beyond the basic plane is heavy enough."""
+        made = self._made or self._make(text)
+        if made:
+            return made.find(text, start, count, gap, each, over)
+        chain = re.compile(f"{self._pattern}(?:.{{0,{gap}}}{self._pattern})*", re.DOTALL)
+        while (first := self._set.find(text, start, count, gap)) >= 0 and (match := chain.match(text, first)):
+            start = match.end()
+            row = text[first : start + 1]
+            if max(row) > "\uffff" or sum(map(self._weights.__getitem__, row)) >= over + each * (start - first + 1):
+                return first, start
+        return None
+
+    def _make(self, text: str) -> compiled.Rows | None:
+        self._seen += len(text)
+        if compiled and self._seen > _PAYS:
+            plane = "".join(map(chr, range(0x10000)))
+            chars = "".join(re.findall(f"(?:{self._pattern})+", plane))
+            self._made = compiled.Rows(chars, *self._beyond, array("H", self._plane()))
         return self._made
 
 

@@ -21,13 +21,26 @@ static int no_more_than(Py_ssize_t most, Py_ssize_t given) {
 /* A set of characters: a bit for each of the basic plane, and one stretch of those beyond. */
 
 typedef struct {
-    PyObject_HEAD
     uint8_t bits[BMP / 8];
     uint32_t first, last;
+} Chars;
+
+typedef struct {
+    PyObject_HEAD
+    Chars chars;
 } Set;
 
-static inline int holds(const Set *s, uint32_t c) {
+static inline int holds(const Chars *s, uint32_t c) {
     return c < BMP ? s->bits[c >> 3] >> (c & 7) & 1 : c >= s->first && c <= s->last;
+}
+
+static void chars_fill(Chars *s, PyObject *chars, unsigned int first, unsigned int last) {
+    s->first = first;
+    s->last = last;
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(chars); i++) {
+        uint32_t c = PyUnicode_READ_CHAR(chars, i);
+        if (c < BMP) s->bits[c >> 3] |= (uint8_t)(1 << (c & 7));
+    }
 }
 
 static PyObject *set_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
@@ -36,13 +49,7 @@ static PyObject *set_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     unsigned int first, last;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UII:Set", names, &chars, &first, &last)) return NULL;
     Set *s = (Set *)type->tp_alloc(type, 0);
-    if (!s) return NULL;
-    s->first = first;
-    s->last = last;
-    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(chars); i++) {
-        uint32_t c = PyUnicode_READ_CHAR(chars, i);
-        if (c < BMP) s->bits[c >> 3] |= (uint8_t)(1 << (c & 7));
-    }
+    if (s) chars_fill(&s->chars, chars, first, last);
     return (PyObject *)s;
 }
 
@@ -54,7 +61,7 @@ static void dealloc(PyObject *self) {
 
 /* Where `count` of the set stand from `start` on with at most `gap` others between each two, or -1. */
 #define FINDER(name, type) \
-    static Py_ssize_t name(const Set *s, const type *units, Py_ssize_t size, Py_ssize_t start, Py_ssize_t count, Py_ssize_t gap) { \
+    static Py_ssize_t name(const Chars *s, const type *units, Py_ssize_t size, Py_ssize_t start, Py_ssize_t count, Py_ssize_t gap) { \
         Py_ssize_t row = 0, others = 0, first = 0; \
         for (Py_ssize_t i = start; i < size; i++) { \
             if (holds(s, units[i])) { \
@@ -72,7 +79,7 @@ FINDER(find2, Py_UCS2)
 FINDER(find4, Py_UCS4)
 
 static PyObject *set_find(PyObject *self, PyObject *const *args, Py_ssize_t given) {
-    const Set *s = (Set *)self;
+    const Chars *s = &((Set *)self)->chars;
     if (given < 1 || !takes_text(args[0]) || !no_more_than(4, given)) {
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a text to look in is missing");
         return NULL;
@@ -94,7 +101,7 @@ static PyObject *set_find(PyObject *self, PyObject *const *args, Py_ssize_t give
 }
 
 static PyObject *set_count(PyObject *self, PyObject *text) {
-    const Set *s = (Set *)self;
+    const Chars *s = &((Set *)self)->chars;
     if (!takes_text(text)) return NULL;
     const void *data = PyUnicode_DATA(text);
     Py_ssize_t size = PyUnicode_GET_LENGTH(text), found = 0;
@@ -239,6 +246,95 @@ static PyType_Slot weights_slots[] = {
 };
 static PyType_Spec weights_spec = {"tasks.chars._chars.Weights", sizeof(Weights), 0, Py_TPFLAGS_DEFAULT, weights_slots};
 
+/* Rows: characters of a set that stand near each other, which weigh more than they would at so much each. */
+
+typedef struct {
+    PyObject_HEAD
+    Chars chars;
+    uint16_t weights[BMP];
+} Rows;
+
+static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"chars", "first", "last", "weights", NULL};
+    PyObject *chars;
+    unsigned int first, last;
+    Py_buffer given;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UIIy*:Rows", names, &chars, &first, &last, &given)) return NULL;
+    Rows *r = NULL;
+    if (given.len != sizeof r->weights)
+        PyErr_SetString(PyExc_ValueError, "each character of the basic plane has a weight of two bytes");
+    else if ((r = (Rows *)type->tp_alloc(type, 0))) {
+        chars_fill(&r->chars, chars, first, last);
+        memcpy(r->weights, given.buf, sizeof r->weights);
+    }
+    PyBuffer_Release(&given);
+    return (PyObject *)r;
+}
+
+/* What a row asks for, and what was found: from `start` to before `end`. */
+typedef struct {
+    Py_ssize_t count, gap, start, end;
+    long long each, over;
+} Row;
+
+/* The first row from `start` on: `count` characters of the set at least, at most `gap` others between each two, which
+ * weigh, with the one behind them, `over` and `each` for each of all these, or lie in part beyond the basic plane. */
+#define ROWS(name, type) \
+    static int weighs_##name(const Rows *r, const type *units, Py_ssize_t size, const Row *row) { \
+        Py_ssize_t last = row->end < size ? row->end : size - 1; \
+        long long sum = -row->over - row->each * (row->end - row->start + 1); \
+        for (Py_ssize_t i = row->start; i <= last; i++) { \
+            uint32_t c = units[i]; \
+            if (c >= BMP) return 1; \
+            sum += r->weights[c]; \
+        } \
+        return sum >= 0; \
+    } \
+    static int name(const Rows *r, const type *units, Py_ssize_t size, Row *row) { \
+        Py_ssize_t held = 0; \
+        for (Py_ssize_t i = row->start; i < size; i++) { \
+            if (holds(&r->chars, units[i])) { \
+                if (!held++) row->start = i; \
+                row->end = i + 1; \
+            } else if (held && i - row->end >= row->gap) { \
+                if (held >= row->count && weighs_##name(r, units, size, row)) return 1; \
+                held = 0; \
+            } \
+        } \
+        return held >= row->count && weighs_##name(r, units, size, row); \
+    }
+ROWS(row1, Py_UCS1)
+ROWS(row2, Py_UCS2)
+ROWS(row4, Py_UCS4)
+
+static PyObject *rows_find(PyObject *self, PyObject *args) {
+    const Rows *r = (Rows *)self;
+    PyObject *text;
+    Row row;
+    if (!PyArg_ParseTuple(args, "UnnnLL:find", &text, &row.start, &row.count, &row.gap, &row.each, &row.over)) return NULL;
+    if (row.start < 0 || row.count < 1 || row.gap < 0 || row.each < 0 || row.each > UINT16_MAX || row.over < 0 || row.over > INT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "rows are looked for from 0 on, of one at least, and none between, no weight, or more");
+        return NULL;
+    }
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    int kind = PyUnicode_KIND(text);
+    int found = kind == PyUnicode_1BYTE_KIND   ? row1(r, data, size, &row)
+                : kind == PyUnicode_2BYTE_KIND ? row2(r, data, size, &row)
+                                               : row4(r, data, size, &row);
+    if (!found) Py_RETURN_NONE;
+    return Py_BuildValue("nn", row.start, row.end);
+}
+
+static PyMethodDef rows_methods[] = {
+    {"find", rows_find, METH_VARARGS, "Where the first row that weighs so much starts and ends, or None."},
+    {NULL, NULL, 0, NULL},
+};
+static PyType_Slot rows_slots[] = {
+    {Py_tp_new, rows_new}, {Py_tp_dealloc, dealloc}, {Py_tp_methods, rows_methods}, {Py_tp_doc, "Rows of a set of characters."}, {0, NULL},
+};
+static PyType_Spec rows_spec = {"tasks.chars._chars.Rows", sizeof(Rows), 0, Py_TPFLAGS_DEFAULT, rows_slots};
+
 /* A set of pairs of characters that stand side by side, and of characters that count by themselves. Pairs lie in a table
  * at least four times as large as they are many, at the first free place from where their hash says; 0 is a free one. */
 
@@ -346,7 +442,8 @@ static int add_type(PyObject *module, PyType_Spec *spec, const char *name) {
 
 static int module_exec(PyObject *module) {
     return add_type(module, &set_spec, "Set") < 0 || add_type(module, &forms_spec, "Forms") < 0 ||
-                   add_type(module, &weights_spec, "Weights") < 0 || add_type(module, &pairs_spec, "Pairs") < 0
+                   add_type(module, &weights_spec, "Weights") < 0 || add_type(module, &pairs_spec, "Pairs") < 0 ||
+                   add_type(module, &rows_spec, "Rows") < 0
                ? -1
                : 0;
 }

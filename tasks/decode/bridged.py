@@ -16,9 +16,8 @@ from tasks.decode.chances import chances
 from tasks.decode.charsets import text_of
 from tasks.decode.halves import fills, halves
 from tasks.decode.lost import counter, refined, units
-from tasks.decode.odd import odd_end, odd_place
+from tasks.decode.odd import odd_row
 from tasks.decode.places import UNKNOWN, letter_cost, marginal, symbol_of
-from tasks.decode.score import cost_of
 from tasks.repair.lm import model, symbols
 
 # What a lost byte costs, in steps of the model (1/16 nat), where some are known to be lost: one byte in 1,000; and what
@@ -30,8 +29,6 @@ _GAP = 6 * 16
 # from there on one in three.
 _ORDINARY = 6 * 16
 _WORTH, _WORTH_UNEXPECTED, _HALF = 18 * 16, 30 * 16, 6 * 16
-# The same by single characters, in nats, at a tenth of the time.
-_ALONE, _ALONE_UNEXPECTED, _EACH = 11.0, 18.0, 6.0
 # Of a stretch so many characters before and after are cut anew as well, and no longer ones are.
 _AROUND = 5
 _LONGEST = 160
@@ -88,26 +85,24 @@ def bridged(raw: bytes, text: str, codec: str, script: bool | None, damaged: boo
 def _stretches(text: str, damaged: bool) -> Iterator[tuple[int, int]]:
     """Where characters stand that hardly stand together, with what is around them, apart from each other."""
     covered = asked = 0
-    at = odd_place(text, 0, damaged)
-    while at >= 0 and asked < _ASKED:
+    row = odd_row(text, 0, damaged)
+    while row and asked < _ASKED:
         asked += 1
-        last = odd_end(text, at) - 1
-        around = text[max(at - 2, 0) : at], text[last + 1 : last + 2]
-        if last - at < _LONGEST and _is_worth(text[at : last + 1], around, damaged):
+        at, behind = row
+        around = text[max(at - 2, 0) : at], text[behind : behind + 1]
+        if behind - at <= _LONGEST and _is_worth(text[at:behind], around, damaged):
             start = max(at - _AROUND, covered)
             start += text[start:at].rfind("\n") + 1
-            end = last + 1 + len(text[last + 1 : last + 1 + _AROUND].partition("\n")[0])
+            end = behind + len(text[behind : behind + _AROUND].partition("\n")[0])
             if end - start <= _LONGEST:
                 yield start, end
                 covered = end
-        at = odd_place(text, max(last + 1, covered), damaged)
+        row = odd_row(text, max(behind, covered), damaged)
 
 
 @lru_cache(maxsize=4096)  # as `_cut_anew`
 def _is_worth(text: str, around: tuple[str, str], damaged: bool) -> bool:
     before, after = around
-    if cost_of(text + after) < (_ALONE if damaged else _ALONE_UNEXPECTED) + _EACH * (len(text) + 1):
-        return False
     seen = ("\n\n" + symbols(before))[-2:] + symbols(text + after)
     triples, _ = chances(seen)
     marks = sum("\udc00" <= char <= "\udcff" for char in text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from tasks.chars import CharSet
-from tasks.decode.score import everyday, mean_cost
+from tasks.chars import CharRows, CharSet
+from tasks.decode.score import Tenths, everyday, mean_cost, tenths_of_all
 
 # Characters up to this cost are ordinary ones: the 5,772 of the table. Three others in a row stand in 2 healthy lines
 # of 1,000, and in two thirds of the runs of GB18030 that are 20 characters out of step.
@@ -17,6 +17,9 @@ _SHORT_ODD = 3
 # 100 stretches of four, 96 of eight, and one place of healthy text in 900).
 DEAR, BETWEEN = 10.4, 1
 _FEW, _MANY = 2, 3
+# What they and the character behind them must cost for it, in tenths of nats: so much each, which ordinary ones do, and
+# so much more. Of healthy text the language model need hardly be asked.
+_EACH, _OVER, _OVER_UNEXPECTED = 60, 110, 180
 # Six that are no everyday ones (1,935 are), with at most one between each two, and with three on either side dearer on
 # the average than this: of healthy text one place in 470,000 characters, of lines that lost two bytes and show no half
 # 82 in 100.
@@ -36,35 +39,23 @@ def is_odd(text: str) -> bool:
     >>> is_odd("桥下的水很清"), is_odd("桥下诎俜倜很清")
     (False, True)
     """
-    return odd_place(text, 0, False) >= 0
+    return odd_row(text, 0, False) is not None
 
 
-def odd_place(text: str, start: int, damaged: bool) -> int:
-    """Where from `start` on the first characters stand together that hardly do in text, -1 if nowhere; on a page that
-    is `damaged` fewer say so. Halves are of them."""
-    return odd_set().find(text, start, _FEW if damaged else _MANY, BETWEEN)
+def odd_row(text: str, start: int, damaged: bool) -> tuple[int, int] | None:
+    """Where from `start` on the first characters stand together that hardly do in text, None if nowhere; on a page
+    that is `damaged` fewer say so. Halves are of them.
 
-
-def odd_end(text: str, start: int) -> int:
-    """Where the characters end that stand together from `start` on, which is the place of one.
-
-    >>> odd_end("桥下诎俜倜很清", 2)
-    5
+    >>> odd_row("桥下诎俜倜很清", 0, False)
+    (2, 5)
     """
-    found = _together().match(text, start)
-    return found.end() if found else start
+    count, over = (_FEW, _OVER) if damaged else (_MANY, _OVER_UNEXPECTED)
+    return _odd_rows().find(text, start, count, BETWEEN, _EACH, over)
 
 
 @cache
-def _together() -> re.Pattern[str]:
-    odd = _dearer(DEAR, _NO_HANZI)
-    return re.compile(f"{odd}(?:.{{0,{BETWEEN}}}{odd})*", re.DOTALL)
-
-
-@cache
-def odd_set() -> CharSet:
-    """The characters that `odd_place` looks for."""
-    return CharSet(_dearer(DEAR, _NO_HANZI), 0x10000, 0x10FFFF)
+def _odd_rows() -> CharRows:
+    return CharRows(_dearer(DEAR, _NO_HANZI), Tenths(), tenths_of_all, 0x10000, 0x10FFFF)
 
 
 def has_rare_run(text: str) -> bool:

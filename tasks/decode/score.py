@@ -163,24 +163,26 @@ def beyond_ascii(text: str) -> int:
     return _BEYOND_ASCII.count(text)
 
 
-class _Tenths(dict[str, int]):
-    """Cost by character in tenths of nats, which all costs are whole numbers of; none for ASCII."""
+class Tenths(dict[str, int]):
+    """Cost by character in tenths of nats, which all costs are whole numbers of."""
 
     def __missing__(self, char: str) -> int:
-        self[char] = tenths = round(10 * cost_of_char(char)) if char > "\x7f" else 0
+        self[char] = tenths = round(10 * cost_of_char(char))
         return tenths
 
 
 @cache
 def _weights() -> CharWeights:
-    return CharWeights(_Tenths(), _plane)
+    """The same, none for ASCII."""
+    ascii_ = [0] * 0x80
+    return CharWeights(Tenths(zip(map(chr, range(0x80)), ascii_, strict=True)), lambda: ascii_ + tenths_of_all()[0x80:])
 
 
-def _plane() -> list[int]:
-    """The same of each character of the basic plane."""
+def tenths_of_all() -> list[int]:
+    """The cost of each character of the basic plane, in tenths of nats."""
     plane: list[int] = []
     for (first, cost), (end, _) in pairwise(_BLOCKS):
         plane += [round(10 * cost)] * (end - first)
     for char, cost in _table().items():
         plane[ord(char)] = round(10 * cost)
-    return [*[0] * 0x80, *plane[0x80:0x10000]]
+    return plane[:0x10000]
