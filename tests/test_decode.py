@@ -442,6 +442,20 @@ def test_marks_of_losses_that_were_written_are_left_in_utf_16() -> None:
     assert decoded(page.encode("utf-16")).text == page
 
 
+@pytest.mark.parametrize("codec", ["gb18030", "big5hkscs", "utf-16-le"])
+def test_marks_of_losses_that_were_written_are_no_halves(codec: str) -> None:
+    """A page that holds U+FFFD, or what its encoding has for it, and lost bytes around it."""
+    text = "渡口的老船工把纜繩系在石柱上，說今年的水比往年高出\ufffd\ufffd三尺。河對岸的集市要到中午才散。\n" * 2
+    raw = text.encode(codec, "replace")
+    near = raw.find("三".encode(codec))
+    for first in range(near - 12, near + 8):
+        for second in (first + 1, first + 5, first + 9):
+            damaged = raw[:first] + raw[first + 1 : second] + raw[second + 1 :]
+            found = decode(Page("a.txt", damaged), Limits())
+            assert isinstance(found, Decoded)
+            assert found.encoding == codec
+
+
 def test_a_row_of_wide_spaces_is_no_row_of_zeros() -> None:
     page = f"{PROSE}{'　' * 40}——黼黻文章，鼙鼓鼖鼗，籀篆隶楷\n{PROSE}"
     assert decoded(page.encode("utf-16")).text == page

@@ -188,7 +188,7 @@ def _weight(cut: Cut, after: str, codec: str, script: bool | None) -> float:
     weight: float = cut[0] + cost(cut[1], cut[2], after[0]) + cost(cut[2], after[0], after[1])
     following = after
     for each in _back(cut):
-        if each[2] == UNKNOWN and each[4] is not None:
+        if "\udc00" <= each[3] <= "\udcff" and each[4] is not None:  # not by its symbol, which U+FFFD on a page has too
             of = halves(codec, ord(each[3]) - 0xDC00, script)
             ranked = fills(of, each[4][1], each[4][2], following[0], following[1])
             weight += marginal(ranked, (following[0], following[1])) - _GAP
