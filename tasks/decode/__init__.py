@@ -84,7 +84,7 @@ def decode(page: Page, limits: Limits) -> Decoded | Reject:
     if verdict is None:
         return _reject(page, Reason.BINARY, "looks like text in no encoding")
     if len(judged) < len(raw):
-        verdict = replace(verdict, text=None)  # the zeros stay in the text, and leave it by an edit
+        verdict = replace(verdict, text=None, sound=None)  # the zeros stay in the text, and leave it by an edit
     body = _with_whole_line_end(raw[verdict.skip :] if verdict.skip else raw, verdict.codec)
     text, damaged = _read(body, verdict)
     bad = marked(text) if damaged else []
@@ -123,7 +123,7 @@ def _read(raw: bytes, verdict: Verdict) -> tuple[str, bool]:
     if verdict.codec in _PAIRED and codecs.BOM_UTF8 in raw and len(pieces := _BOM.split(raw)) > 1:
         found = [in_step(piece, verdict.codec) for piece in pieces]
         return "\ufeff".join(text for text, _ in found), any(damaged for _, damaged in found)
-    return in_step(raw, verdict.codec)
+    return in_step(raw, verdict.codec, verdict.sound)
 
 
 def _pieced(raw: bytes, codec: str, pieces: list[Foreign], html: bool) -> tuple[str, tuple[Edit, ...]]:

@@ -198,6 +198,19 @@ def whole(raw: bytes, codec: str) -> str | None:
         return None
 
 
+def continued(text: str, decoder: codecs.IncrementalDecoder, rest: bytes, codec: str) -> str | None:
+    """What `whole` gives for a page of which a decoder of `codec` has made `text`, and has yet to read the rest.
+
+    >>> decoder = codecs.getincrementaldecoder("gb18030")()
+    >>> continued(decoder.decode(b"\\xd6\\xd0\\xb9"), decoder, b"\\xfa", "gb18030")
+    '中国'
+    """
+    try:
+        return _mapped_anew(text + decoder.decode(rest, True), codec)
+    except UnicodeDecodeError:
+        return None
+
+
 def with_euros(raw: bytes) -> str | None:
     """GBK as Windows writes it, whose byte 80 is a euro sign (code page 936, and GBK in the WHATWG standard), as text;
     None where that byte stands by no figure, or is not all that GB18030 lacks.

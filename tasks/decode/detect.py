@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tasks.decode.charsets import marked, text_of
+from tasks.decode.charsets import continued, marked, text_of
 from tasks.decode.cuts import CUT, cheapest_cost
 from tasks.decode.declared import marked_codec
 from tasks.decode.likeliest import CLEAR, WIDE_CODECS, are_isolated, likeliest, penalised
@@ -20,7 +20,8 @@ from tasks.records import Evidence
 class Verdict:
     """The codec chosen, what decided it, and the probability that it is right; `skip` bytes of byte order mark.
 
-    `text` is the text, where it had to be decoded to decide; else None.
+    `text` is the text, where it had to be decoded to decide; else None. `sound` is what `charsets.whole` gives, where
+    half of it had to be.
     """
 
     codec: str
@@ -28,6 +29,7 @@ class Verdict:
     confidence: float
     skip: int = 0
     text: str | None = None
+    sound: str | None = None
 
 
 # How many bytes are judged: 1,300 hanzi or more, 100 times what a decision needs, at about 0.5 ms a codec.
@@ -119,12 +121,12 @@ def detect(raw: bytes, declared: str | None) -> Verdict | None:
     sample = raw[:_SAMPLE] if wide else _sample(raw)
     first = WIDE_CODECS if wide else _CHINESE
     # Of an alphabet any bytes are letters, and servers that know no better declare windows-1252: it must be likelier.
-    if clear := _clear_one(sample, (declared, *first) if declared in CUT else first):
-        return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
+    if clear := _clear_one(raw, sample, (declared, *first) if declared in CUT else first, declared):
+        return clear
     if not wide and _looks_wide(raw):
         wide, sample = True, raw[:_SAMPLE]
-        if clear := _clear_one(sample, WIDE_CODECS[2:]):
-            return Verdict(clear, Evidence.DECLARED if clear == declared else Evidence.DETECTED, 0.99)
+        if clear := _clear_one(raw, sample, WIDE_CODECS[2:], declared):
+            return clear
     damaged = WIDE_CODECS[2:] if wide or are_isolated(sample) else (*_CHINESE, *WIDE_CODECS[2:])
     if len(sample) >= _SEARCHED_LEAST and (torn := _damaged_one(sample[:_SEARCHED_FIRST], damaged)):
         return Verdict(torn, Evidence.DECLARED if torn == declared else Evidence.DETECTED, 0.99)
@@ -138,7 +140,7 @@ def _contradicted(raw: bytes, mark: tuple[str, int], declared: str | None) -> Ve
     nothing of the kind; None where the mark is right."""
     codec, skip = mark
     sample = raw[skip : skip + _SAMPLE]
-    text = _whole(sample, codec) if sample else ""
+    text = _begun(sample, codec)[0] if sample else ""
     if text is not None and mean_cost(text) < _PLAUSIBLE:
         return None
     found = detect(raw[skip:], declared)
@@ -155,20 +157,28 @@ def _likeliest(sample: bytes, declared: str | None) -> Verdict | None:
     return None
 
 
-def _clear_one(sample: bytes, codecs: Iterable[str]) -> str | None:
-    """The first codec in which the sample is ordinary Chinese without a byte that is none."""
-    return next((codec for codec in codecs if (text := _whole(sample, codec)) and _is_clear(text)), None)
+def _clear_one(raw: bytes, sample: bytes, codecs: Iterable[str], declared: str | None) -> Verdict | None:
+    """The first codec in which the sample of a page is ordinary Chinese without a byte that is none."""
+    for codec in codecs:
+        text, decoder = _begun(sample, codec)
+        if text and _is_clear(text):
+            sound = continued(text, decoder, raw[len(sample) :], codec) if decoder and raw.startswith(sample) else None
+            evidence = Evidence.DECLARED if codec == declared else Evidence.DETECTED
+            return Verdict(codec, evidence, 0.99, sound=sound)
+    return None
 
 
-def _whole(sample: bytes, codec: str) -> str | None:
-    """The sample as text, of which the last character may be cut; None if it is not valid."""
+def _begun(sample: bytes, codec: str) -> tuple[str | None, codecs.IncrementalDecoder | None]:
+    """The sample as text, of which the last character may be cut, and what reads on from there, if anything can; None
+    if it is not valid."""
     if codec not in _MULTIBYTE_STRICT:
         text = text_of(sample, codec)
-        return None if marked(text) else text
+        return None if marked(text) else text, None
+    decoder = codecs.getincrementaldecoder(codec)("strict")
     try:
-        return codecs.getincrementaldecoder(codec)("strict").decode(sample)
+        return decoder.decode(sample), decoder
     except UnicodeDecodeError:
-        return None
+        return None, None
 
 
 def _damaged_one(sample: bytes, codecs: Iterable[str]) -> str | None:

@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from tasks.chars import CharSet
 from tasks.decode.charsets import MAPPED_ANEW, text_of
 from tasks.decode.places import Run, place, roughly, symbol_of
+from tasks.decode.score import beyond_ascii
 from tasks.repair.lm import symbols
 
 # Full-width marks that sites' tools replace on bytes, as they come out.
@@ -22,6 +24,7 @@ _FORWARD = 3
 
 _ENDS = re.compile("[\udc00-\udcff]|(?<=[^\x00-\x7f])[@-~](?=[^\x00-\x7f]|\n|$)")
 _HALF = re.compile("[\udc00-\udcff]")
+_HALVES = CharSet(_HALF.pattern)
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 # What has not two bytes: a half, ASCII, beyond U+FFFF what is in GB18030 and UTF-16, but not in Big5, and the two marks
 # that Big5 of Hong Kong has only with a letter, two characters for one pair.
@@ -130,7 +133,7 @@ def counter(raw: bytes, text: str, codec: str) -> Callable[[str], int]:
 
 
 def _pairs(piece: str) -> int:
-    return 2 * len(piece) - len(piece.encode("ascii", "ignore")) - len(_HALF.findall(piece))
+    return len(piece) + beyond_ascii(piece) - _HALVES.count(piece)
 
 
 def units(piece: str) -> int:
@@ -139,7 +142,7 @@ def units(piece: str) -> int:
     >>> units("股\\U00020000"), units("\\udc80")
     (6, 1)
     """
-    return 2 * len(piece) + 2 * len(_BEYOND.findall(piece)) - len(_HALF.findall(piece))
+    return 2 * len(piece) + 2 * len(_BEYOND.findall(piece)) - _HALVES.count(piece)
 
 
 def _with_four_bytes(text: str) -> re.Pattern[str]:

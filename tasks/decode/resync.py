@@ -49,14 +49,15 @@ _MOST_SEARCHED = 2**20
 _MOST_CLOSELY = 2**17
 
 
-def in_step(raw: bytes, codec: str) -> tuple[str, bool]:
+def in_step(raw: bytes, codec: str, sound: str | None = None) -> tuple[str, bool]:
     """`raw` as text, brought back into step after lost bytes; and whether it may have marks of undecodable bytes.
+    `sound` is what `charsets.whole` gives, if that is known.
 
     Only what looks like no text is searched, so that healthy pages cost next to nothing. UTF-16 and UTF-32 never come
     back by themselves; codecs of two bytes do at the next byte that is no part of a character. A page of GB18030 with
     pinyin spliced into it is left to the shift search of the repair stage, which knows why its bytes are out of step.
     """
-    sound = whole(raw, codec)
+    sound = sound or whole(raw, codec)
     text = text_of(raw, codec) if sound is None else sound
     damaged = sound is None and _DAMAGE.search(text) is not None
     if codec in _WIDE:
