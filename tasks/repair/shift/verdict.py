@@ -42,6 +42,9 @@ GAIN_LETTER = 8.0  # at a single letter of a page that is known to have lost byt
 # A row of these alone may be characters that the page's encoding lacked: it shows not one byte of a reading. It is read
 # only where the page is known to have one of the latter replaced.
 QUESTIONS, QUESTIONED = LOST + "？", frozenset("?？")
+# With marks between, two bytes of each show; of a score that nobody knows (?:?) as well. That is too little on a page
+# that shows no other damage.
+SCORES = QUESTIONS + ":：;；!！"
 WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
 
@@ -84,7 +87,7 @@ def decide(
         edit = edit_of(search, ways, run, least)
         if found and edit.start < found[-1].end:
             continue  # it begins in what is left of an entity that the one before has taken
-        if edit.before.strip(QUESTIONS) or not edit.before or search.hit & QUESTIONED:
+        if edit.before.strip(QUESTIONS if search.damaged else SCORES) or not edit.before or search.hit & QUESTIONED:
             found.append(edit)
     return gain, found
 
