@@ -6,11 +6,12 @@ the model of a flow's parameters from real types.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from tasks.errors import SettingsError
 from tasks.records import Columns, Limits, Policy, Punctuation, Target
@@ -115,11 +116,15 @@ class Settings(BaseModel):
         """
         values = _from_file(file) if file is not None else {}
         _merge(values, _from_environment(environment))
-        _merge(values, {key: value for key, value in (overrides or {}).items() if value is not None})
+        chosen = {key: value for key, value in (overrides or {}).items() if value is not None}
+        _merge(values, chosen)
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise SettingsError(_sentence(error)) from error
+            first = error.errors(include_url=False)[0]
+            name = [str(part) for part in first["loc"]]
+            place = "" if name[0] in chosen else _variable(name, environment) or str(file or "")
+            raise SettingsError(_sentence(first, name, f", in {place}" if place else "")) from error
 
     def policy(self) -> Policy:
         """The settings that the stages see."""
@@ -170,10 +175,19 @@ def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
             values[key] = value
 
 
-def _sentence(error: ValidationError) -> str:
-    """The first thing that is wrong, in a sentence that names the setting and the value."""
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"there is no setting {name!r}; docs/operate.md has a file of all"
-    return f"the setting {name!r} is wrong: {first['msg'].removeprefix('Value error, ')} (it is {first['input']!r})"
+def _variable(name: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """The environment variable that a setting, or a part of it, was set by."""
+    wanted = ENV_PREFIX + "__".join(name).upper()
+    each = (given for given in environment if given.startswith(ENV_PREFIX))
+    return next((given for given in each if given.upper().startswith(wanted) or wanted.startswith(given.upper())), None)
+
+
+def _sentence(error: ErrorDetails, name: Sequence[str], place: str) -> str:
+    """What is wrong, in a sentence that names the setting, the value, and where it was set."""
+    path, value = ".".join(name), error["input"]
+    if error["type"] == "extra_forbidden":
+        groups = {"limits": LimitSettings.model_fields, "columns": ColumnSettings.model_fields}
+        return f"there is no setting {path!r}{place}; there are {', '.join(groups.get(name[0], Settings.model_fields))}"
+    if error["type"] in ("model_type", "dict_type"):
+        return f"the setting {path!r} is a group of settings, not {value!r}{place}"
+    return f"the setting {path!r} is wrong: {error['msg'].removeprefix('Value error, ')} (it is {value!r}{place})"

@@ -374,11 +374,28 @@ def test_the_columns_of_rows_can_be_named(tmp_path: Path) -> None:
         ({"limits": {"page": 3}}, "there is no setting 'limits.page'"),
         ({"strip": {"adverts": False}}, "the setting 'strip' is wrong: no such kind of removal: adverts"),
         ({"workers": "few"}, "the setting 'workers' is wrong"),
+        ({"limits": {"page": 3}}, r"page_bytes, expansion, depth, members, seconds$"),
+        ({"strip": "related"}, "the setting 'strip' is a group of settings, not 'related'"),
     ],
 )
 def test_a_wrong_setting_is_named(overrides: dict[str, object], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         Settings.load(None, {}, overrides)
+
+
+def test_a_wrong_setting_is_said_where_it_was_set(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text("shard_bytes = 3\n[limits]\ndepth = 99\n")
+    with pytest.raises(SettingsError, match=rf"'limits.depth' is wrong: .* \(it is 99, in {file}\)$"):
+        Settings.load(file, {"QINGWEN_SHARD_BYTES": "100000"})
+    with pytest.raises(SettingsError, match=r"'limits.depth' is wrong: .* \(it is '0', in QINGWEN_LIMITS__DEPTH\)$"):
+        Settings.load(file, {"QINGWEN_SHARD_BYTES": "100000", "QINGWEN_LIMITS__DEPTH": "0"})
+    with pytest.raises(SettingsError, match=r"^there is no setting 'targt', in QINGWEN_TARGT; there are raw, curated,"):
+        Settings.load(None, {"QINGWEN_TARGT": "Hant"})
+    with pytest.raises(SettingsError, match=r"'strip' is wrong: .* in QINGWEN_STRIP__ADVERTS\)$"):
+        Settings.load(None, {"QINGWEN_STRIP__ADVERTS": "false"})
+    with pytest.raises(SettingsError, match=r"'shard_bytes' is wrong: .* \(it is 4\)$"):
+        Settings.load(file, {"QINGWEN_LIMITS__DEPTH": "1"}, {"shard_bytes": 4})
 
 
 def test_every_setting_says_what_it_is_for_in_the_form_of_the_ui() -> None:
@@ -392,5 +409,8 @@ def test_every_setting_says_what_it_is_for_in_the_form_of_the_ui() -> None:
 
 def test_a_group_of_settings_is_no_setting() -> None:
     for environment in ({"QINGWEN_LIMITS": "9", "QINGWEN_LIMITS__DEPTH": "3"}, {"QINGWEN_LIMITS": "9"}):
-        with pytest.raises(SettingsError, match=r"QINGWEN_LIMITS is a group|'limits' is wrong"):
+        with pytest.raises(
+            SettingsError,
+            match=r"QINGWEN_LIMITS is a group|'limits' is a group of settings, not '9', in QINGWEN_LIMITS",
+        ):
             Settings.load(None, environment)
