@@ -35,9 +35,17 @@ def payload_of(response: bytes, limits: Limits) -> tuple[bytes, str, str | None]
     if "chunked" in fields.get("transfer-encoding", "").lower():
         body = _unchunked(body)
     body = _expanded(body, fields.get("content-encoding", "").strip().lower(), limits)
-    declared = fields.get("content-type", "")
+    return body, *media_type(fields.get("content-type", ""))
+
+
+def media_type(declared: str) -> tuple[str, str | None]:
+    """The media type of a Content-Type field, in lower case, and its charset if it has one.
+
+    >>> media_type("Text/HTML; charset='GBK'"), media_type("")
+    (('text/html', 'GBK'), ('', None))
+    """
     charset = _CHARSET.search(declared)
-    return body, declared.partition(";")[0].strip().lower(), charset[1] if charset else None
+    return declared.partition(";")[0].strip().lower(), charset[1] if charset else None
 
 
 def _fields(head: bytes) -> dict[str, str]:

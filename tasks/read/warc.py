@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from tasks.read.digest import rejected
-from tasks.read.http import payload_of
+from tasks.read.http import media_type, payload_of
 from tasks.read.kinds import Kind, kind_of, media_of
 from tasks.read.rows import instant
 from tasks.read.streams import BrokenError
@@ -30,13 +32,14 @@ _TRUSTED = 16
 _STEP = 16 * 1024
 # Where a record begins: its version line and the first of its fields.
 _START = re.compile(rb"WARC/1\.[01]\r?\n[A-Za-z\-]{2,40}:")
+_START_BYTES = 64  # no beginning is longer
 _URL_SHOWN = 500  # characters of a URL that a reject tells
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def read_warc(uri: str, stream: BinaryIO, limits: Limits) -> Iterator[Page | Reject]:
     """The pages of a WARC or WET file. A record that is torn, or lies about its length, costs that record."""
-    source = _Source(stream)
+    source = _Rewindable(stream)
     number = 0
     while (line := source.readline(_HEADER_BYTES)) != b"":
         if not line.strip():
@@ -57,16 +60,17 @@ def read_warc(uri: str, stream: BinaryIO, limits: Limits) -> Iterator[Page | Rej
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A record: its type, its fields by lower-case name, its block, its stated length, and what is wrong with it."""
+    """A record: its type, its fields by lower-case name, its block, its stated length, and why it is no page, if it is
+    none."""
 
     kind: str
     fields: Mapping[str, str]
     block: bytes
     size: int
-    flaw: str = ""
+    flaw: tuple[Reason, str] | None = None
 
 
-class _Source:
+class _Rewindable:
     """A stream that bytes can be handed back to."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -104,7 +108,7 @@ class _Source:
         return False
 
 
-def _record(source: _Source, limits: Limits) -> _Record | str:
+def _record(source: _Rewindable, limits: Limits) -> _Record | str:
     """The record whose version line has been read, or what is wrong with its header."""
     fields = _fields(source)
     if fields is None:
@@ -113,32 +117,41 @@ def _record(source: _Source, limits: Limits) -> _Record | str:
     # isdecimal and not int(): a length of -5 or of 5,000 digits is a lie as well.
     if not (length.isascii() and length.isdecimal() and len(length) < 16):
         return f"a record of length {length[:40]!r}"
-    kind = fields.get("warc-type", "").lower()
-    size = int(length)
+    kind, size = fields.get("warc-type", "").lower(), int(length)
     if size > limits.page_bytes + _HEADER_BYTES:
-        flaw = _passed_over(source, size)
-        return _Record(kind, fields, b"", size, flaw or "too large")
-    block = source.read(size) if source.lies < _TRUSTED else _up_to_next_record(source, size)
+        read = sum(map(len, _before_next_record(source, size, _CHUNK)))
+        flaw = (Reason.TOO_LARGE, f"a record of {size} bytes") if read == size else _lie(size, f"ends after {read}")
+        return _Record(kind, fields, b"", size, flaw)
+    block = source.read(size) if source.lies < _TRUSTED else b"".join(_before_next_record(source, size, _STEP))
     return _checked(source, _Record(kind, fields, block, size))
 
 
-def _up_to_next_record(source: _Source, size: int) -> bytes:
-    """A record's block, at most to where another begins; what was read of that is handed back."""
-    parts: list[bytes] = []
-    tail = b""
-    while size and (chunk := source.read(min(size, _STEP))):
+def _lie(size: int, truth: str) -> tuple[Reason, str]:
+    return Reason.MALFORMED, f"the record says it has {size} bytes and {truth}"
+
+
+def _before_next_record(source: _Rewindable, size: int, step: int) -> Iterator[bytes]:
+    """Up to `size` bytes, in pieces that were read `step` at a time, at most to where another record begins; what was
+    read of that is handed back."""
+    held = b""
+    while size and (chunk := source.read(min(size, step))):
         size -= len(chunk)
-        window = tail + chunk
-        if (start := _START.search(window)) is not None:
-            source.hand_back(window[start.start() :])
-            kept = b"".join(parts)
-            return kept[: len(kept) - len(tail)] + window[: start.start()]
-        parts.append(chunk)
-        tail = window[-128:]
-    return b"".join(parts)
+        held += chunk
+        if start := _START.search(held):
+            source.hand_back(held[start.start() :])
+            held = held[: start.start()]
+            break
+        yield held[:-_START_BYTES]
+        held = held[-_START_BYTES:]
+    yield held
 
 
-def _fields(source: _Source) -> dict[str, str] | None:
+def _to_next_record(source: _Rewindable) -> None:
+    """Read on to where a record begins, or to the end."""
+    deque(_before_next_record(source, sys.maxsize, _CHUNK), maxlen=0)
+
+
+def _fields(source: _Rewindable) -> dict[str, str] | None:
     fields: dict[str, str] = {}
     name, room = "", _HEADER_BYTES
     while room > 0:
@@ -158,7 +171,7 @@ def _fields(source: _Source) -> dict[str, str] | None:
     return None
 
 
-def _checked(source: _Source, record: _Record) -> _Record:
+def _checked(source: _Rewindable, record: _Record) -> _Record:
     """The record, cut where the next one begins if its length lies, with the rest handed back."""
     after = source.read(4)
     if after == b"\r\n\r\n" or (not after.strip() and len(record.block) == record.size):
@@ -168,39 +181,12 @@ def _checked(source: _Source, record: _Record) -> _Record:
     if start := _START.search(record.block):
         source.hand_back(record.block[start.start() :] + after)
         block = record.block[: start.start()].rstrip(b"\r\n")
-        flaw = f"says it has {record.size} bytes and ends after {len(block)}"
-        return _Record(record.kind, record.fields, block, record.size, flaw)
+        return replace(record, block=block, flaw=_lie(record.size, f"ends after {len(block)}"))
     source.hand_back(after)
     if len(record.block) < record.size:
-        flaw = f"says it has {record.size} bytes and breaks off after {len(record.block)}"
-        return _Record(record.kind, record.fields, record.block, record.size, flaw)
+        return replace(record, flaw=_lie(record.size, f"breaks off after {len(record.block)}"))
     _to_next_record(source)
-    flaw = f"says it has {record.size} bytes and goes on"
-    return _Record(record.kind, record.fields, record.block, record.size, flaw)
-
-
-def _passed_over(source: _Source, size: int) -> str:
-    """Read past `size` bytes of a record, or to the next one if it begins before; what is wrong, or ""."""
-    left, tail = size, b""
-    while left and (chunk := source.read(min(left, _CHUNK))):
-        window = tail + chunk
-        if (start := _START.search(window)) is not None:
-            source.hand_back(window[start.start() :])
-            return f"says it has {size} bytes and ends before"
-        tail = window[-128:]
-        left -= len(chunk)
-    return "" if not left else f"says it has {size} bytes and breaks off"
-
-
-def _to_next_record(source: _Source) -> None:
-    """Read on to where a record begins, or to the end."""
-    tail = b""
-    while chunk := source.read(_CHUNK):
-        window = tail + chunk
-        if (start := _START.search(window)) is not None:
-            source.hand_back(window[start.start() :])
-            return
-        tail = window[-128:]
+    return replace(record, flaw=_lie(record.size, "goes on"))
 
 
 def _page(uri: str, record: _Record, limits: Limits) -> Page | Reject:
@@ -213,9 +199,7 @@ def _page(uri: str, record: _Record, limits: Limits) -> Page | Reject:
 
 def _payload_as_page(uri: str, url: str | None, record: _Record, limits: Limits) -> Page | Reject:
     if record.flaw:
-        reason = Reason.TOO_LARGE if record.flaw == "too large" else Reason.MALFORMED
-        detail = f"a record of {record.size} bytes" if record.flaw == "too large" else f"the record {record.flaw}"
-        return rejected(uri, reason, detail, record.block)
+        return rejected(uri, *record.flaw, record.block)
     if record.kind == "continuation":
         return rejected(uri, Reason.UNSUPPORTED, "a piece of a record that is kept in pieces", record.block)
     try:
@@ -230,12 +214,9 @@ def _payload_as_page(uri: str, url: str | None, record: _Record, limits: Limits)
 
 def _payload(record: _Record, limits: Limits) -> tuple[bytes, str, str | None]:
     """The page's bytes, their media type and what is declared as their charset."""
-    declared = record.fields.get("content-type", "")
     if record.kind == "response" and record.block[:5] == b"HTTP/":
         return payload_of(record.block, limits)
-    content_type, _, parameters = declared.partition(";")
-    found = re.search(r"(?i)charset\s*=\s*\"?([\w:.\-]+)", parameters)
-    return record.block, content_type.strip().lower(), found[1] if found else None
+    return record.block, *media_type(record.fields.get("content-type", ""))
 
 
 def _media(content_type: str, url: str, raw: bytes) -> Media | None:
