@@ -14,6 +14,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,7 +49,7 @@ def read_source(
     opened = _opener(root, source)
     try:
         with opened() as stream:
-            yield from _read(_Door(limits, columns or Columns()), source.uri, source.path, stream, 0)
+            yield from _read(_Given(limits, columns or Columns()), source.uri, source.path, stream, 0)
     except BrokenError as error:
         yield replace(_unread(opened, source.uri), reason=error.reason, detail=error.detail)
     except FileNotFoundError:
@@ -58,14 +59,14 @@ def read_source(
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
+class _Given:
     """What holds for everything that one source contains."""
 
     limits: Limits
     columns: Columns
 
 
-def _opener(root: str | Path, source: Source) -> Callable[[], BinaryIO]:
+def _opener(root: str | Path, source: Source) -> Callable[[], BufferedReader]:
     """What opens the source's file, on this machine or behind a URI."""
     if is_remote(root):
         return lambda: _opened_remote(str(root), source.path)
@@ -73,13 +74,13 @@ def _opener(root: str | Path, source: Source) -> Callable[[], BinaryIO]:
     return lambda: _opened(base if base.is_file() else base / source.path)
 
 
-def _opened_remote(root: str, path: str) -> BinaryIO:
+def _opened_remote(root: str, path: str) -> BufferedReader:
     fs, base = filesystem(root)
     alone = base.rpartition("/")[2] == path and fs.isfile(base)
     return open_remote(fs, base if alone else f"{base}/{path}")
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> BufferedReader:
     """The file, never waiting for the other end of a pipe that has taken its place since it was listed."""
     stream = open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")  # noqa: SIM115
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
@@ -88,7 +89,7 @@ def _opened(path: Path) -> BinaryIO:
     return stream
 
 
-def _unread(opened: Callable[[], BinaryIO], uri: str) -> Reject:
+def _unread(opened: Callable[[], BufferedReader], uri: str) -> Reject:
     """A reject for a source as a whole, with the digest of its bytes where they can be read."""
     try:
         with opened() as stream:
@@ -98,53 +99,55 @@ def _unread(opened: Callable[[], BinaryIO], uri: str) -> Reject:
     return Reject(uri, "read", Reason.UNREADABLE, "", digest, size)
 
 
-def _read(door: _Door, uri: str, name: str, stream: BinaryIO, depth: int) -> Iterator[Page | Reject]:
+def _read(given: _Given, uri: str, name: str, stream: BufferedReader, depth: int) -> Iterator[Page | Reject]:
     """Whatever `stream` holds, by its content and then by `name`."""
-    if depth > door.limits.depth:
-        raise BrokenError(Reason.TOO_DEEP, f"more than {door.limits.depth} archives and compressions around it")
-    head = _peek(stream)
+    if depth > given.limits.depth:
+        raise BrokenError(Reason.TOO_DEEP, f"more than {given.limits.depth} archives and compressions around it")
+    head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
     kind = kind_of(name, head)
     if kind in COMPRESSED:
-        yield from _expanded(door, uri, inner_name(name), stream, kind, depth)
+        yield from _expanded(given, uri, inner_name(name), stream, kind, depth)
     elif kind is Kind.PAGE:
-        yield _page(door, uri, name, head, stream)
+        yield _page(given, uri, name, head, stream)
     elif kind is Kind.OTHER:
         digest, size = digest_of(stream)
         yield Reject(uri, "read", Reason.UNSUPPORTED, "not of a kind that holds pages", digest, size)
     else:
-        yield from _at_least_one(uri, _entries(door, uri, kind, stream, depth))
+        yield from _at_least_one(uri, _entries(given, uri, kind, stream, depth))
 
 
-def _expanded(door: _Door, uri: str, name: str, stream: BinaryIO, kind: Kind, depth: int) -> Iterator[Page | Reject]:
+def _expanded(
+    given: _Given, uri: str, name: str, stream: BufferedReader, kind: Kind, depth: int
+) -> Iterator[Page | Reject]:
     """What a compressed stream holds. Of a WARC, whose records are compressed one by one, damage costs what it is
     in."""
-    content = Expanded(stream, kind, door.limits, past_damage=name.lower().endswith((".warc", ".wet")))
-    yield from _read(door, uri, name, io.BufferedReader(content, _BUFFER), depth + 1)
+    content = Expanded(stream, kind, given.limits, past_damage=name.lower().endswith((".warc", ".wet")))
+    yield from _read(given, uri, name, BufferedReader(content, _BUFFER), depth + 1)
     if content.damaged:
         places = "a place, which is" if content.damaged == 1 else f"{content.damaged} places, which are"
         raise BrokenError(Reason.TRUNCATED, f"the gzip data is corrupt in {places} left out")
 
 
-def _entries(door: _Door, uri: str, kind: Kind, stream: BinaryIO, depth: int) -> Iterator[Page | Reject]:
+def _entries(given: _Given, uri: str, kind: Kind, stream: BufferedReader, depth: int) -> Iterator[Page | Reject]:
     """What a container holds."""
     if kind is Kind.JSONL:
-        yield from read_jsonl(uri, stream, door.limits, door.columns)
+        yield from read_jsonl(uri, stream, given.limits, given.columns)
     elif kind is Kind.CSV:
-        yield from read_csv(uri, stream, door.limits, door.columns)
+        yield from read_csv(uri, stream, given.limits, given.columns)
     elif kind is Kind.WARC:
-        yield from read_warc(uri, stream, door.limits)
+        yield from read_warc(uri, stream, given.limits)
     elif kind is Kind.TAR:
-        yield from _members(door, uri, tar_members(stream, door.limits), depth)
+        yield from _members(given, uri, tar_members(stream, given.limits), depth)
     else:
         with _seekable(stream) as whole:
             if kind is Kind.PARQUET:
-                yield from read_parquet(uri, whole, door.limits, door.columns)
+                yield from read_parquet(uri, whole, given.limits, given.columns)
             else:
                 size = whole.seek(0, io.SEEK_END)
-                yield from _members(door, uri, zip_members(whole, size, door.limits), depth)
+                yield from _members(given, uri, zip_members(whole, size, given.limits), depth)
 
 
-def _members(door: _Door, uri: str, members: Iterator[Member], depth: int) -> Iterator[Page | Reject]:
+def _members(given: _Given, uri: str, members: Iterator[Member], depth: int) -> Iterator[Page | Reject]:
     seen: dict[str, int] = {}
     for member in members:
         place = member_uri(uri, member.name, seen)
@@ -152,7 +155,7 @@ def _members(door: _Door, uri: str, members: Iterator[Member], depth: int) -> It
             yield rejected(place, member.reason or Reason.UNSUPPORTED, member.detail)
             continue
         try:
-            yield from _read(door, place, member.name, member.content, depth + 1)
+            yield from _read(given, place, member.name, member.content, depth + 1)
         except BrokenError as error:
             yield rejected(place, error.reason, error.detail)
 
@@ -167,17 +170,12 @@ def _seekable(stream: BinaryIO) -> BinaryIO:
     return copy
 
 
-def _peek(stream: BinaryIO) -> bytes:
-    head: bytes = stream.peek(HEAD_BYTES) if isinstance(stream, io.BufferedReader) else b""
-    return head[:HEAD_BYTES]
-
-
-def _page(door: _Door, uri: str, name: str, head: bytes, stream: BinaryIO) -> Page | Reject:
-    raw = stream.read(door.limits.page_bytes + 1)
-    if len(raw) <= door.limits.page_bytes:
+def _page(given: _Given, uri: str, name: str, head: bytes, stream: BinaryIO) -> Page | Reject:
+    raw = stream.read(given.limits.page_bytes + 1)
+    if len(raw) <= given.limits.page_bytes:
         return Page(uri, raw, media_of(name, head))
     digest, size = digest_of(stream, raw)
-    detail = f"{size} bytes, more than {door.limits.page_bytes}"
+    detail = f"{size} bytes, more than {given.limits.page_bytes}"
     return Reject(uri, "read", Reason.TOO_LARGE, detail, digest, size)
 
 

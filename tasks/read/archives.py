@@ -40,7 +40,7 @@ class Member:
     """A member: its name as text, and its content, or why it has none that is read."""
 
     name: str
-    content: BinaryIO | None
+    content: io.BufferedReader | None
     reason: Reason | None = None
     detail: str = ""
 
@@ -180,7 +180,7 @@ class _Metered(io.RawIOBase):
         return len(data)
 
 
-def _metered(content: IO[bytes], meter: _Meter | None) -> BinaryIO:
+def _metered(content: IO[bytes], meter: _Meter | None) -> io.BufferedReader:
     return io.BufferedReader(_Metered(content, meter))
 
 

@@ -21,7 +21,7 @@ _OPENINGS |= {b"{\0": "utf-16-le", b'"\0': "utf-16-le", b"\0{": "utf-16-be", b'\
 _PIECE = 2**16  # bytes that are transcoded at a time
 
 
-def read_jsonl(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
+def read_jsonl(uri: str, stream: BufferedReader, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
     """The pages of a JSONL file in order. Blank lines are counted, and are no pages."""
     number = 0
     stream = _in_utf_8(stream)
@@ -36,11 +36,9 @@ def read_jsonl(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> 
             yield _page(f"{uri}#{number}", line.strip(), columns)
 
 
-def _in_utf_8(stream: BinaryIO) -> BinaryIO:
+def _in_utf_8(stream: BufferedReader) -> BufferedReader:
     """The file in UTF-8, if it is UTF-16, as consoles of Windows write it: a row opens with a brace or a quote."""
-    peek = getattr(stream, "peek", None)
-    head: bytes = peek(2)[:2] if peek else b""
-    codec = _OPENINGS.get(head)
+    codec = _OPENINGS.get(stream.peek(2)[:2])
     return BufferedReader(_Transcoded(stream, codec), _PIECE) if codec else stream
 
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from tasks.errors import UsageError
 
@@ -59,7 +59,7 @@ def storage_errors(what: str) -> Iterator[None]:
         raise OSError(f"the storage failed on {what}: {error}") from error
 
 
-def open_remote(fs: Any, path: str) -> BinaryIO:
+def open_remote(fs: Any, path: str) -> io.BufferedReader:
     """A file of a remote storage as a buffered, seekable stream. Raises OSError."""
     with storage_errors(path):
         return io.BufferedReader(_File(fs.open(path, "rb", block_size=_BLOCK), path), 2**16)

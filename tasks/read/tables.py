@@ -23,14 +23,16 @@ _SEPARATOR = re.compile(r"(?i)\ufeff?\"?sep=([^\w\s\"]|\t)\"?\s*")
 _BATCH = 64
 
 
-def read_csv(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
+def read_csv(uri: str, stream: io.BufferedReader, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
     """The pages of a CSV or TSV file with a header. A row with more cells than that is torn, and rejected; a quote that
     is never closed costs the rest of the file."""
-    peek = getattr(stream, "peek", None)
-    head: bytes = peek(_HEAD) if peek else b""
+    head = stream.peek(_HEAD)
     if not head.strip():
         return
-    text = io.TextIOWrapper(stream, encoding=_codec(head), errors=_errors(head), newline="")
+    codec = _codec(head)
+    # UTF-8 keeps bytes that are none, for decode to judge; other codecs have no way to.
+    errors = "surrogateescape" if codec.startswith("utf-8") else "replace"
+    text = io.TextIOWrapper(stream, encoding=codec, errors=errors, newline="")
     try:
         yield from _csv_rows(uri, text, limits, columns)
     finally:
@@ -72,11 +74,6 @@ def _codec(head: bytes) -> str:
         return "utf-8"
     # With a mark, the codec that takes the mark off.
     return verdict.codec.rsplit("-", 1)[0] if verdict.skip else verdict.codec
-
-
-def _errors(head: bytes) -> str:
-    """UTF-8 keeps bytes that are none, for decode to judge; other codecs have no way to."""
-    return "surrogateescape" if _codec(head).startswith("utf-8") else "replace"
 
 
 def read_parquet(uri: str, stream: BinaryIO, limits: Limits, columns: Columns) -> Iterator[Page | Reject]:
