@@ -20,7 +20,7 @@ from tasks.repair.noise import noise_edits
 from tasks.repair.numerals import numeral_edits
 from tasks.repair.private import private_edits
 from tasks.repair.shift import repair_shifts
-from tasks.repair.splice import NO_TABLE, find_splices, splice_edits
+from tasks.repair.splice import NO_TABLE, find_splices, in_step, splice_edits
 from tasks.repair.table import infer_table
 
 # What healthy Chinese text is written in: ASCII, hanzi, Chinese and full-width marks. No control or invisible character
@@ -64,4 +64,5 @@ def _out_of_step(text: str, searched: str) -> list[Edit]:
     if not splices:
         return repair_shifts(searched, NO_TABLE.readings)
     table = infer_table(splices, text)
-    return beside(repair_shifts(searched, table.readings), splice_edits(splices, table))
+    shifts = repair_shifts(searched, table.readings, in_step(splices, text))
+    return beside(shifts, splice_edits(splices, table))

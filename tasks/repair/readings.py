@@ -93,6 +93,7 @@ def characters(syllable: str) -> str:
     return _tables()[1].get(spelt, "")
 
 
+@lru_cache(maxsize=8192)
 def reads(char: str, syllable: str) -> bool:
     """Whether `syllable`, toned or not, is one of the readings of `char`.
 

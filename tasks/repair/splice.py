@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tasks.records import Edit, Stage
-from tasks.repair.readings import base, characters, plain, readings
+from tasks.repair.readings import base, characters, plain, readings, reads
 from tasks.repair.shift.pairs import characters as characters_of_pairs
 from tasks.repair.shift.pairs import pairs
 
@@ -92,6 +92,20 @@ def find_splices(text: str) -> list[Splice]:
         if syllable and (syllable.toned or is_hanzi(host)):
             found.append(_splice(text, match, host, syllable))
     return found
+
+
+def in_step(splices: Iterable[Splice], text: str) -> frozenset[int]:
+    """Where those splices begin that the very character before them is read by: they are no clue to a shift.
+
+    >>> text = "產(chǎn)量，奥(lián)"
+    >>> in_step(find_splices(text), text)
+    frozenset({1})
+    """
+    return frozenset(
+        splice.start
+        for splice in splices
+        if splice.fits and splice.host == text[splice.start - 1] and reads(splice.host, splice.reading)
+    )
 
 
 class _Syllable(NamedTuple):

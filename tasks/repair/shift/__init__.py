@@ -11,7 +11,7 @@ docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-search.md.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tasks.records import Edit
@@ -51,11 +51,12 @@ STEPS, STEPS_MORE = 60, 200_000
 WALK, WALK_MORE = 8, 4_000
 
 
-def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
+def repair_shifts(text: str, spliced: Mapping[str, str], in_step: Container[int] = ()) -> list[Edit]:
     """Edits of kind "byte_shift" that bring `text` back in step; sorted, not overlapping.
 
     `text` has its splices still in it; `spliced` is the page's own table as its splices in step show it, character to
-    reading, and may be empty. Edits below `verdict.SURE` are not applied. Never raises on any text.
+    reading, and may be empty; `in_step` says where those begin, which saves looking at them. Edits below `verdict.SURE`
+    are not applied. Never raises on any text.
 
     >>> [edit] = repair_shifts("當?shù)貎?yōu)質產品", {"質": "zhì"})
     >>> edit.before, edit.after, edit.applied
@@ -63,15 +64,15 @@ def repair_shifts(text: str, spliced: Mapping[str, str]) -> list[Edit]:
     """
     if lacks_characters(text):
         return []
-    edits = _found(text, spliced)
+    edits = _found(text, spliced, in_step)
     if spliced or any(edit.applied for edit in edits):
         return edits if spliced or LOST[1] not in text else believed(text, edits)
     return _found_in_big5(text) or edits
 
 
-def _found(text: str, spliced: Mapping[str, str]) -> list[Edit]:
+def _found(text: str, spliced: Mapping[str, str], in_step: Container[int]) -> list[Edit]:
     """What the search finds in GBK, whatever else the page shows."""
-    likely = unnamed(text, clues(text) if spliced else likely_clues(text))
+    likely = unnamed(text, clues(text, in_step) if spliced else likely_clues(text))
     if not likely:
         return []
     search = Search(text, spliced)
@@ -151,7 +152,7 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
             continue
         if not worth_a_search(search, clue):
             continue
-        start = max(done, search.back(clue.at, ahead(search.text, clue)), settled.end_before(clue.at))
+        start = max(done, search.splices.back(clue.at, ahead(search.text, clue)), settled.end_before(clue.at))
         if start < clue.at and search.indented(clue.at):
             start = clue.at  # no mark begins a line, whatever it is indented by
         end, hyps = search.run(start, clue.at, clue.hidden, LONGEST)

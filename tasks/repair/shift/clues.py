@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -83,8 +83,8 @@ def has_clue(text: str) -> bool:
     return next(clues(text), None) is not None
 
 
-def clues(text: str) -> Iterator[Clue]:
-    """All places of `text` that may be damaged, in order.
+def clues(text: str, known: Container[int] = ()) -> Iterator[Clue]:
+    """All places of `text` that may be damaged, in order, but for those that are `known` not to be.
 
     >>> [(clue.at, clue.strong) for clue in clues("當?shù)貎?yōu)質")]
     [(1, True), (6, False), (7, True)]
@@ -92,7 +92,7 @@ def clues(text: str) -> Iterator[Clue]:
     places: Iterable[int] = (match.start() for match in _looked_at().finditer(text))
     if endings := [match.start() for match in _ENDING.finditer(text)]:
         places = sorted({*places, *endings})
-    return filter(None, (clue_at(text, at) for at in places))
+    return filter(None, (clue_at(text, at) for at in places if at not in known))
 
 
 def clue_at(text: str, at: int) -> Clue | None:

@@ -41,12 +41,10 @@ from tasks.repair.shift.costs import (
 from tasks.repair.shift.pairs import GBK, MARKS, characters, is_private, pairs, wide
 from tasks.repair.shift.quotations import Quotations, open_quotations
 from tasks.repair.shift.script import foreign_to
-from tasks.repair.shift.splices import Splices
+from tasks.repair.shift.splices import FURTHEST_BACK, Splices
 
-FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
 _MAY_CLOSE = re.compile(f"[!！{LOST}]")  # what may stand where a quotation is closed
 _PRIVATE = re.compile("[\ue000-\ue765]")
-_LAST_SPLICE = re.compile(SPLICE.pattern + r"\Z")
 
 REMEMBERED = 20_000  # choices among candidates that a search remembers: 30 MB at most
 
@@ -58,6 +56,7 @@ class Reading:
         self.text = text
         self.codec = codec
         self.spliced = spliced
+        self.firsts: dict[int, Hyp] = {}
         self.strangeness: dict[str, int] = {}
         self.chosen: dict[tuple[str, str, int, int], list[tuple[int, Candidate]]] = {}
         self.after: dict[tuple[int, str, str, bool], list[Candidate]] = {}
@@ -240,31 +239,23 @@ class Reading:
 
     def first(self, start: int) -> Hyp:
         """The hypothesis that all is in step up to `start`."""
+        if (known := self.firsts.get(start)) is not None:
+            return known
         one, two, last = BOUNDARY, BOUNDARY, BOUNDARY
-        before = self.back(start, 2)
+        before = self.splices.back(start, 2)
         seen = "" if self.indented(start) else SPLICE.sub("", self.text[before:start])
         if seen:
             last, two = seen[-1], symbols(seen[-1])
         if len(seen) > 1:
             one = symbols(seen[-2])
-        return 0, IN_STEP, one, two, last, None
+        self.firsts[start] = found = 0, IN_STEP, one, two, last, None
+        return found
 
     def indented(self, pos: int) -> bool:
         """Whether nothing but blanks stands before `pos` in its line, and something does."""
         least = max(0, pos - FURTHEST_BACK)
         before = self.text[max(self.text.rfind("\n", least, pos) + 1, least) : pos]
         return before.isspace()
-
-    def back(self, pos: int, count: int) -> int:
-        """`count` characters before `pos` in its line; a splice does not count, and is not cut in two."""
-        text, least = self.text, max(0, pos - FURTHEST_BACK)
-        while count and pos > least and text[pos - 1] != "\n":
-            if text[pos - 1] in ")）" and (found := _LAST_SPLICE.search(text, max(0, pos - 18), pos)):
-                pos = found.start()
-                continue
-            pos -= 1
-            count -= 1
-        return pos
 
     def shifted(self, pos: int, count: int) -> tuple[int, int, int]:
         """Up to `count` characters after `text[pos]` re-read from its second byte on, as far as the run goes: their

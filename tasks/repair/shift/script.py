@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from tasks.chars import CharSet
 from tasks.script.fold import simplified
 
 SAMPLE = 3000  # characters that show a page's script
@@ -20,9 +20,10 @@ def _scripts() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @cache
-def _telling() -> re.Pattern[str]:
-    """A character of one script alone, and of the basic plane: `re` has no quick look-up beyond."""
-    return re.compile(f"[{''.join(sorted(char for char in frozenset.union(*_scripts()) if char <= chr(0xFFFF)))}]")
+def _counted() -> tuple[CharSet, CharSet]:
+    """The same, of the basic plane, to be counted."""
+    traditional, simple = (sorted(char for char in chars if char <= "\uffff") for chars in _scripts())
+    return CharSet(f"[{''.join(traditional)}]"), CharSet(f"[{''.join(simple)}]")
 
 
 def _in(char: str, codec: str) -> bool:
@@ -39,9 +40,7 @@ def foreign_to(text: str) -> frozenset[str]:
     (True, False)
     """
     traditional, simple = _scripts()
-    telling = _telling().findall(text[:SAMPLE])
-    many = sum(map(traditional.__contains__, telling))
-    few = len(telling) - many
+    many, few = (chars.count(text[:SAMPLE]) for chars in _counted())
     if many > MIXED * few + MIXED:
         return simple
     return traditional if few > MIXED * many + MIXED else frozenset()

@@ -27,19 +27,25 @@ class Search(Mover):
     """One page's search: its text and its table of splices. `steps` counts look-ups in the language model."""
 
     def as_seen(self, start: int, end: int) -> int:
-        """The cost of `text[start:end]` as it is."""
-        pos, hyp = start, self.first(start)
-        while pos < end:
-            pos, hyp = self.unchanged(pos, hyp)
-        return self.ended(hyp, end)[0]
+        """The cost of `text[start:end]`, a part of a line, as it is."""
+        return self.ended(self.as_it_is(start, end, end - start), end)[0]
 
     def next_two(self, pos: int) -> int:
         """What the next two characters cost as they are, splices left out."""
-        hyp, count = self.first(pos), 0
-        while count < 2 and pos < len(self.text) and self.text[pos] != "\n":
+        return self.as_it_is(pos, len(self.text), 2)[0]
+
+    def as_it_is(self, pos: int, end: int, most: int) -> Hyp:
+        """What leaving the text as it is leads to, from `pos` to `end`, or the line's end, by `most` moves at most."""
+        hyp = self.first(pos)
+        if self.compiled:
+            [hyp], steps = self.compiled.as_it_is(pos, end, most, hyp[2:5])
+            self.steps += steps
+            return hyp
+        for _ in range(most):
+            if pos >= end or self.text[pos] == "\n":
+                break
             pos, hyp = self.unchanged(pos, hyp)
-            count += 1
-        return hyp[0]
+        return hyp
 
     @cached_property
     def swallows(self) -> bool:
@@ -53,13 +59,13 @@ class Search(Mover):
             return None
         text, given = self.text[:PAGE_MEMORY], tables(self.codec)
         seen = given.seen(self.text) or symbols(self.text)
-        ends = [0, *(end for splice in SPLICE.finditer(text) for end in splice.span()), len(text)]
+        bare = SPLICE.sub("", text)
         return compiled.Page(
             tables=given,
             text=self.text,
             seen=seen,
             singles=seen[: len(text)],
-            pairs="".join([seen[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]),
+            pairs=given.seen(bare) or symbols(bare),
             foreign=joined(self.foreign),
             present=text + joined(PLAIN_MARKS),
             spliced="".join(self.spliced),

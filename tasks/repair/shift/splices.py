@@ -7,9 +7,11 @@ import re
 from tasks.repair.readings import characters
 from tasks.repair.shift.candidates import SPLICE, SWALLOWED
 
-Splice = tuple[
-    int, str, bool
-]  # where it ends, the characters that are read so, whether the page's table has the reading
+FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
+_LAST = re.compile(SPLICE.pattern + r"\Z")
+
+# Where it ends, the characters that are read so, and whether the page's table has the reading.
+Splice = tuple[int, str, bool]
 
 
 class Splices:
@@ -40,6 +42,17 @@ class Splices:
         if pos not in self._left:
             self._left[pos] = self._named(SWALLOWED.match(self._text, pos))
         return self._left[pos]
+
+    def back(self, pos: int, count: int) -> int:
+        """`count` characters before `pos` in its line; a splice does not count, and is not cut in two."""
+        text, least = self._text, max(0, pos - FURTHEST_BACK)
+        while count and pos > least and text[pos - 1] != "\n":
+            if text[pos - 1] in ")）" and (found := _LAST.search(text, max(0, pos - 18), pos)):
+                pos = found.start()
+                continue
+            pos -= 1
+            count -= 1
+        return pos
 
     def _named(self, found: re.Match[str] | None) -> Splice | None:
         return (found.end(), characters(found[1]), found[1] in self._written) if found else None

@@ -266,6 +266,24 @@ static PyObject *page_run(PyObject *self, PyObject *args, PyObject *kwargs) {
     return found ? Py_BuildValue("(iNL)", end, found, p->steps) : NULL;
 }
 
+static PyObject *page_as_it_is(PyObject *self, PyObject *args) {
+    Page *p = (Page *)self;
+    int pos, end, most, one, two, last;
+    if (!PyArg_ParseTuple(args, "iii(CCC):as_it_is", &pos, &end, &most, &one, &two, &last)) return NULL;
+    if (pos < 0 || end > PyUnicode_GET_LENGTH(p->text)) {
+        PyErr_SetString(PyExc_ValueError, "a stretch lies within its page");
+        return NULL;
+    }
+    Hyp hyp = {0, IN_STEP, one, two, last, NONE}, next = hyp;
+    p->steps = p->segment_count = p->failed = 0;
+    p->splice.pos = p->swallowed.pos = -1;
+    for (; pos < end && most > 0 && char_at(p, pos) != '\n' && !p->failed; most--, hyp = next)
+        pos = unchanged(p, &hyp, pos, &next);
+    Hyps found = {&hyp, 1, 1};
+    PyObject *tuples = p->failed ? NULL : tuples_of(p, &found);
+    return tuples ? Py_BuildValue("(NL)", tuples, p->steps) : NULL;
+}
+
 static PyObject *page_shifted(PyObject *self, PyObject *args) {
     Page *p = (Page *)self;
     int pos, count;
@@ -280,6 +298,7 @@ static PyObject *page_shifted(PyObject *self, PyObject *args) {
 
 static PyMethodDef page_methods[] = {
     {"shifted", page_shifted, METH_VARARGS, "Reading.shifted"},
+    {"as_it_is", page_as_it_is, METH_VARARGS, "Search.as_it_is"},
     {"run", (PyCFunction)(void (*)(void))page_run, METH_VARARGS | METH_KEYWORDS, "Search.walk"},
     {"learn", page_learn, METH_O, "Reading.learn"},
     {NULL, NULL, 0, NULL},

@@ -92,6 +92,32 @@ static void unseen_entry(Page *p, const Hyp *hyp, int pos) {
     if (pair == 0xA1A3) moved(p, pos + 1, skipped(p, hyp, trail, pos, pos + 1, t->cost[K_MARK_ADDED], ADDED, lead, 0));
 }
 
+/* The move that leaves the text as it is; gives where it leads. */
+static int unchanged(Page *p, const Hyp *hyp, int pos, Hyp *new) {
+    const int32_t *k = p->t->cost;
+    uint32_t c = char_at(p, pos);
+    const Splice *splice = splice_at(p, pos);
+    if (p->failed) return pos + 1;
+    if (splice->end) {
+        int shifted = hyp->back != NONE && p->segments[hyp->back].kind != AS_SEEN;
+        int refund = k[K_SPLICE_KEPT] - (shifted && has(p->spliced, hyp->last) ? k[K_BARE] : 0);
+        *new = in_string(splice->chars, hyp->last)
+                   ? skipped(p, hyp, IN_STEP, pos, splice->end, refund, SPLICED, 0, 0)
+                   : kept(p, hyp, pos, splice->end, k[splice->written ? K_REMNANT : K_GLOSS]);
+        return splice->end;
+    }
+    if (is_lost(c)) {
+        const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
+        if (swallowed->end) {
+            *new = kept(p, hyp, pos, swallowed->end, k[K_REMNANT]);
+            return swallowed->end;
+        }
+    }
+    int more = !is_letter(c) ? 0 : k[hyp->two != 'a' ? K_LETTER : K_LETTER_MORE];
+    *new = emitted(p, hyp, c, IN_STEP, pos, pos + 1, more, AS_SEEN, 0);
+    return pos + 1;
+}
+
 static void in_step(Page *p, const Hyp *hyp, int pos, int entry) {
     const Tables *t = p->t;
     const int32_t *k = t->cost;
@@ -99,38 +125,27 @@ static void in_step(Page *p, const Hyp *hyp, int pos, int entry) {
     int left = left_here(p, hyp, pos);
     const Splice *splice = splice_at(p, pos);
     if (p->failed) return;
+    const Splice *swallowed = is_lost(c) ? looked_up(p, &p->swallowed, p->swallowed_at, pos) : splice;
+    if (p->failed) return;
     if (splice->end) {
-        if (in_string(splice->chars, hyp->last)) {
-            int shifted = hyp->back != NONE && p->segments[hyp->back].kind != AS_SEEN;
-            int refund = k[K_SPLICE_KEPT] - (shifted && has(p->spliced, hyp->last) ? k[K_BARE] : 0);
-            moved(p, splice->end, skipped(p, hyp, IN_STEP, pos, splice->end, refund, SPLICED, 0, 0));
-            return;
+        if (!in_string(splice->chars, hyp->last)) straddled(p, hyp, splice, pos, k[K_HALF_DROPPED]);
+    } else if (swallowed->end) {
+        if (!left) {
+            straddled(p, hyp, swallowed, pos, k[K_HALF_SHOWN]);
+            said(p, hyp, swallowed, pos);
         }
-        straddled(p, hyp, splice, pos, k[K_HALF_DROPPED]);
-        moved(p, splice->end, kept(p, hyp, pos, splice->end, k[splice->written ? K_REMNANT : K_GLOSS]));
-        return;
-    }
-    if (is_lost(c)) {
-        const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
-        if (p->failed) return;
-        if (swallowed->end) {
-            if (!left) {
-                straddled(p, hyp, swallowed, pos, k[K_HALF_SHOWN]);
-                said(p, hyp, swallowed, pos);
-            }
-            moved(p, swallowed->end, kept(p, hyp, pos, swallowed->end, k[K_REMNANT]));
-            return;
+    } else {
+        if (is_lost(c) && !left) half_before(p, hyp, pos);
+        if (!left && is_mark(t, c)) {
+            uint32_t raw = bytes_of(t, c);
+            int more = in_string(p->hit, c) ? k[K_MARK_KNOWN] : k[K_HALF_DROPPED] + k[K_MARK_STRADDLED];
+            choose_by(p, hyp, raw >> 8, 0, ALL, 0, raw & 0xFF, pos, pos + 1, more, LOST_LEAD, pos + 1, 0, NULL);
         }
-        if (!left) half_before(p, hyp, pos);
+        if (entry && (c >= 0x2E80 || (c >= '@' && c <= '~'))) unseen_entry(p, hyp, pos);
     }
-    if (!left && is_mark(t, c)) {
-        uint32_t raw = bytes_of(t, c);
-        int more = in_string(p->hit, c) ? k[K_MARK_KNOWN] : k[K_HALF_DROPPED] + k[K_MARK_STRADDLED];
-        choose_by(p, hyp, raw >> 8, 0, ALL, 0, raw & 0xFF, pos, pos + 1, more, LOST_LEAD, pos + 1, 0, NULL);
-    }
-    if (entry && (c >= 0x2E80 || (c >= '@' && c <= '~'))) unseen_entry(p, hyp, pos);
-    int more = !is_letter(c) ? 0 : k[hyp->two != 'a' ? K_LETTER : K_LETTER_MORE];
-    moved(p, pos + 1, emitted(p, hyp, c, IN_STEP, pos, pos + 1, more, AS_SEEN, 0));
+    Hyp new;
+    int end = unchanged(p, hyp, pos, &new);
+    moved(p, end, new);
 }
 
 /* Moves out of step */
