@@ -6,12 +6,11 @@ Pages are hostile: everything that comes from one goes through `inert` before it
 
 from __future__ import annotations
 
-import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from flows.harmless import inert
 from flows.reasons import REASONS
 from flows.record import RunRecord
 from flows.report.facts import by_tenth, most_removed, share, site_kinds, varied
@@ -19,23 +18,9 @@ from tasks.records import Reason
 from tasks.write.samples import Sample
 from tasks.write.tally import CONFIDENCE_BINS, Tally
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:@$^=/])")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
 #: How many rows a table of the UI shows, and how many passages: an artifact is kept for every run.
 _SHOWN = 20
 _DAMAGE = ("decode/", "repair/")
-
-
-def inert(text: str) -> str:
-    """A page's text as Markdown that shows it and does nothing else: no markup, no links, no HTML, no line ends.
-
-    >>> inert("[點我](javascript:alert(1))|<b>")
-    '\\\\[點我\\\\]\\\\(javascript\\\\:alert\\\\(1\\\\)\\\\)\\\\|&lt;b&gt;'
-    """
-    visible = _CONTROLS.sub(lambda match: "⏎" if match[0] == "\n" else "�", text)
-    escaped = _MARKDOWN.sub(r"\\\1", visible)
-    return html.escape(escaped, quote=False).replace("\\&lt;", "&lt;").replace("\\&gt;", "&gt;")
 
 
 def counts_table(record: RunRecord) -> list[dict[str, str | int]]:
@@ -78,8 +63,8 @@ def damage_page(record: RunRecord) -> str:
     return _page(
         "Damage",
         headline(record),
-        _table("By kind", ("kind", "repaired", "left as found", "characters", "of confidence 0.9 or more"), rows),
-        _table("By site", ("site", "pages", "damaged", "repairs", "most frequent"), _damaged_sites(tally)),
+        table("By kind", ("kind", "repaired", "left as found", "characters", "of confidence 0.9 or more"), rows),
+        table("By site", ("site", "pages", "damaged", "repairs", "most frequent"), _damaged_sites(tally)),
     )
 
 
@@ -131,8 +116,8 @@ def removed_page(record: RunRecord) -> str:
     return _page(
         "What was removed",
         headline(record),
-        _table("Lines removed most", ("text", "rule", "site", "times"), lines),
-        _table("By rule", ("rule", "times", "characters"), rules),
+        table("Lines removed most", ("text", "rule", "site", "times"), lines),
+        table("By rule", ("rule", "times", "characters"), rules),
     )
 
 
@@ -147,8 +132,8 @@ def rejects_page(record: RunRecord) -> str:
     return _page(
         "Rejected pages",
         headline(record),
-        _table("By reason", ("reason", "which says", "pages"), reasons),
-        _table("By folder", ("folder", "pages"), folders),
+        table("By reason", ("reason", "which says", "pages"), reasons),
+        table("By folder", ("folder", "pages"), folders),
     )
 
 
@@ -159,7 +144,7 @@ def tables_page(record: RunRecord, curated: str) -> str:
         (f"[{name}]({quote(f'{place}/{name}', safe='/:')})", f"{count:,}", inert(f"{curated}/{name}"))
         for name, count in table_rows(record.whole).items()
     )
-    return _page("Tables", f"All of {inert(curated)}, after this run.", _table("", ("table", "rows", "where"), rows))
+    return _page("Tables", f"All of {inert(curated)}, after this run.", table("", ("table", "rows", "where"), rows))
 
 
 def table_rows(whole: Tally) -> dict[str, int]:
@@ -202,10 +187,10 @@ def _page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", *(part for part in parts if part)]) + "\n"
 
 
-def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], most: int = _SHOWN) -> str:
     """A Markdown table under a heading; "" if it has no rows."""
-    lines = [f"| {' | '.join(row)} |" for row in list(rows)[:_SHOWN]]
+    lines = [f"| {' | '.join(row)} |" for row in list(rows)[:most]]
     if not lines:
         return ""
-    table = "\n".join([f"| {' | '.join(head)} |", "|" + " --- |" * len(head), *lines])
-    return f"## {title}\n\n{table}" if title else table
+    made = "\n".join([f"| {' | '.join(head)} |", "|" + " --- |" * len(head), *lines])
+    return f"## {title}\n\n{made}" if title else made

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from flows.artifacts import inert
+from flows.artifacts import table
+from flows.harmless import inert
 from flows.reasons import counted
 
 # A line is shown by its beginning: a row of the table on a screen.
@@ -32,7 +33,7 @@ def learned_page(figures: Mapping[str, int], lines: Iterable[tuple[str, str, int
             f"# {counted(figures['lines'], 'line')} of {counted(figures['sites'], 'site')} learned",
             f"From {counted(figures['pages'], 'page')} of {counted(figures['sites_seen'], 'site')}. "
             "The next run of curate removes these lines.",
-            _table(("site", "line", "pages", "share of articles"), rows),
+            table("", ("site", "line", "pages", "share of articles"), rows, _SHOWN),
         ]
     )
 
@@ -44,11 +45,6 @@ def duplicates_page(figures: Mapping[str, int], clusters: Iterable[tuple[int, st
         [
             f"# {figures['exact'] + figures['near']:,} of {counted(figures['documents'], 'document')} repeat another",
             f"{figures['exact']} exactly, {figures['near']} nearly, in {counted(figures['clusters'], 'cluster')}.",
-            _table(("documents", "title", "representative"), rows),
+            table("", ("documents", "title", "representative"), rows, _SHOWN),
         ]
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(row)} |" for row in list(rows)[:_SHOWN]]
-    return "\n".join([f"| {' | '.join(head)} |", "|" + " --- |" * len(head), *lines]) if lines else ""

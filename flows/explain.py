@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from flows.fix import page_of
+from flows.harmless import visible
 from flows.reasons import REASONS, counted
 from tasks.ledger import replay
 from tasks.page import curate_page
 from tasks.records import Curated, Edit, Page, Policy, Punctuation, Reject, Target
 
 _CONTEXT = 16  # code points on either side of an edit: half a line of Chinese on a terminal of 80 columns
-_SHOWN = 120  # longer texts are cut in the middle; --json has them whole
 _REASON = 1000  # why a long run was read anew: a clause for each byte that was lost
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _STYLES = {"head": "1", "place": "2", "before": "31;9", "after": "32", "left": "33;4", "why": "2;3"}
 
 
@@ -119,17 +117,6 @@ def _change(edit: Edit, colour: bool) -> str:
     if colour:
         return _paint("before", before, colour) + (_paint("after", after, colour) if after else "")
     return (f"[-{before}-]" if before else "") + (f"{{+{after}+}}" if after else "")
-
-
-def visible(text: str, shown: int = _SHOWN) -> str:
-    """The text on one line, cut in the middle if longer than `shown`, with every control character made visible.
-
-    >>> visible("甲\\n乙\\x1b[31m")
-    '甲⏎乙<1B>[31m'
-    """
-    if len(text) > shown:
-        text = f"{text[: shown // 2]} … {len(text) - shown} more … {text[-shown // 2 :]}"
-    return _CONTROLS.sub(lambda match: "⏎" if match[0] == "\n" else f"<{ord(match[0]):02X}>", text)
 
 
 def _paint(style: str, text: str, colour: bool) -> str:

@@ -10,10 +10,10 @@ prepare()  # before the first import of prefect
 from prefect import flow, get_run_logger  # noqa: E402
 from prefect.artifacts import create_table_artifact  # noqa: E402
 
-from flows.artifacts import inert  # noqa: E402
 from flows.check import verdict  # noqa: E402
 from flows.check import verify as check_all  # noqa: E402
 from flows.embedded import tie_server  # noqa: E402
+from flows.harmless import inert  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.ui import forget, settled  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from flows.explain import visible
+from flows.harmless import visible
 from flows.record import RunRecord
 from flows.settings import Settings
 from flows.terminal import show_summary

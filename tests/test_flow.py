@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import flows.shard
-from flows.artifacts import inert, samples_page
+from flows.artifacts import samples_page
 from flows.cli import main
 from flows.crew import LocalCrew
+from flows.harmless import inert
 from flows.plan import Item, Shard, cut, plan
 from flows.record import RunRecord
 from flows.settings import Settings
