@@ -4,8 +4,7 @@ Where it looks (`clues`; on a page that shows no damage yet `likely` and `glance
 `moves` into and out of a shift over the `pairs` of GBK or Big5 and the `candidates` for an unknown byte; `reading` says
 how likely a character is there, by the `costs` of assumptions, the page's `script`, its `splices` and open
 `quotations`); what comes of it (`verdict`, `swallowed`). `kernel/` is the same search, compiled. The why and the
-figures are in
-docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-search.md.
+figures are in docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-search.md.
 """
 
 from __future__ import annotations
