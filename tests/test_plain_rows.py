@@ -54,7 +54,7 @@ PARTS = (
 def found(text: str, every: bool) -> tuple[Ledger, Metadata]:
     with pytest.MonkeyPatch.context() as patch:
         if every:
-            patch.setattr(sheet, "_row", lambda line: _ROW(line)._replace(plain=False))
+            patch.setattr(sheet, "_row", lambda line: (row := _ROW(line)) and row._replace(plain=False))
         return strip(Ledger.of(text), (), Policy())
 
 

@@ -71,9 +71,10 @@ def join(ledger: Ledger, paragraphs: Sequence[Paragraph], title: str = "") -> tu
     if cut := _title_lines(joined, title):
         ledger, joined = _joined(ledger, joined, cut)
     for _ in range(_PASSES):
-        why = _wrapped_headings(joined) | wrapped_lines(joined)
+        unfinished = [at for at, one in enumerate(joined[:-1]) if one.folded[-1:] not in FINAL]
+        why = _wrapped_headings(joined) | wrapped_lines(joined, unfinished)
         why |= _loose_figures(joined)
-        why |= {at: reason for at, reason in _cut_paragraphs(joined).items() if at not in why}
+        why |= {at: reason for at, reason in _cut_paragraphs(joined, unfinished).items() if at not in why}
         why = {at: reason for at, reason in why.items() if not (at < TITLE_LINES and _says(joined[at], title))}
         if not why:
             break
@@ -140,9 +141,9 @@ def _loose_figures(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     return why
 
 
-def _cut_paragraphs(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
-    """Line ends inside a sentence, by the number of the paragraph before them, with the reason."""
-    unfinished = [at for at, one in enumerate(paragraphs[:-1]) if one.folded[-1:] not in FINAL]
+def _cut_paragraphs(paragraphs: Sequence[Paragraph], unfinished: Sequence[int]) -> dict[int, str]:
+    """Line ends inside a sentence, by the number of the paragraph before them, with the reason. `unfinished` are those
+    that do not end in a final mark."""
     open_ended = [at for at in unfinished if _may_be_cut(paragraphs[at], paragraphs[at + 1])]
     if not open_ended:
         return {}

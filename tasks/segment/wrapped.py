@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from tasks.chars import CharSet
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import Paragraph
 
@@ -19,20 +20,24 @@ _OPEN_SHARE = 0.5
 _WIDER_SHARE = 0.1
 _FEWEST_WRAPS = 2
 _WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
+_WIDE = CharSet("[^\x00-\xff]", 0x10000, 0x10FFFF)
 _LABEL = re.compile(r"[^\s,。!?;:]{1,14}:")
 # Of the paragraphs that wrapping gives so many end as sentences do.
 _CLOSED_SHARE = 0.6
 
 
-def wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
-    """Line ends of text wrapped at a constant width, by the number of the line before them.
+def wrapped_lines(paragraphs: Sequence[Paragraph], unfinished: Sequence[int]) -> dict[int, str]:
+    """Line ends of text wrapped at a constant width, by the number of the line before them. `unfinished` are the lines
+    but the last that do not end in a final mark.
 
     >>> from tasks.script.fold import fold
     >>> text = "渠水从山上引下来，一路穿过七个村子和两座石桥，到镇口分成三股，各去各的田里，从没有断过。"
     >>> lines = [text[:18], text[18:36], text[36:]]
-    >>> wrapped_lines([Paragraph(line, fold(line)) for line in lines])
+    >>> wrapped_lines([Paragraph(line, fold(line)) for line in lines], [0, 1])
     {0: 'lines wrapped at 36 columns', 1: 'lines wrapped at 36 columns'}
     """
+    if not any(map(_may_be_full, [paragraphs[at] for at in unfinished])):
+        return {}  # some lines of wrapped text end within a sentence
     columns = [_columns(one) if len(one.text) <= _WIDEST and _fits(one) else 0 for one in paragraphs]
     width = _usual_width(columns)
     if not width:
@@ -53,6 +58,13 @@ def wrapped_lines(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     if not ends or sum(paragraphs[at].closed for at in ends) < _CLOSED_SHARE * len(ends):
         return {}
     return dict.fromkeys(wraps, f"lines wrapped at {width} columns")
+
+
+def _may_be_full(paragraph: Paragraph) -> bool:
+    """Whether a line may be a full one, neither too short nor too long, that ends within a sentence."""
+    most = paragraph.indent + 2 * len(paragraph.text)
+    long = most >= _NARROWEST - _SLACK and len(paragraph.text) <= _WIDEST
+    return long and _WORD_END.search(paragraph.folded[-1:]) is not None
 
 
 def _fits(paragraph: Paragraph) -> bool:
@@ -80,5 +92,4 @@ def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
 
 def _columns(paragraph: Paragraph) -> int:
     """The width of a line on a terminal, its indent included."""
-    text = paragraph.text
-    return paragraph.indent + 2 * len(text) - len(text.encode("latin-1", "ignore"))
+    return paragraph.indent + len(paragraph.text) + _WIDE.count(paragraph.text)

@@ -115,24 +115,23 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
     >>> [(row.core, row.prose) for row in rows_of(lines_of(Ledger.of("• 首頁\\n\\n## **標題**\\n")))]
     [('首页', False), ('标题', False)]
     """
-    return [_row(line) for line in lines if line.folded and not line.folded.isspace()]
+    return [row for line in lines if (row := _row(line))]
 
 
-def _row(line: Line) -> Row:
+def _row(line: Line) -> Row | None:
     folded, links = line.folded, 0
-    if folded[-1] == "。" and "](" not in folded:
+    if folded[-1:] == "。" and ("]" not in folded or "](" not in folded):
         core = folded.lstrip()
-        if "\u3400" <= core[0] <= "\u9fff":
+        if "\u3400" <= (first := core[0]) <= "\u9fff":
             long = len(core) >= PROSE_CHARS
-            return Row(line, core, long, 0, long and core[0] not in _OPENERS and not _is_h1(line))
-    if "](" in folded:
+            plain = long and first not in _OPENERS and not (line.block and line.block.tag == "h1")
+            return tuple.__new__(Row, (line, core, long, 0, plain))  # as `Row(…)`, in half the time
+    if not folded or folded.isspace():
+        return None
+    if "]" in folded and "](" in folded:
         folded, links = _LINK.subn(r"\1", folded)
     core = undress(folded)
     return Row(line, core, is_prose(core), links)
-
-
-def _is_h1(line: Line) -> bool:
-    return line.block is not None and line.block.tag == "h1"
 
 
 def as_found(row: Row, value: str | None) -> str:
