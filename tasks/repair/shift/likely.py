@@ -38,10 +38,12 @@ def likely_clues(text: str) -> list[Clue]:
     >>> likely_clues("他叫王琰，是教师！"), [clue.at for clue in likely_clues("當?shù)貎?yōu)質產品")]
     ([], [1, 7])
     """
-    found: Iterable[Clue | None] = clues(text)
     # Where nothing has asked for the language model yet, as in `qingwen fix`, the glance does not make it be read.
+    found: Iterable[Clue | None]
     if compiled and model.cache_info().currsize:
         found = (clue_at(text, at) for at in _glance().places(text))
+    else:
+        found = clues(text)
     return [clue for clue in found if clue and is_likely(text, clue)]
 
 
