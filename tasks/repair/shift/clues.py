@@ -90,7 +90,7 @@ def clues(text: str, known: Container[int] = ()) -> Iterator[Clue]:
     [(1, True), (6, False), (7, True)]
     """
     places: Iterable[int] = (match.start() for match in _looked_at().finditer(text))
-    if endings := [match.start() for match in _ENDING.finditer(text)]:
+    if endings := [match.start() for match in _LETTERS.matches(_ENDING, text)]:
         places = sorted({*places, *endings})
     return filter(None, (clue_at(text, at) for at in places if at not in known))
 
@@ -112,7 +112,7 @@ def letter_clues(text: str, codec: str) -> list[Clue]:
     """
     if _LETTERS.find(text) < 0:
         return []
-    places = (match.start() for match in _ENDING.finditer(text))
+    places = (match.start() for match in _LETTERS.matches(_ENDING, text))
     return [Clue(at, False, True) for at in places if ends_out_of_step(text, at, codec)]
 
 

@@ -204,6 +204,7 @@ static inline int is_looked_at(const Glance *g, const Text *x, Py_ssize_t at) {
     uint32_t c = PyUnicode_READ(x->kind, x->data, at);
     if (c >= BMP) return 1;
     int flags = g->flags[c];
+    if (c > 0x7F && (flags & (COMMON | SPOT | COMMA)) == COMMON) return 0; /* most of a text */
     uint32_t after = at_(x, at + 1);
     if (flags & COMMA) return after >= '@' && after <= '~';
     return !(flags & COMMON) || (flags & SPOT) || is_ending(x, at, c);
