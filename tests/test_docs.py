@@ -136,7 +136,7 @@ def test_what_is_served_is_what_is_deployed() -> None:
 
 def test_the_before_and_after_is_what_the_command_prints(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = readme[readme.index("## Before and after") : readme.index("## Two commands")]
+    shown = readme[readme.index("## Before and after") : readme.index("## Run it")]
     before, after, edit, why = (line.strip() for line in shown.splitlines() if line.startswith("    "))
     sample = str(ROOT / "raw" / "samples" / "02-shifts.txt")
     assert before in Path(sample).read_text(encoding="utf-8")
