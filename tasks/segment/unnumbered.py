@@ -16,6 +16,8 @@ _LONGEST_BOLD = 60
 _TINY, _SHORTEST, _LONGEST = 2, 4, 32
 _PROSE = 30
 _MOST_COMMAS = 2
+# So many words, none longer than this, are the site's tags.
+_TAGS, _TAG_CHARS = 4, 4
 
 _SUBTITLE = re.compile(r"[—\-─]{2}|—")
 _QUOTED = re.compile(r"[“「『\"][^“”「」『』\"]*[”」』\"]$")
@@ -33,7 +35,9 @@ _WORD = re.compile(
     r"(?=[^:]{0,12}[\u4e00-\u9fff\d])[\u4e00-\u9fffA-Za-z\d+ ]{4,14}:"
 )
 _COLONS, _NAME_CHARS = 2, 5
-_CREDIT = re.compile(r"[^:]{0,6}(?:教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):")
+_CREDIT = re.compile(
+    r"[^:]{0,6}(?:作品|书名|教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):"
+)
 _FRONT = re.compile(
     r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
 )
@@ -136,6 +140,8 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int) -> bool:
     if _CREDIT.match(folded):
         return False
     if folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;!?…") or folded.count(",") > _MOST_COMMAS:
+        return False
+    if folded.count(" ") >= _TAGS - 1 and max(map(len, folded.split())) <= _TAG_CHARS:
         return False
     if any(pattern.match(folded) for pattern in (_SUBTITLE, _QUOTED, _DATE, _NAMES)) or _ODD.search(folded):
         return False

@@ -163,7 +163,7 @@ def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], found: Found) -> Ro
     notices = title.notice(sheet, told)
     shown = title.title_row(sheet, told, menus, bars, paths) if len(notices) < 2 else None
     if shown or not notices:
-        return shown
+        return shown or title.named_by_path(sheet, [claim.row.core for _, claim in taken if _whole(claim)])
     return title.title_row(sheet.without({row.line.start for row in notices}), told, menus, bars, paths)
 
 

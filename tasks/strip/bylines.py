@@ -23,11 +23,11 @@ _PLACED_BYLINE = re.compile(
 # ◎ 甲一心, 甲一心/文, 〔现代〕甲一心: a writer and nothing else, by marks that only bylines have.
 _WORK_OF = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s(?:编?著|著译|原著)")
 _MARKED = re.compile(
-    r"[◎□■●〇◇◆△▲]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
+    r"[◎□■●〇◇◆△▲☉⊙]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
 )
 # ✪ 甲一心 乙二思 | 某某大学水利学院: writers and where they work.
 _EMPLOYED = re.compile(
-    r"[◎□■●〇◇◆△▲✪★☆◉►▪]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?[|/]\s?"
+    r"[◎□■●〇◇◆△▲✪★☆◉►▪☉⊙]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?[|/]\s?"
     r"[\u4e00-\u9fff]{2,24}(?:大学|学院|学部|系|研究院|研究所|研究中心|中心|协会|编辑部)"
 )
 # 河口周刊甲一心2018-01-25, as reading sites run them together.
@@ -47,6 +47,12 @@ _EDITION = re.compile(
     r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{2,11})\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
     r"(?:星期[一二三四五六日天]\s{0,3})?第?\s?[A-Z]?\d{1,3}\s?版(?::?\s?[\u4e00-\u9fff]{2,6})?\s?\)?"
 )
+# 某某日报  · 公众号  · 时评  · 2025-02-04 11:00
+_LISTED = re.compile(
+    rf"(?P<account>[\u4e00-\u9fffA-Za-z0-9]{{2,16}})(?:\s{{1,2}}·\s{{1,2}}[\u4e00-\u9fffA-Za-z]{{2,8}}){{1,3}}\s{{1,2}}·\s{{1,2}}(?:{DATE.pattern})"
+)
+# 第A08版:城事
+_SHEET = re.compile(r"第\s?[A-Z]{0,2}\d{1,3}\s?版\s?:\s?[\u4e00-\u9fff·/]{2,8}")
 # 《某某研究》2016年第3期, 某某研究 2016年3期
 ISSUE = re.compile(
     r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·()]{2,20}))\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
@@ -95,7 +101,7 @@ def _byline(core: str) -> list[Field]:
 
 def _marked(core: str) -> list[Field]:
     """A writer between marks, or a medium in brackets."""
-    if core[0] in "◎□■●〇◇◆△▲✪★☆◉►▪" or core.endswith("文"):
+    if core[0] in "◎□■●〇◇◆△▲✪★☆◉►▪☉⊙" or core.endswith("文"):
         named = _MARKED.fullmatch(core)
         if not named and (employed := _EMPLOYED.fullmatch(core)) and names_of(employed["names"]):
             return [Field("author", "作者", employed["names"])]
@@ -120,4 +126,8 @@ def _issue(core: str) -> list[Field]:
     when = edition and DATE.search(core)
     if edition and when:
         return [Field("media", "", edition["paper"]), Field("date", "", when[0].strip(), read_date(when))]
+    if " · " in core and (listed := _LISTED.fullmatch(core)):
+        return [Field("publisher", "", listed["account"]), *_day(core)]
+    if _SHEET.fullmatch(core):
+        return [Field("others", "版", core)]
     return [Field("issue", "", core)] if ISSUE.fullmatch(core) else []

@@ -11,7 +11,7 @@ from functools import cache
 from tasks.strip.bars import known_word
 from tasks.strip.bylines import Field, signed
 from tasks.strip.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
-from tasks.strip.names import SEPARATORS, is_media, names_of
+from tasks.strip.names import SEPARATORS, is_media, names_of, nobody
 from tasks.strip.tables import table
 
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
@@ -77,6 +77,10 @@ _EMPLOYED = re.compile(
 _COUNTED = re.compile(
     r"(?:发布)?\d{1,8}\s?[次人](?:浏览|阅读|点击|围观|查看)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$"
 )
+# What stands where a value would, if its label has none: 信息来源: 关键词:
+_NEXT_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}\s?:")
+# The row of an index table on which the document's name stands behind other fields.
+_NAMED = re.compile(r"\s(?:信息|文件)?名称\s?:\s?(?=\S{6})")
 _NUMERIC = re.compile(r"\d{4}[-/.]\d")
 _USER = re.compile(r"[A-Za-z][A-Za-z_]{2,9}\d{1,6}")  # who posted a text, as sites call their users
 _UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
@@ -99,6 +103,9 @@ def fields_of(core: str) -> list[Field]:
         core = f"{bracketed['label']}:{bracketed['value']}"
     if special := signed(core):
         return special
+    core = core.removesuffix(" 内容概述:")
+    if (named := _NAMED.search(core)) and (others := fields_of(core[: named.start()])):
+        return [*others, Field("others", "名称", core[named.end() :])]
     if ("?" in core or core[-1] == ")" or "发" in core[-8:] or "来自" in core[-8:]) and DATE.search(core):
         core = _POSTED_FROM.sub("", _BRACKETED_COUNT.sub(":", _LOST.sub(" ", core)))
     marks = _marks(core)
@@ -132,7 +139,7 @@ def _unknown_fits(fields: list[Field], core: str) -> bool:
         dates
         and fields[0] is unknown[0]
         and len(unknown[0].value) > MAX_NAME
-        and core.startswith(unknown[0].value + dates[0].value)
+        and core.startswith((unknown[0].value + dates[0].value, unknown[0].value + (fields[1].label or "-")))
     ):
         return False  # a title with its date right behind it
     sure = any(field.kind in ("counter", "publisher", "editor") for field in fields) or any(
@@ -172,7 +179,7 @@ def _next_label(core: str, position: int, limit: int) -> re.Match[str] | None:
             short = len(label) == 1 and match["mark"] == ":" and not free
             if (free or (match["mark"] == ":" and len(label) >= 2)) and not short:
                 return match
-        elif free and label in table("labels")["spaced"]:
+        elif free and label in table("labels")["spaced"] and not (match.start() == position and nobody(label)):
             return match
         position = match.start() + 1
     return None
@@ -223,7 +230,7 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
         when = read_minguo(value) if kind != "dated" or label == "日期" else None
         fields.append(Field(kind, label, value, when))
         return when is not None or not value or _DAY.fullmatch(value) is not None
-    value, rest = _cut(value)
+    value, rest = ("", "") if _NEXT_LABEL.fullmatch(value) else _cut(value)
     if len(value) > (MAX_OTHER if kind == "others" else MAX_VALUE) or _SENTENCE.search(value):
         return False
     if kind == "author" and (employed := _EMPLOYED.fullmatch(value)):

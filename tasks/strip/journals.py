@@ -22,7 +22,7 @@ NEXT = 3  # rows in which the issue and the site's keywords stand
 # One name alone is no longer; of a longer run nobody can say where a name ends.
 ONE_NAME = 3
 _RUN_TOGETHER = re.compile(
-    r"(?P<names>[\u4e00-\u9fff·]{2,40}|[\u4e00-\u9fff·]{2,4}(?:[,、;\s]{1,2}[\u4e00-\u9fff·]{2,4}){1,9})"
+    r"(?P<names>[\u4e00-\u9fff·]{2,40}|[\u4e00-\u9fff](?:[,、][\u4e00-\u9fff]){1,5}|[\u4e00-\u9fff·]{2,4}(?:[,、;\s]{1,2}[\u4e00-\u9fff·]{2,4}){1,9})"
 )
 _BETWEEN = re.compile(r"[\s,、;+]+")
 _MARKS = "○◎●□◇■*"
@@ -105,7 +105,9 @@ def writers(core: str) -> tuple[str, ...]:
 def _names(together: str) -> list[Field]:
     """The writers, where one can say where each name ends."""
     apart = names_of(_BETWEEN.sub(" ", together)) if _BETWEEN.search(together) else ()
-    names = apart or ((together,) if len(together) <= ONE_NAME else ())
+    names = apart or ((together,) if len(together) <= ONE_NAME and together.isalpha() else ())
+    if any(len(part) == 1 for part in _BETWEEN.split(together)):  # what the site left of names with a blank inside
+        return []
     return [Field("author", "作者", "、".join(names))] if names else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from tasks.strip.bars import MENU_ENTRIES, WHY, bars, known_word
 from tasks.strip.sheet import Claim, Row, Sheet, words_of
@@ -19,6 +20,8 @@ UNKNOWN_CHARS = 4
 NAME_CHARS = 16
 # Between the entries of a menu there are blank lines, but no row that another rule took: one has more characters.
 GAP_CHARS = 8
+# A block of menus at the top is no more rows; so many of its words are known, and one in so many.
+BLOCK_ROWS, BLOCK_KNOWN, BLOCK_KNOWN_EACH = 40, 5, 8
 # A part of a breadcrumb is no longer than this, the last (often the headline) apart.
 CRUMB_CHARS = 16
 
@@ -115,9 +118,22 @@ def menus(sheet: Sheet) -> Iterator[Claim]:
         elif row.line.start not in taken and sheet.outside(number) and (_is_entry(row) or _begins_menu(sheet, number)):
             taken.add(row.line.start)
             yield Claim.whole(row, WHY["navigation"])
-    for row in _menu_columns(sheet):
+    for row in (*_menu_columns(sheet), *_menu_block(sheet)):
         if row.line.start not in taken:
             yield Claim.whole(row, WHY["navigation"])
+
+
+def _menu_block(sheet: Sheet) -> Sequence[Row]:
+    """The rows at the top of a page that are words of two to four characters, several a row, some of them of menus."""
+    rows = [row.core.split(" ") for row in sheet.rows[: min(sheet.first, BLOCK_ROWS)]]
+    rows = list(takewhile(lambda said: all(2 <= len(word) <= UNKNOWN_CHARS and word.isalpha() for word in said), rows))
+    several = [number for number, said in enumerate(rows, 1) if len(said) > 1]
+    if len(several) < MENU_ENTRIES:
+        return ()
+    words = [word for said in rows[: several[-1]] for word in said]
+    enough = sum(map(known_word, words)) >= max(BLOCK_KNOWN, len(words) // BLOCK_KNOWN_EACH)
+    taken = [row for row in sheet.rows[: several[-1]] if " " in row.core or len(row.core) == UNKNOWN_CHARS]
+    return taken if enough else ()
 
 
 def _begins_menu(sheet: Sheet, number: int) -> bool:
@@ -158,7 +174,7 @@ def _menu_row(row: Row) -> bool:
     if ":" in row.core[: UNKNOWN_CHARS * 2] and (words[0] == "标题" or not known_word(words[0])):
         return False  # a label with its values
     known = sum(map(known_word, words))
-    home = words[0].endswith(("首页", "主页", "Home")) or words[1] == "首页"
+    home = words[0].endswith(("首页", "主页", "Home")) or words[1] == "首页" or words[-1] == "回首页"
     return known >= MENU_SHARE * len(words) or home
 
 

@@ -14,7 +14,7 @@ from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
 from tasks.strip.journals import is_workplace, of_paper, run_together
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
-from tasks.surnames import USUAL
+from tasks.surnames import MOST, USUAL
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
 BELOW_TITLE = 5
@@ -32,12 +32,15 @@ HEAD_ROWS = 40
 # Marks before writers, so many of them, with names no longer than this.
 _MARKS = frozenset("●○◎□■◆◇△▲★☆")
 MARKED_NAMES, NAME_CHARS = 3, 3
+# Names behind a mark alone are writers if so many rows of the text below have none of them.
+NAMED_ROWS = 40
+_PLACES = frozenset("村镇乡县市区庄屯寨山河湖江海岛湾港桥寺塔街路巷店站")
 
 _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著](?:(?<=\s著)|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙](?:(?<=\s著)|(?<=[☉⊙])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.
@@ -72,7 +75,7 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
     below_title = 0
     table = _index_table(rows)
     table |= _marked_writers(sheet) | post_head(rows)
-    for number in range(1, min(sheet.first, HEAD_ROWS, len(rows))):
+    for number in range(min(sheet.first, HEAD_ROWS, len(rows))):
         table |= run_together(rows, number)
     # Places of work are as long as prose, and end as it does.
     text = next((n for n, row in enumerate(rows[:HEAD_ROWS]) if row.prose and not is_workplace(row.core)), len(rows))
@@ -129,12 +132,28 @@ def _with_writers_again(sheet: Sheet, found: list[Found]) -> list[Found]:
 def _marked_writers(sheet: Sheet) -> dict[int, list[Field]]:
     """The rows above the text that are nothing but names behind marks, and stand twice, if no others have marks."""
     marked = [n for n, row in enumerate(sheet.rows[: min(sheet.first, HEAD_ROWS)]) if row.folded.lstrip()[0] in _MARKS]
-    if len(marked) < 2 or sheet.first == len(sheet.rows):  # 高山村 may be a name, and head a text
+    if not marked or sheet.first == len(sheet.rows):
         return {}
     names = {n: names_of(sheet.rows[n].core) for n in marked}
     if not all(_are_names(said) for said in names.values()) or len(set(names.values())) > 1:
         return {}
+    if len(marked) == 1 and not _signs_text(sheet, marked[0]):
+        return {}
     return {n: [Field("author", "作者", sheet.rows[n].core)] for n in marked}
+
+
+def _signs_text(sheet: Sheet, number: int) -> bool:
+    """Whether a row of names behind the page's only mark stands between a title and the text, which names them nowhere:
+    高山村 may be a name, and head a text."""
+    if not 0 < number == sheet.first - 1:
+        return False
+    below = sheet.rows[sheet.first : sheet.first + NAMED_ROWS]
+    names = names_of(sheet.rows[number].core)
+    if any(row.folded.lstrip()[0] in _MARKS for row in below):
+        return False
+    return all(
+        name[0] in MOST and name[-1] not in _PLACES and not any(name in row.core for row in below) for name in names
+    )
 
 
 def _are_names(said: Sequence[str]) -> bool:
@@ -218,6 +237,8 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> boo
     if "dated" in kinds and kinds <= {"dated", "unknown"}:
         near = rows[max(number - 2, 0) : number] + rows[number + 1 : number + 3]
         return not any(_AGENDA.match(row.core) for row in near)
+    if fields[0].label == "版":
+        return sum(row.core[:1] == "第" and "版" in row.core[2:8] for row in rows[:200]) == 1
     if kinds <= {"author", "others"}:
         turns = sum(row.core.startswith(core[:3]) for row in rows[:200] if row.core != core or row is rows[number])
         return turns == 1 and (number > 0 or len(rows) > 1)

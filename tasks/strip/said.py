@@ -73,12 +73,17 @@ def _dateline(opening: Row | None) -> str | None:
 
 
 def _first(fields: Iterable[Field], kind: str) -> str | None:
-    said = (field.value.strip('"() ') for field in fields if field.kind == kind and field.value)
+    said = (_without_aside(field.value.strip('"() ')) for field in fields if field.kind == kind and field.value)
     value = next((value for value in said if not (nobody(value) or _CODE.fullmatch(value))), None)
     first = _COLUMN.split(value, maxsplit=1)[0] if kind == "media" and value else None
     value = first if first and is_media(first) else value
     titled = _TITLED.fullmatch(value) if value else None
     return titled[1] if titled else value
+
+
+def _without_aside(value: str) -> str:
+    """A value without what its last bracket holds, if that is cut: 某某网(作者授权."""
+    return value[: value.rfind("(")] if 0 < value.rfind("(") > value.rfind(")") else value
 
 
 def _authors(value: str) -> tuple[str, ...]:
@@ -109,7 +114,8 @@ def dateline_publisher(opening: str) -> str | None:
     if not match:
         return None
     agency = _AGENCY.match(match["head"] or match["plain"])
-    if not agency or _OURS.match(agency[0]) or is_generic(agency[0]):
+    rest = len(match["head"] or match["plain"]) - len(agency[0]) if agency else 0
+    if not agency or rest == 1 or _OURS.match(agency[0]) or is_generic(agency[0]):  # no place is called by one letter
         return None
     return agency[0]
 

@@ -6,14 +6,14 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tasks.series import ENDS, series
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.signs import sign, site_words
 from tasks.strip.title_looks import BARS_OF_MENU, LEAST_SCORE, can_be, letterhead, looks, may_be_title
-from tasks.strip.title_text import key, without_ending
+from tasks.strip.title_text import date_behind, key, without_ending
 
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6
@@ -37,6 +37,12 @@ _PRINTED = re.compile(r"标题\s?:\s?\S.{3,80}?\s{0,3}\[打印本页\]|标题\s?
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
 _SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
+_PATH_MARK = re.compile(r"\s*[>»›]+\s*")
+LEAST_NAMED = 4
+# The name of whom a site belongs to, and nothing that is said of it.
+_OWNER = re.compile(
+    r"[^\W的了在与和向为是]{3,24}(?:公司|集团|厂|网|协会|学院|大学|小学|中学|学校|幼儿园|医院|研究[院所]|委员会|人民政府|管理局)(?:官网|网站)?"
+)
 _NO_TITLES = frozenset({"title", "li", "alt", "td", "option", "button", "label", "pre", "code"})
 # A line of a program stands below a comment.
 _PROGRAM = re.compile(
@@ -77,7 +83,7 @@ def title_row(
             sorted(path_starts),
         )
     ):
-        return best
+        return _beside_owner(sheet, head, best)
     head = [row for row in head if row.line.start > max(menu_starts, default=-1)] or head
     head = list(_below_signs(head))
     program = any(_comment(rows, number) for number in range(min(TOP_ROWS, len(rows))))
@@ -88,7 +94,29 @@ def title_row(
         head = head[1:]
     if shown := _like_text(sheet, head):
         return shown
-    return head[0] if head and can_be(head[0]) and not _strange_headlines(sheet, head) else None
+    if not head or not can_be(head[0]) or _strange_headlines(sheet, head):
+        return None
+    return _beside_owner(sheet, head, head[0])
+
+
+def named_by_path(sheet: Sheet, gone: Iterable[str]) -> Row | None:
+    """The row above the text that says what the last part of a path through the site does, whatever it looks like;
+    `gone` are the words of rows already taken."""
+    ends = {key(_PATH_MARK.split(core)[-1]) for core in gone if _PATH_MARK.search(core)}
+    rows = sheet.rows[: min(sheet.first, TOP_ROWS)] if ends else ()
+    return next((row for row in rows if len(key(row.core)) >= LEAST_NAMED and key(row.core) in ends), None)
+
+
+def _beside_owner(sheet: Sheet, head: Sequence[Row], shown: Row) -> Row:
+    """The row below or above `shown`, if that is no more than the name of whom the site belongs to, or who published
+    the page, and the other has much of the text."""
+    if len(head) < 2 or not _OWNER.fullmatch(shown.core) or shown.tag == "h1":
+        return shown
+    at = next((n for n, row in enumerate(head) if row is shown), len(head))
+    near = [row for row in (*head[at + 1 : at + 2], *head[max(at - 1, 0) : at]) if may_be_title(row)]
+    if not near or not (likeness := _likeness(sheet)).enough:
+        return shown
+    return next((row for row in near if row.core[0] not in "-—(" and likeness.share(row.core) >= LIKE), shown)
 
 
 def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
@@ -156,10 +184,13 @@ def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
     """The row that has much of the text's words, where none above it has any."""
     if len(head) < 2 or not (likeness := _likeness(sheet)).enough:
         return None
+    rivals = False
     for row in head:
-        share = likeness.share(row.core)
-        if share >= 2 * LIKE and can_be(row) and row.core[0] not in "-—(":
+        dated = date_behind(row.core)
+        share = likeness.share(row.core[: dated.start()] if dated else row.core)
+        if share >= (2 * LIKE if rivals else LIKE) and can_be(row) and row.core[0] not in "-—(":
             return row
+        rivals = rivals or can_be(row)
         if share > 0:
             return None
     return None

@@ -44,6 +44,7 @@ _OF_RECORD = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:类型|名称|编号|分类|页码|页数|标签|字数|单位|地址|电话|联系人|格式|大小|状态|出处|型号|品牌|供应商|厂家)\s?:\s?\S|[\u4e00-\u9fff]{2,4}号\s?:\s?\d"
     r"|共?\s?\d{1,6}\s?个(?:回答|回复|评论|答案|赞)|.{0,40}返回(?:首页|列表|上页|目录)"
     r"|(?:有效期至?|最后更新|供货总量|最小起订量?|发货期限|所在地|单价)\s?[:\s]\s?\S|[\u4e00-\u9fff]{2,8}#\s|by\s\S{1,16}$|[\[【][^\[\]【】]{1,6}[\]】]$"
+    r"|.{0,40}\s\d{1,7}\s?(?:条?评论|个?回复|浏览|阅读|人气|围观)$|第\s?[A-Z]{0,2}\d{1,3}\s?版(?:\s?:|$)|作品\s?:\s?\S|(?:文档|资源)(?:简介|描述)$"
     r"|名\s?称$|.{0,12}领域(?:创作者|作者)$|.{1,16}答主$|.{1,6}小编$|\S{1,8}\s(?:楼主|博主|版主|站长)$|.{0,30}每(?:天|日|周[一二三四五六日]?)(?:更新|推送)$"
 )
 # Names of writers, one of them with a blank inside.
@@ -52,6 +53,8 @@ _NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S
 _PAGE_OF_FILE = re.compile(r".{2,70}_第\d{1,3}页$")
 # A row of so many bars is a menu.
 BARS_OF_MENU = 4
+# Entries of a menu with wide gaps between them.
+_GAPS = re.compile(r"[\u4e00-\u9fff]{2,6}(?:\s{3,20}[\u4e00-\u9fff]{2,6}){2,8}")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
 )
@@ -110,6 +113,8 @@ def can_be(row: Row) -> bool:
     if letterhead(core) or "://" in core:
         return False
     if any(len(words) >= least and max(map(len, words)) <= most for least, most in MENUS) and not _PART.match(core):
+        return False
+    if _GAPS.fullmatch(core):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False

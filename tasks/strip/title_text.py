@@ -9,6 +9,7 @@ from tasks.strip.sheet import Claim, Row, Sheet, undress
 
 # What ends with so long a title, and is not the title, names the site before it.
 LONG_TITLE = 10
+SITE_CHARS = 16
 # Within a text so many rows with nothing but such a title are what its pictures are called.
 PICTURES = 2
 # On pages without prose a title stands again so many rows below itself at most.
@@ -23,8 +24,17 @@ _ENDING = re.compile(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
 # A date right behind a title of so many characters.
 LEAST_DATED = 5
 _DATE_BEHIND = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z)》”!?]){DATE.pattern}$")
+# Who speaks and when, behind the name of a talk's pages: 演讲人2026-01-10.
+_SPOKEN = re.compile(
+    rf"(?<=[\u4e00-\u9fff)》”])(?:演讲人|汇报人|主讲人|讲解人|报告人)\s?:?\s?[\u4e00-\u9fff]{{0,4}}\s?{DATE.pattern}$"
+)
+# A date with its label, and a counter, behind a title on its row.
+_LABELLED = re.compile(
+    r"(?<=[\u4e00-\u9fff)》”!?])\s{0,3}(?:发布日期|发布时间|发表时间|发表日期|更新时间)\s?:\s?"
+    rf"{DATE.pattern}(?:\s{{0,3}}(?:浏览次数|浏览量|浏览|点击次数|点击|阅读次数|阅读|人气)\s?:\s?\d{{0,8}}\s?次?)?$"
+)
 # The number of the page behind a chapter's name, as reading sites set it.
-_PART = re.compile(r"\s?\(\d{1,2}/\d{1,2}\)$")
+_PART = re.compile(r"\s?\(\d{1,2}\s?/\s?\d{1,2}\)$")
 # What a picture has behind the title that it is called by.
 _CHANNEL = re.compile(r"\s[\u4e00-\u9fff]{2,6}(?:\s?第\d{1,2}张)?")
 _PAGE = re.compile(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
@@ -35,7 +45,9 @@ _DOCUMENT = re.compile(
 )
 _LINE_CHARS, _MORE_LINES = 40, 2
 # How forums print the title of a thread: 标题: … [打印本页].
-_PRINTED = re.compile(r"^[标標][题題]\s?(?:[:：]\s{0,3}|(?=(?:Re:\s?|Fw:\s?)?[\[【]))|\s{0,3}[\[【]打印本[页頁][\]】]$")
+_PRINTED = re.compile(
+    r"^[标標][题題](?:\s?(?:[:：]\s{0,3}|(?=(?:Re:\s?|Fw:\s?)?[\[【]))|\s{1,3}(?=\S{8}))|\s{0,3}[\[【]打印本[页頁][\]】]$"
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -114,7 +126,7 @@ def site_suffix(row: Row) -> int | None:
     if not parts or row.folded.rstrip()[-1:] in "。!?":
         return None
     last = row.folded[parts[-1].end() :].strip()
-    if len(last) > 16 or not SITE_WORD.search(last):
+    if len(last) > SITE_CHARS or not SITE_WORD.search(last):
         return None
     cut = parts[-1].start()
     for mark, following in zip(reversed(parts[:-1]), reversed(parts[1:]), strict=True):
@@ -138,11 +150,12 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
             continue
         again = key(title_text(row))
         page = again.startswith(wanted) and _PAGE.fullmatch(again, len(wanted))  # of a document that sites share
-        same = again == wanted or page or row.tag == "title"
+        same = again == wanted or page or row.tag == "title" or _behind(row, title)
         if same and len(wanted) >= 4:
             found.append(Claim.whole(row, "the title again"))
             found += _subtitle_again(sheet, at, row)
-    within = [row for row in sheet.rows[sheet.first :] if not row.prose and key(row.core) == wanted]
+    said = (wanted, key(title.core))  # the rows are folded
+    within = [row for row in sheet.rows[sheet.first :] if not row.prose and key(row.core) in said]
     if len(wanted) >= LONG_TITLE:
         within_channel = (row for row in sheet.rows[sheet.first :] if row.core.startswith(title.core) and not row.prose)
         found += [
@@ -153,6 +166,14 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
     if len(within) >= PICTURES and len(wanted) >= LONG_TITLE:
         found += [Claim.whole(row, "the title again, as pictures have it") for row in within if row is not title]
     return found
+
+
+def _behind(row: Row, title: Row) -> bool:
+    """Whether a row is the title with the site's name behind a mark, whatever that name is."""
+    if not row.core.startswith(title.core) or len(title.core) < LONG_TITLE:
+        return False
+    mark = _SITE.match(row.core, len(title.core))
+    return mark is not None and 2 <= len(row.core) - mark.end() <= SITE_CHARS
 
 
 def _subtitle_again(sheet: Sheet, title: int, again: Row) -> list[Claim]:
@@ -170,7 +191,11 @@ def date_behind(folded: str) -> re.Match[str] | None:
     >>> date_behind("上湾渡口水位观测2022-10-11 10:49:22").start(), date_behind("会议定于2022-10-11 10:49")
     (8, None)
     """
-    if not folded[-1:].isdigit() or ":" not in folded[-9:]:
+    if not (folded[-1:].isdigit() or folded[-2:-1].isdigit()):
+        return None
+    if said := _SPOKEN.search(folded) or (_LABELLED.search(folded) if ":" in folded else None):
+        return said if said.start() >= LEAST_DATED else None
+    if ":" not in folded[-9:]:
         return None
     found = _DATE_BEHIND.search(folded)
     return found if found and found.start() >= LEAST_DATED and folded[found.start() - 1] not in "于在到至自从" else None
