@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from tasks.chars import CharSet
@@ -30,16 +31,17 @@ Way = tuple[CharSet, re.Pattern[str]]  # what a clue begins with, and the whole 
 @cache
 def _utf8_as_gbk() -> Way:
     """Two hanzi of UTF-8 as three characters of GBK: lead and first byte, second byte and lead, two more bytes."""
-    first, middle, last = "", "", EURO
-    for raw, char in chars_of("gbk").items():
-        if re.match("[\xe4-\xe9][\x80-\xbf]|\xe3\x80|\xef[\xbc-\xbd]", raw):
-            first += char
-        elif re.match("[\x81-\xbf][\xe3-\xe9\xef]", raw):
-            middle += char
-        elif re.match("[\x81-\xbf][\x80-\xbf]", raw):
-            last += char
+    leads, more, inner = ((*range(0xE4, 0xEA),), range(0x80, 0xC0), range(0x81, 0xC0))
+    first = _characters(leads, more) + _characters((0xE3,), (0x80,)) + _characters((0xEF,), (0xBC, 0xBD))
     first = f"[{re.escape(first)}]"
-    return CharSet(first), re.compile(f"{first}[{re.escape(middle)}{EURO}][{re.escape(last)}]")
+    middle, last = _characters(inner, (0xE3, *leads, 0xEF)), _characters(inner, more)
+    return CharSet(first), re.compile(f"{first}[{re.escape(middle)}{EURO}][{re.escape(last)}{EURO}]")
+
+
+def _characters(leads: Iterable[int], trails: Iterable[int]) -> str:
+    """The characters of GBK with one of those lead and one of those trail bytes."""
+    chars = chars_of("gbk")
+    return "".join([chars.get(chr(lead) + chr(trail), "") for lead in leads for trail in trails])
 
 
 @cache
@@ -52,7 +54,7 @@ def _syllables() -> str:
 @cache
 def _odd() -> Way:
     odd = f"[^{_SIGNS}{re.escape(everyday(_COMMON))}{_syllables()}]"
-    return CharSet(odd), re.compile(f"{odd}(?:{odd}|.{odd}|..{odd}|...{odd})")
+    return CharSet(odd), re.compile(f"{odd}.{{0,3}}?{odd}")
 
 
 @cache

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from tasks.decode.charsets import text_of
+from tasks.decode.charsets import by_line, text_of
 from tasks.repair.mojibake.loose import is_loose
-from tasks.repair.shift.pairs import characters, pairs
+from tasks.repair.shift.pairs import LEADS, TRAILS, characters, pairs
 
 LOST = "\N{REPLACEMENT CHARACTER}"
 WALL = "\uffff"
@@ -26,7 +26,6 @@ WRITERS = ("utf8", "gbk", "big5")
 _CP1252 = {char: chr(byte) for byte in range(0x80, 0xA0) if (char := bytes((byte,)).decode("cp1252", "ignore"))}
 CP1252_ONLY = "".join(_CP1252)
 CP1252_LETTERS = "".join(filter(str.isalpha, _CP1252))
-TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
 # Decoders of one encoding differ in a few pairs: all their readings are taken, those of the first where they quarrel.
 _CODECS = {
     "big5": ("cp950", "big5", "big5hkscs"),
@@ -39,11 +38,6 @@ EURO = "€"
 _EURO_PAIR = re.compile(f"(?<![\xe0-\xef]){EURO}(?=[\x80-\xbf]{{2}}|{EURO})")
 # Two numbers that Big5 has among its signs as well, where no text takes them from.
 _HANZI_OF_BIG5 = {ord("十"): "\xa4\x51", ord("卅"): "\xa4\xca"}
-# Pairs of bytes that UTF-8 has; those first that hanzi and their marks have.
-_UTF_8_PAIRS = (
-    re.compile("[\xc2-\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xc2-\xef]"),
-    re.compile("[\xe3-\xe9\xef][\x80-\xbf]|[\x80-\xbf][\x80-\xbf\xe3-\xe9\xef]"),
-)
 # Whole text of each writer; and what is none: private use, controls, line ends, noncharacters.
 _STRICT = {"utf8": "utf-8", "gbk": "gbk", "big5": "cp950"}
 _NO_TEXT = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029\ue000-\uf8ff\ufffd-\uffff]")
@@ -73,6 +67,22 @@ def bytes_of(reader: str, writer: str) -> dict[int, str]:
     if reader == "latin":
         single = {ord(char): byte for char, byte in _CP1252.items()}
         return single if writer == "utf8" else _Loose(single)
+    table = _bytes_of(reader)
+    if writer != "utf8" or reader == "gbk":
+        return table
+    for fits in utf8_pairs(), utf8_pairs("\xe3-\xe9\xef"):
+        table = table | {
+            ord(char): raw
+            for codec in _CODECS[reader]
+            for raw, char in _double(codec).items()
+            if raw in fits and len(known := table[ord(char)]) == 2 and known not in fits
+        }
+    return table
+
+
+@cache
+def _bytes_of(reader: str) -> dict[int, str]:
+    """The same, of several pairs the one that decoders read first."""
     table = dict.fromkeys(range(0x80, 0x100), WALL)
     if reader == "gbk":
         table |= {ord(char): _raw(pair) for char, pair in pairs().items()} | _standard_forms()
@@ -80,18 +90,11 @@ def bytes_of(reader: str, writer: str) -> dict[int, str]:
         table |= {0x80: "\x80", ord(EURO): EURO}
         return table
     for codec in reversed(_CODECS[reader]):
-        table |= {ord(char): raw for raw, char in reversed(_double(codec).items())}
+        known = _double(codec)
+        table |= zip(map(ord, reversed(known.values())), reversed(known), strict=True)
     if reader in ("big5", "eten"):
         table |= _HANZI_OF_BIG5
         table |= {code: raw for code, raw in _big5_private() if code not in table}
-    if writer == "utf8":
-        for fits in _UTF_8_PAIRS:
-            table |= {
-                ord(char): raw
-                for codec in _CODECS[reader]
-                for raw, char in _double(codec).items()
-                if fits.match(raw) and not fits.match(table[ord(char)])
-            }
     if reader == "sjis":
         table |= {0xFF61 + byte - 0xA1: chr(byte) for byte in range(0xA1, 0xE0)}
         table |= {0x80: "\x80", 0xA0: "\xa0", ord(SJIS_DEFAULT): LOST}
@@ -134,6 +137,19 @@ def is_text(text: str) -> bool:
 
 
 @cache
+def raws() -> list[str]:
+    """All pairs of a lead byte and a trail byte, in order."""
+    return [chr(lead) + chr(trail) for lead in LEADS for trail in TRAILS]
+
+
+@cache
+def utf8_pairs(leads: str = "\xc2-\xef") -> frozenset[str]:
+    """The pairs of bytes that UTF-8 has, or has in characters that begin with one of `leads`."""
+    fits = re.compile(f"[{leads}][\x80-\xbf]|[\x80-\xbf][\x80-\xbf{leads}]")
+    return frozenset(filter(fits.match, raws()))
+
+
+@cache
 def chars_of(writer: str) -> dict[str, str]:
     """The character of each pair of bytes of "gbk" or "big5", private ones left out.
 
@@ -141,7 +157,10 @@ def chars_of(writer: str) -> dict[str, str]:
     ('中', '中')
     """
     if writer == "gbk":
-        found = {_raw(pair): text_of(pair.to_bytes(2), "gb18030") for pair, char in enumerate(characters()) if char}
+        known = [pair.to_bytes(2) for pair, char in enumerate(characters()) if char]
+        found = {
+            raw.decode("latin-1"): char for raw, char in zip(known, text_of(b"".join(known), "gb18030"), strict=True)
+        }
     else:
         found = _double("big5hkscs") | _double("cp950")
     return {raw: char for raw, char in found.items() if not "\ue000" <= char <= "\uf8ff"}
@@ -154,23 +173,19 @@ def _raw(pair: int) -> str:
 @cache
 def _double(codec: str) -> dict[str, str]:
     """The character of each pair of bytes."""
-    found: dict[str, str] = {}
-    for lead in range(0x81, 0xFF):
-        for trail in TRAILS:
-            raw = bytes((lead, trail))
-            char = raw.decode(codec, "ignore")
-            if len(char) == 1 and char > "\x7f" and not "\uff61" <= char <= "\uff9f":
-                found[raw.decode("latin-1")] = char
-    return found
+    chars = by_line("\n".join(raws()).encode("latin-1"), codec)
+    return {
+        raw: char
+        for raw, char in zip(raws(), chars, strict=True)
+        if len(char) == 1 and char > "\x7f" and not "\uff61" <= char <= "\uff9f"
+    }
 
 
 def _standard_forms() -> dict[int, str]:
     """Code points that the standard has given since to pairs that Python's codec keeps in private use."""
-    return {
-        ord(new): _raw(pair)
-        for char, pair in pairs().items()
-        if "\ue000" <= char <= "\uf8ff" and (new := text_of(pair.to_bytes(2), "gb18030")) != char
-    }
+    private = {char: pair for char, pair in pairs().items() if "\ue000" <= char <= "\uf8ff"}
+    given = text_of(b"".join([pair.to_bytes(2) for pair in private.values()]), "gb18030")
+    return {ord(new): _raw(pair) for new, (char, pair) in zip(given, private.items(), strict=True) if new != char}
 
 
 def _big5_private() -> list[tuple[int, str]]:

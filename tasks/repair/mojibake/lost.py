@@ -13,7 +13,7 @@ from math import inf
 from typing import TypeAlias
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
-from tasks.repair.mojibake.codecs import LOST, TRAILS
+from tasks.repair.mojibake.codecs import LOST, raws
 from tasks.repair.mojibake.tokens import RARE, Token, cost
 from tasks.repair.shift.pairs import is_private, pairs
 from tasks.script.fold import simplified
@@ -211,10 +211,10 @@ def _is_lost(pair: str, reader: str) -> bool:
 @cache
 def _read_by_all(reader: str) -> frozenset[str]:
     """The bytes and pairs of bytes that all decoders of an encoding can read."""
-    raws = [chr(byte) for byte in range(0x80, 0x100)]
+    known = [chr(byte) for byte in range(0x80, 0x100)]
     if reader != "latin":
-        raws += [chr(lead) + chr(trail) for lead in range(0x81, 0xFF) for trail in TRAILS]
-    return frozenset(raw for raw in raws if all(_reads(raw.encode("latin-1"), codec) for codec in _STRICT[reader]))
+        known += raws()
+    return frozenset(raw for raw in known if all(_reads(raw.encode("latin-1"), codec) for codec in _STRICT[reader]))
 
 
 def _reads(raw: bytes, codec: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from tasks.decode.charsets import by_line
+
 GBK, BIG5 = "gb18030", "big5hkscs"
 
 LEADS = range(0x81, 0xFF)
@@ -42,9 +44,10 @@ def characters(codec: str = GBK) -> list[str]:
     ('數', '0xe319', '', '一')
     """
     table = [""] * 0x10000
-    for code in (lead << 8 | trail for lead in LEADS for trail in TRAILS):
-        char = code.to_bytes(2).decode(codec, "ignore")
-        table[code] = char if len(char) == 1 and char <= "\uffff" else ""
+    codes = [lead << 8 | trail for lead in LEADS for trail in TRAILS]
+    for code, char in zip(codes, by_line(b"\n".join([code.to_bytes(2) for code in codes]), codec), strict=True):
+        if len(char) == 1 and char <= "\uffff":
+            table[code] = char
     return table
 
 
