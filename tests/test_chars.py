@@ -92,9 +92,12 @@ SIGNS = st.sets(st.text("ab ,春夏國学，。\0\uffff", min_size=1, max_size=2
 def test_pairs_are_counted_the_same(signs: set[str], text: str, most: int) -> None:
     signs -= {"\0\0"}
     found = CharPairs(signs).count(text, most)
-    every = sum(text.startswith(sign, at) for sign in signs for at in range(len(text)))
+    places = [at for sign in signs for at in range(len(text)) if text.startswith(sign, at)]
+    first = min((at for at in places if at >= most), default=-1)
+    assert CharPairs(signs).find(text, most) == first
     with uncompiled():
-        assert CharPairs(signs).count(text, most) == found == min(most, every)
+        assert CharPairs(signs).count(text, most) == found == min(most, len(places))
+        assert CharPairs(signs).find(text, most) == first
 
 
 @needs_it
@@ -186,3 +189,5 @@ def test_what_it_is_given_is_looked_at() -> None:
         chars.compiled.Pairs("春夏", "").count("春")  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         chars.compiled.Pairs("春夏", "").count("春", "1")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="0 or more"):
+        chars.compiled.Pairs("春夏", "").find("春", -1)

@@ -17,7 +17,7 @@ from operator import add
 try:
     from tasks.chars import _chars as compiled
 
-    compiled.Rows  # noqa: B018 (what was compiled from an older source has none, and is as good as nothing)
+    compiled.Pairs.find  # noqa: B018 (what was compiled from an older source has none, and is as good as nothing)
 except (ImportError, AttributeError):
     compiled = None  # type: ignore[assignment]
 
@@ -221,11 +221,13 @@ class CharRows:
 
 
 class CharPairs:
-    """Strings of one or two characters of the basic plane, to be counted where they stand in a text.
+    """Strings of one or two characters of the basic plane, to be counted, or found, where they stand in a text.
 
     >>> signs = CharPairs({"本站", "网友", "©"})
     >>> signs.count("网友在本站说 © 2020", 9), signs.count("网友在本站说 © 2020", 2), signs.count("本日站上", 9)
     (3, 2, 0)
+    >>> signs.find("网友在本站说 © 2020", 0), signs.find("网友在本站说 © 2020", 4), signs.find("本日站上", 0)
+    (0, 7, -1)
     """
 
     def __init__(self, signs: Collection[str]) -> None:
@@ -241,3 +243,10 @@ class CharPairs:
             return self._made.count(text, most)
         found = sum(map(self._signs.__contains__, map(add, text, text[1:])))
         return min(most, found + sum(map(self._signs.__contains__, text)))
+
+    def find(self, text: str, start: int) -> int:
+        """The first place from `start` on where any of them begins; -1 if there is none."""
+        if self._made:
+            return self._made.find(text, start)
+        places = range(start, len(text))
+        return next((at for at in places if text[at] in self._signs or text[at : at + 2] in self._signs), -1)

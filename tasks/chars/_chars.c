@@ -340,7 +340,7 @@ static PyType_Spec rows_spec = {"tasks.chars._chars.Rows", sizeof(Rows), 0, Py_T
 
 typedef struct {
     PyObject_HEAD
-    uint8_t leads[BMP / 8], alone[BMP / 8];
+    uint8_t leads[BMP / 8], alone[BMP / 8], any[BMP / 8]; /* `any`: either */
     uint32_t *table, mask;
 } Pairs;
 
@@ -365,6 +365,7 @@ static int pairs_fill(Pairs *p, PyObject *pairs, PyObject *alone) {
         p->leads[lead >> 3] |= (uint8_t)(1 << (lead & 7));
         p->table[place_of(p, lead << 16 | next)] = lead << 16 | next;
     }
+    for (int i = 0; i < BMP / 8; i++) p->any[i] = p->leads[i] | p->alone[i];
     return size % 2 ? -1 : 0;
 }
 
@@ -394,32 +395,67 @@ static void pairs_dealloc(PyObject *self) {
     dealloc(self);
 }
 
-/* In how many places pairs begin and characters stand that count by themselves; no more than `most` are counted. */
-static PyObject *pairs_count(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+/* How many begin or stand at a place of a set's text: a pair, and a character that counts by itself. */
+static inline int signs_at(const Pairs *p, uint32_t c, uint32_t next) {
+    return has(p->alone, c) + (has(p->leads, c) && next < BMP && p->table[place_of(p, c << 16 | next)] && (c | next));
+}
+
+/* In how many places they do from `*at` on, up to `most`; `*at` is then the last of these. */
+#define SIGNS(name, type) \
+    static Py_ssize_t name(const Pairs *p, const type *units, Py_ssize_t size, Py_ssize_t *at, Py_ssize_t most) { \
+        Py_ssize_t found = 0; \
+        for (Py_ssize_t i = *at; i < size && found < most; i++) { \
+            if (!has(p->any, units[i])) continue; \
+            int here = signs_at(p, units[i], i + 1 < size ? units[i + 1] : BMP); \
+            if (here) *at = i; \
+            found += here; \
+        } \
+        return found; \
+    }
+SIGNS(signs1, Py_UCS1)
+SIGNS(signs2, Py_UCS2)
+SIGNS(signs4, Py_UCS4)
+
+static Py_ssize_t signs(PyObject *self, PyObject *text, Py_ssize_t *at, Py_ssize_t most) {
     const Pairs *p = (Pairs *)self;
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text);
+    int kind = PyUnicode_KIND(text);
+    return kind == PyUnicode_1BYTE_KIND   ? signs1(p, data, size, at, most)
+           : kind == PyUnicode_2BYTE_KIND ? signs2(p, data, size, at, most)
+                                          : signs4(p, data, size, at, most);
+}
+
+/* The number beside a text, which is none below 0; or -1. */
+static Py_ssize_t number_beside(PyObject *const *args, Py_ssize_t given) {
     if (given != 2) {
         PyErr_SetString(PyExc_TypeError, "a text to look in and a number are wanted");
-        return NULL;
+        return -1;
     }
-    if (!takes_text(args[0])) return NULL;
-    Py_ssize_t most = PyLong_AsSsize_t(args[1]);
-    if (most == -1 && PyErr_Occurred()) return NULL;
-    int kind = PyUnicode_KIND(args[0]);
-    const void *data = PyUnicode_DATA(args[0]);
-    Py_ssize_t size = PyUnicode_GET_LENGTH(args[0]), found = 0;
-    for (Py_ssize_t i = 0; i < size && found < most; i++) {
-        uint32_t c = PyUnicode_READ(kind, data, i);
-        found += has(p->alone, c);
-        if (i + 1 < size && has(p->leads, c)) {
-            uint32_t next = PyUnicode_READ(kind, data, i + 1);
-            found += next < BMP && p->table[place_of(p, c << 16 | next)] && (c | next);
-        }
-    }
+    if (!takes_text(args[0])) return -1;
+    Py_ssize_t number = PyLong_AsSsize_t(args[1]);
+    if (number < 0 && !PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "the number is 0 or more");
+    return number;
+}
+
+/* In how many places pairs begin and characters stand that count by themselves; no more than `most` are counted. */
+static PyObject *pairs_count(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Py_ssize_t most = number_beside(args, given), at = 0;
+    if (most < 0) return NULL;
+    Py_ssize_t found = signs(self, args[0], &at, most);
     return PyLong_FromSsize_t(found < most ? found : most);
+}
+
+/* The first such place from `start` on, or -1. */
+static PyObject *pairs_find(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Py_ssize_t at = number_beside(args, given);
+    if (at < 0) return NULL;
+    return PyLong_FromSsize_t(signs(self, args[0], &at, 1) ? at : -1);
 }
 
 static PyMethodDef pairs_methods[] = {
     {"count", (PyCFunction)(void (*)(void))pairs_count, METH_FASTCALL, "In how many places of a text, so many at most."},
+    {"find", (PyCFunction)(void (*)(void))pairs_find, METH_FASTCALL, "The first of these places from a place on, or -1."},
     {NULL, NULL, 0, NULL},
 };
 static PyType_Slot pairs_slots[] = {

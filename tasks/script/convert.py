@@ -26,6 +26,7 @@ from tasks.script.tables import (
     regional,
     to_be_weighed,
     variants,
+    weighed_signs,
     with_japanese_form,
     with_other_form,
     with_regional_form,
@@ -44,8 +45,8 @@ _ASPECT = re.compile(
 )
 # Taiwan's words for 只 and 什么, that OpenCC leaves, as it does its pronouns; a simplified page that has 妳 means it.
 _ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])")
-_WORDS = {"妳": "你", "牠": "它", "甚麼": "什麼", "甚么": "什么"}
-_HAS_WORDS = re.compile("|".join([*_WORDS, "祇"]))
+_WHAT = re.compile("甚(?=[麼么])")
+_MAY_BE_TAIWANS = CharSet("[妳牠甚祇]")
 # A city's 市 written as the apron 巿, which stands in few words and one name.
 _APRON = re.compile("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
 # 乾 in names of towns and counties; 乾 of what is dry stands before other characters.
@@ -55,7 +56,7 @@ _SURNAME = re.compile("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
 # A full-width point in a number whose digits were full-width.
 _POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
-_CONTINUOUS, _AT = CharSet("著"), CharSet("於")
+_AT = CharSet("於")
 # What most Chinese text is written in: none of it is kana, or stands for another character.
 _USUAL = "\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e“”‘’…—·"
 _UNUSUAL = CharSet(f"[^{_USUAL}]", 0x10000, 0x10FFFF)
@@ -118,7 +119,7 @@ def _lines_to_hans(text: str, script: Script) -> str:
 def _to_hans(text: str, script: Script) -> str:
     """Most lines become what their characters do by themselves; OpenCC is given those in which a word decides."""
     own = _own_words(text, script)
-    spans = lines_with(to_be_weighed(), own)
+    spans = lines_with(to_be_weighed(), own, weighed_signs())
     plain = simplify(own)
     if not spans:
         return plain
@@ -128,11 +129,13 @@ def _to_hans(text: str, script: Script) -> str:
 
 def _own_words(text: str, script: Script) -> str:
     if "著" in text and script is not Script.HANS:
-        text = in_lines_with(_CONTINUOUS, _aspect, text)
+        text = _with_aspect(text)
     if script is not Script.HANS:
         return _taiwans_words(text)
-    if any(word in text for word in _WORDS) or "祇" in text:  # lines that show that they are traditional
-        text = in_lines_with(_HAS_WORDS, lambda line: _taiwans_words(line) if _is_traditional(line) else line, text)
+    if _MAY_BE_TAIWANS.find(text) >= 0:  # lines that show that they are traditional
+        text = in_lines_with(
+            _MAY_BE_TAIWANS, lambda line: _taiwans_words(line) if _is_traditional(line) else line, text
+        )
     return text
 
 
@@ -172,8 +175,8 @@ def _kept(before: str, after: str, script: Script) -> str:
 
 def _taiwans_words(text: str) -> str:
     """Traditional text without the words of Taiwan and Hong Kong that OpenCC leaves: 妳 and 牠, 祇 for 只, 甚麼."""
-    for word, usual in _WORDS.items():
-        text = text.replace(word, usual)
+    text = text.replace("妳", "你").replace("牠", "它")
+    text = _WHAT.sub("什", text) if "甚" in text else text
     return _ONLY.sub("只", text) if "祇" in text else text
 
 
@@ -181,11 +184,24 @@ def _is_traditional(line: str) -> bool:
     return not only_traditional().isdisjoint(line)
 
 
-def _aspect(line: str) -> str:
-    """A traditional line of Taiwan, which writes 著 for 着; a line that has both tells them apart by itself."""
-    if "著" not in line or "着" in line or only_traditional().isdisjoint(line):
-        return line
-    return _ASPECT.sub("着", line)
+def _with_aspect(text: str) -> str:
+    """Text with 着 for 著 in traditional lines of Taiwan, which writes 著 for both; a line that has both tells them
+    apart by itself."""
+    parts: list[str] = []
+    position = end = 0
+    is_taiwans = False
+    for match in _ASPECT.finditer(text):
+        at = match.start()
+        if at >= end:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            end = len(text) if end < 0 else end
+            line = text[start:end]
+            is_taiwans = "着" not in line and _is_traditional(line)
+        if is_taiwans:
+            parts += (text[position:at], "着")
+            position = at + 1
+    parts.append(text[position:])
+    return "".join(parts)
 
 
 def _is_hans(line: str, script: Script) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from tasks.chars import CharSet
+from tasks.chars import CharPairs, CharSet
 from tasks.script.fold import simplified
 
 KANA = "\N{HIRAGANA LETTER SMALL A}-\N{KATAKANA LETTER SMALL KE}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
@@ -98,13 +98,33 @@ def with_simplified_form() -> CharSet:
 def to_be_weighed() -> re.Pattern[str]:
     """Traditional characters that may become another one than they do by themselves: by the word (data/words.txt, see
     tools/make_fold_table.py), or by a table beside OpenCC's. Lines without them are simplified one by one."""
+    decided = (_beside(char, places) for char, places in _decided().items())
+    # Each way begins with a character, so that `re` looks for these at the speed of a class; the commonest come first.
+    return re.compile("|".join([*decided, *sorted(_told())]))
+
+
+@cache
+def weighed_signs() -> CharPairs:
+    """What all that `to_be_weighed` finds holds one of: such a character with one beside it, or one that is told."""
+    beside = ((char, place) for char, places in _decided().items() for place in places)
+    pairs = {char + place[1] if place[0] == "_" else place[0] + char for char, place in beside}
+    return CharPairs(_told() | pairs)
+
+
+@cache
+def _told() -> frozenset[str]:
+    """The characters that a table beside OpenCC's changes."""
     own = {*japanese(), *variants(), *map(ord, _BY_LINE)}
     own |= {code for code, one in simplified().items() if ord(one) in regional()}
+    return frozenset(map(chr, own))
+
+
+@cache
+def _decided() -> dict[str, list[str]]:
+    """The characters that a word decides on, and what stands beside them there: `甲乙`, `_乙`, `甲_`."""
     source = Path(__file__).with_name("data") / "words.txt"
     rows = (row.split("\t") for row in source.read_text(encoding="utf-8").splitlines())
-    decided = (_beside(char, places.split(" ")) for char, places in rows if ord(char) not in own)
-    # Each way begins with a character, so that `re` looks for these at the speed of a class; the commonest come first.
-    return re.compile("|".join([*decided, *map(chr, sorted(own))]))
+    return {char: places.split(" ") for char, places in rows if char not in _told()}
 
 
 def _beside(char: str, places: Iterable[str]) -> str:
