@@ -61,7 +61,13 @@ _SIGNER = re.compile(
     r"[一-鿿()、 ]{2,40}(?:办公厅|办公室|委员会|政府|局|厅|部|处|院|会|社|中心|公司|大学|学院|学校|法院|检察院"
     r"|党组|党委|编辑部|总队|支队|集团|馆|署|站)$"
 )
+# The title of a document that a letter sends out.
+_ANNEX = re.compile(
+    r"[^。;:!?]{4,50}(?:意见|办法|方案|规则|规定|细则|规划|计划|纲要|条例|制度|预案|要点|指南|标准|章程|公约|名单|清单|说明|守则)"
+    r"(?:\([^()]{1,12}\))?"
+)
 _END = re.compile(r"[(\[【](?:完|全文完|待续|未完待续|连载|本文完)[)\]】]$|(?:全文完|未完待续)$")
+_GROUP = re.compile(r"[一-鿿]{2,12}(?:采访组|报道组|报道小组|评论员|编辑部|课题组|调研组)$")
 _DATELINE = re.compile(r"[一-鿿]{2,16}(?:\d{1,2}月)?\d{1,2}日(?:电|讯)$")
 
 
@@ -129,7 +135,7 @@ def _is_caption(folded: str) -> bool:
 def _is_byline(folded: str) -> bool:
     if len(folded) > _LONGEST_BYLINE:
         return False
-    if _END.match(folded) or _DATELINE.match(folded):
+    if _END.match(folded) or _DATELINE.match(folded) or _GROUP.match(folded):
         return True
     return _BYLINE.match(folded) is not None and _BYLINE_NAMES.match(folded) is not None
 
@@ -138,20 +144,32 @@ def _is_byline(folded: str) -> bool:
 _SIGN_OFF_LINES = 4
 
 
+def annexed(paragraphs: Sequence[Paragraph], at: int) -> bool:
+    """Whether a line right below a date is the title of the document that the letter above sends out.
+
+    >>> annexed([Paragraph(text, text) for text in ("2017年1月10日", "上湾渡口水位观测办法")], 1)
+    True
+    """
+    if not 0 < at < len(paragraphs) or not _SIGN_DATE.match(paragraphs[at - 1].folded):
+        return False
+    folded = paragraphs[at].folded
+    return _SIGN_DATE.match(folded) is None and _ANNEX.fullmatch(folded) is not None
+
+
 def _is_sign_off(paragraphs: Sequence[Paragraph], at: int) -> bool:
     """A date alone near the end, or a body's name alone on the line before such a date."""
     folded = paragraphs[at].folded
     if len(folded) > _LONGEST_BYLINE or not at:
         return False
     if _SIGN_DATE.match(folded):
-        return len(paragraphs) - at <= _SIGN_OFF_LINES
+        return len(paragraphs) - at <= _SIGN_OFF_LINES or annexed(paragraphs, at + 1)
     if _SIGNER.match(folded) and at + 1 < len(paragraphs):
         later = at + 1
         while later < len(paragraphs) and later < at + _SIGN_OFF_LINES and _SIGNER.match(paragraphs[later].folded):
             later += 1
         return (
             later < len(paragraphs)
-            and len(paragraphs) - later <= _SIGN_OFF_LINES
+            and (len(paragraphs) - later <= _SIGN_OFF_LINES or annexed(paragraphs, later + 1))
             and bool(_SIGN_DATE.match(paragraphs[later].folded))
         )
     return False

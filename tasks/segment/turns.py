@@ -11,11 +11,12 @@ from tasks.surnames import COMPOUND, USUAL
 
 _LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|()]{1,20}(?: ?\([^()]{1,30}\))?)[\]】)]?:(?!//)")
 _LONGEST_LABEL = 56  # all that `_LABEL` takes, the colon and the brackets with it
+_LONGEST_PART = 14  # of what somebody is, before his name
 _OFFICE = re.compile(r" ?[(（][^()（）]{1,30}[)）]$")
 _BRACKETED = re.compile(r"[\[【]([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】]")
 _QUESTION = re.compile(r"(问|答|提问|回答|追问|Q|A|问题|q|a) ?\d{0,2}$")
 _ROLE = re.compile(
-    r".{0,12}(?:记者|主持人?|嘉宾|网友|听众|观众|读者|采访者|受访者|访谈者|访员|编辑|小编|发言人|老师|教授|学生|同学|医生|律师"
+    r"(?:解说词?|画外音|同期声|配音|字幕)$|.{0,12}(?:记者|主持人?|嘉宾|网友|听众|观众|读者|采访者|受访者|访谈者|访员|编辑|小编|发言人|老师|教授|学生|同学|医生|律师"
     r"|专家|法官|审判长|原告|被告|公诉人|辩护人|旁白|画外音|众人?|甲|乙|丙|丁)[ A-Z\d]{0,3}[\u4e00-\u9fff·]{0,4}$"
     r"|[^ ]{2,14}(?:报|网|社|周刊|杂志|电视台|电台|新闻|日报|晚报|财经|传媒)$"
     r"|[^ ]{2,8}(?:报|网|社|台|刊|新闻|财经)·[^ ]{2,10}$"
@@ -28,6 +29,8 @@ _FIELD = re.compile(
     r"主演|导演|编剧|类型|片长|上映|译文|原文|释义|出处|拼音|读音|近义词|反义词|造句|其中|分别|如下|包括|等|即|是|为|有)$"
 )
 _SAYING = re.compile(r".{1,}(?:说|道|称|表示|认为|指出|强调|写道|喊|叫|告诉.{0,6}|介绍|问道|答道|回应|坦言|透露|笑道)$")
+# Voices of a film, one of which ends as verbs of speech do.
+_VOICE = re.compile(r"(?:解说词?|画外音|同期声|配音|字幕)$")
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?: ?[(][^()]{1,12}[)])?$|[\u4e00-\u9fffA-Za-z]{1,12}[·.][\u4e00-\u9fffA-Za-z·.]{1,16}$"
 )
@@ -99,7 +102,9 @@ def _label(paragraph: Paragraph) -> tuple[str, str] | None:
     start, end = span
     label = _bare(paragraph.folded[start:end])
     asks = _QUESTION.match(label) is not None
-    if not label or label.isdecimal() or _FIELD.match(label) or (_SAYING.match(label) and not asks):
+    if not label or label.isdecimal() or _FIELD.match(label):
+        return None
+    if _SAYING.match(label) and not (asks or _VOICE.match(label)):
         return None
     return _bare(paragraph.text[start:end]), label
 
@@ -131,6 +136,9 @@ def _bare(label: str) -> str:
 
 def _is_name(label: str) -> bool:
     """Whether a label reads like a person's name: a surname first, or a foreign name with its dot."""
+    part, _, name = label.rpartition(" ")  # who he is, and his name: 守亭人 张石四
+    if len(name) > 1 and 1 < len(part) <= _LONGEST_PART and name[0] in USUAL and len(name) <= 3:
+        return True
     if not _NAME.match(label):
         return False
     return label[0] in USUAL or label.startswith(COMPOUND) or "·" in label

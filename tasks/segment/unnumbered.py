@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from tasks.segment.asides import annexed
 from tasks.segment.levels import Candidate
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import BOLD, Paragraph
@@ -71,6 +72,9 @@ def unnumbered(
     fields = _fields(paragraphs)
     short = {at for at in brief if at not in fields and _may_be_heading(paragraphs, at)}
     short |= _with_colons(paragraphs, brief)
+    found += [_candidate(paragraphs, at) for at in lines if at not in taken and annexed(paragraphs, at)]
+    taken |= {one.at for one in found}
+    short -= taken
     below = {at for at in short if _has_body(paragraphs, at, spoken)}
     below |= {at for at in short if at + 1 in below and at not in below}
     heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
@@ -107,7 +111,8 @@ def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
 
 def _candidate(paragraphs: Sequence[Paragraph], at: int) -> Candidate:
     folded = paragraphs[at].folded
-    return Candidate(at, len(folded), None, 0, False, bool(_FRONT.match(folded) or _PATENT.match(folded)))
+    front = bool(_FRONT.match(folded) or _PATENT.match(folded)) or annexed(paragraphs, at)
+    return Candidate(at, len(folded), None, 0, False, front)
 
 
 def _bold(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:

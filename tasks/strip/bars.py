@@ -14,7 +14,6 @@ from tasks.strip.tables import (
     is_one_of,
     kinds,
     made_of_known_words,
-    may_hold,
     phrase,
 )
 
@@ -182,7 +181,7 @@ def is_within(core: str) -> bool:
     >>> is_within("点击图片进入下一页"), is_within("- 广告 -"), is_within("广告法")
     (True, True, False)
     """
-    return len(core) <= WITHIN_CHARS and may_hold("within", core) and is_one_of("within", core)
+    return len(core) <= WITHIN_CHARS and is_one_of("within", core)
 
 
 def _buttons(sheet: Sheet, core: str) -> bool:

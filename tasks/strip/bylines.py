@@ -24,6 +24,7 @@ _PLACED_BYLINE = re.compile(
 _WORK_OF = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s(?:编?著|著译|原著)")
 _MARKED = re.compile(
     r"[◎□■●〇◇◆△▲☉⊙]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
+    r"|文\s?[◎○●◇◆□■]\s?(?P<text>[\u4e00-\u9fff]{2,4})\*?"
 )
 # ✪ 甲一心 乙二思 | 某某大学水利学院: writers and where they work.
 _EMPLOYED = re.compile(
@@ -101,11 +102,11 @@ def _byline(core: str) -> list[Field]:
 
 def _marked(core: str) -> list[Field]:
     """A writer between marks, or a medium in brackets."""
-    if core[0] in "◎□■●〇◇◆△▲✪★☆◉►▪☉⊙" or core.endswith("文"):
+    if core[0] in "◎□■●〇◇◆△▲✪★☆◉►▪☉⊙" or core.endswith("文") or core[0] == "文":
         named = _MARKED.fullmatch(core)
         if not named and (employed := _EMPLOYED.fullmatch(core)) and names_of(employed["names"]):
             return [Field("author", "作者", employed["names"])]
-        name = named and (named["one"] or named["other"])
+        name = named and (named["one"] or named["other"] or named["text"])
         return [Field("author", "作者", name)] if name and names_of(name) else []
     if core[-1] == "著" and (work := _WORK_OF.fullmatch(core)) and work["name"][0] in USUAL:
         return [Field("author", "著", work["name"])]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tasks.strip.around import BELOW, BODY_ROWS, FRAME, Around, from_here_on
+from tasks.strip.likeness import Likeness
 from tasks.strip.signs import beside, cover, numbered, opens, site_speech
 
 # A page with no more prose than this, in its head, may hold its article below.
@@ -14,6 +16,8 @@ HEAD_SHARE = 3
 # rows are no longer, and so many rows around it are furniture: in all, and for each row of it.
 TAIL_PROSE = 0.5
 TAIL_PROSE_CHARS = 150
+# It shares no more of its pairs with the text; the site's share 0.14 at most on our layouts.
+OF_TEXT, OF_TEXT_UNSURE = 0.2, 0.08
 TAIL_FURNITURE = 4
 TAIL_FURNITURE_EACH = 2
 # So many rows of the site's part it from the text: one may as well head the text's last section. Prose without a word
@@ -65,10 +69,18 @@ def prose_below(page: Around) -> None:
     parting = sum(page.sign(n) >= 1 for n in between)
     parted = parting >= (PARTED_PLAIN if plain else PARTED) or site_speech(page.rows[below[0]].core)
     enough = parted and signs >= max(TAIL_FURNITURE, TAIL_FURNITURE_EACH * len(below))
-    if small and enough and all(sizes[n] <= TAIL_PROSE_CHARS for n in below):
+    if small and enough and all(sizes[n] <= TAIL_PROSE_CHARS for n in below) and not _of_text(page, end, below, plain):
         for number in below:
             page.take(number, _WHY_PROSE)
         page.last = max(n for n in prose if n <= end)
+
+
+def _of_text(page: Around, end: int, below: Sequence[int], plain: bool) -> bool:
+    """Whether a row of the prose below the text's end has much of the text's words; some, if it is `plain` and nothing
+    else is furniture for sure: a text on interfaces has lists of their words."""
+    least = OF_TEXT if not plain or any(n > end for n in page.kinds) else OF_TEXT_UNSURE
+    text = Likeness(page.rows[n] for n in range(page.first, end + 1) if page.rows[n].prose and n not in page.kinds)
+    return text.enough and any(text.share(page.rows[n].core) >= least for n in below)
 
 
 def _goes_on(core: str) -> bool:

@@ -131,20 +131,15 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
     And what else stands within a text: advertisements, reading aids, heads of other posts.
     """
     for row in sheet.rows:
-        if len(row.core) <= WITHIN_CHARS and is_within(row.core):
+        core, folded, plain = row.core, row.line.folded, row.plain
+        if len(core) <= WITHIN_CHARS and is_within(core):
             yield Claim.whole(row, "an advertisement or a reading aid within the text")
-        elif (
-            not row.plain
-            and row.core[-4:].lower() in _ENDINGS
-            and (_FILE.fullmatch(row.core) or _SHOT.fullmatch(row.core))
-        ):
+        elif not plain and core[-4:].lower() in _ENDINGS and (_FILE.fullmatch(core) or _SHOT.fullmatch(core)):
             yield Claim.whole(row, "the name of a picture's file")
-        elif not row.plain and len(row.core) <= 40 and _PICTURE_ROW.fullmatch(row.core):
+        elif not plain and len(core) <= 40 and _PICTURE_ROW.fullmatch(core):
             yield Claim.whole(row, "a note on a picture that is not there")
-        elif "(" in row.folded and (
-            "资料图" in row.folded or "网络" in row.folded or "侵删" in row.folded or "(本" in row.folded
-        ):
-            for match in _PICTURE_SPAN.finditer(row.folded):
+        elif "(" in folded and ("资料图" in folded or "网络" in folded or "侵删" in folded or "(本" in folded):
+            for match in _PICTURE_SPAN.finditer(folded):
                 yield Claim(row, match.start(), match.end(), "a note on a picture that is not there")
 
 

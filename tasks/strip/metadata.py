@@ -40,7 +40,7 @@ _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙](?:(?<=\s著)|(?<=[☉⊙])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎](?:(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.

@@ -30,6 +30,7 @@ _CODE = re.compile(r"[A-Za-z_-]{0,6}\d{5,20}|\d{1,20}")  # what a program calls 
 _COLUMN = re.compile(r"\s+[-—|]\s+")  # between a medium and its column
 _TITLED = re.compile(r"《([^《》]+)》")
 # 【记者甲一心/竹溪报导】, before the first sentence.
+_SIGNED = ("本报", "通讯员", "记者", "见习记者", "实习记者")
 _PLACED_REPORTER = re.compile(
     r"[【〔\[(]\s?(?:本报|特派|驻地)?记者\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})"
     r"\s?/\s?[\u4e00-\u9fff]{2,8}?\s?报[导道]\s?[】〕\])]"
@@ -124,7 +125,7 @@ def _reporters(opening: Row | None) -> tuple[str, ...]:
     """The reporters that stand in brackets behind a dateline."""
     if opening and (placed := _PLACED_REPORTER.match(opening.core)):
         return tuple(as_found(opening, name) for name in names_of(placed["names"]))
-    if opening is None or not (_dateline_of(opening.core) or opening.core.lstrip("( ").startswith("本报")):
+    if opening is None or not (_dateline_of(opening.core) or opening.core.lstrip("( ").startswith(_SIGNED)):
         return ()
     match = _REPORTER.search(opening.core[:100])
     return tuple(as_found(opening, name) for name in names_of(match["names"])) if match else ()

@@ -20,6 +20,8 @@ COVER_JOINED = 0.5  # rows of at least three parts joined by marks
 COVER_PLAIN = 0.85  # rows without joining marks
 # A row needs two different keywords that hardly stand in any other text.
 MIN_STRONG = 2
+# A page's first row needs fewer letters in keywords, if they are so many.
+MIN_STRONG_FIRST, COVER_FIRST = 4, 0.22
 # A row of so many joints asks nothing: the question mark at its end is a character that was lost.
 LOST_MARK_JOINTS = 3
 # So many phrases joined by `_` are no title below the prose; above it, one more.
@@ -74,7 +76,7 @@ def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
             continue
         if (
             (core[:1] in _OPENS and _PHRASE.match(core))
-            or ("。" not in core and is_keywords(core))
+            or ("。" not in core and is_keywords(core, number == 0))
             or ("_" in core and _joined(sheet, number))
         ):
             yield Claim.whole(row, _WHY)
@@ -90,8 +92,8 @@ def _joined(sheet: Sheet, number: int) -> bool:
     return number > sheet.last >= 0 or (number < sheet.first and core.count("_") >= MIN_JOINED)
 
 
-def is_keywords(core: str) -> bool:
-    """Whether a folded row is keywords and hardly anything else.
+def is_keywords(core: str, first: bool = False) -> bool:
+    """Whether a folded row is keywords and hardly anything else; of a page's `first` row fewer letters must be.
 
     >>> is_keywords("无码专区_亚洲精品在线观看_久久综合网")
     True
@@ -103,10 +105,13 @@ def is_keywords(core: str) -> bool:
     core = core.rstrip(" ?") if len(_JOINT.findall(core)) >= LOST_MARK_JOINTS else core
     if _QUOTED.search(core):
         return False
-    if len({match[0].lower() for match in _keyword().finditer(core)}) < MIN_STRONG:
+    strong = len({match[0].lower() for match in _keyword().finditer(core)})
+    if strong < MIN_STRONG:
         return False
     parts = [part for part in _JOINT.split(core) if part]
     letters = len(_LETTER.findall(core))
     covered = sum(len(match[0]) for match in _keyword_or_filler().finditer(core))
     needed = COVER_JOINED if len(parts) >= 3 else COVER_PLAIN
+    if first and strong >= MIN_STRONG_FIRST and len(parts) >= 3:
+        needed = COVER_FIRST
     return covered >= needed * letters

@@ -118,6 +118,8 @@ def is_one_of(section: str, core: str) -> bool:
     >>> is_one_of("within", "- 广告 -"), is_one_of("within", "广告法")
     (True, False)
     """
+    if compiled and not _known_signs(section).count(core, 1):
+        return _unknown(section).fullmatch(core) is not None
     return _from(section, _STEPS[bisect_right(_STEPS, len(core)) - 1]).fullmatch(core) is not None
 
 
@@ -125,6 +127,20 @@ def is_one_of(section: str, core: str) -> bool:
 def _from(section: str, least: int) -> re.Pattern[str]:
     """The turns of phrase of a section that can have so many characters."""
     words = [words for words in table("phrases")[section] if known_of(words).longest >= least]
+    return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
+
+
+@cache
+def _known_signs(section: str) -> CharPairs:
+    """What the turns of phrase of a section of which anything is known hold one of."""
+    found = (known_of(words).factors for words in table("phrases")[section])
+    return CharPairs(frozenset().union(*(one for one in found if one)))
+
+
+@cache
+def _unknown(section: str) -> re.Pattern[str]:
+    """The other ones."""
+    words = [words for words in table("phrases")[section] if known_of(words).factors is None]
     return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
 
 
@@ -142,8 +158,7 @@ def may_hold(section: str, core: str) -> bool:
 @cache
 def _signs(section: str) -> CharPairs | None:
     """What all turns of phrase of a section hold one of; None if there is one that nothing is known of."""
-    found = [known_of(words).factors for words in table("phrases")[section]]
-    return None if None in found else CharPairs(frozenset().union(*(one for one in found if one)))
+    return _known_signs(section) if _unknown(section).pattern == "(?!)" else None
 
 
 @cache

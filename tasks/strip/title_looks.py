@@ -114,7 +114,7 @@ def can_be(row: Row) -> bool:
         return False
     if any(len(words) >= least and max(map(len, words)) <= most for least, most in MENUS) and not _PART.match(core):
         return False
-    if _GAPS.fullmatch(core):
+    if _GAPS.fullmatch(core) or (core.isascii() and row.tag != "h1" and sign(core) >= 1):
         return False
     if row.tag != "h1" and len(core) <= 20 and is_weak(core):
         return False

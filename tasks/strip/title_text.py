@@ -10,6 +10,8 @@ from tasks.strip.sheet import Claim, Row, Sheet, undress
 # What ends with so long a title, and is not the title, names the site before it.
 LONG_TITLE = 10
 SITE_CHARS = 16
+# What stands behind a title's last _, and again on a row, is the title; it is no shorter.
+LEAST_PART = 6
 # Within a text so many rows with nothing but such a title are what its pictures are called.
 PICTURES = 2
 # On pages without prose a title stands again so many rows below itself at most.
@@ -34,7 +36,7 @@ _LABELLED = re.compile(
     rf"{DATE.pattern}(?:\s{{0,3}}(?:浏览次数|浏览量|浏览|点击次数|点击|阅读次数|阅读|人气)\s?:\s?\d{{0,8}}\s?次?)?$"
 )
 # The number of the page behind a chapter's name, as reading sites set it.
-_PART = re.compile(r"\s?\(\d{1,2}\s?/\s?\d{1,2}\)$")
+_PART = re.compile(r"\s?\(第?\d{1,2}\s?/\s?\d{1,2}页?\)$")
 # What a picture has behind the title that it is called by.
 _CHANNEL = re.compile(r"\s[\u4e00-\u9fff]{2,6}(?:\s?第\d{1,2}张)?")
 _PAGE = re.compile(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
@@ -150,7 +152,8 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
             continue
         again = key(title_text(row))
         page = again.startswith(wanted) and _PAGE.fullmatch(again, len(wanted))  # of a document that sites share
-        same = again == wanted or page or row.tag == "title" or _behind(row, title)
+        part = wanted.endswith(again) and len(again) >= LEAST_PART and title.core.endswith("_" + row.core)
+        same = again == wanted or page or part or row.tag == "title" or _behind(row, title)
         if same and len(wanted) >= 4:
             found.append(Claim.whole(row, "the title again"))
             found += _subtitle_again(sheet, at, row)
