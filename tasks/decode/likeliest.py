@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
+from operator import attrgetter
+from typing import NamedTuple
 
 from tasks.decode.charsets import codec_of, marked, text_of
 from tasks.decode.cuts import CUT, cheapest_cost
@@ -75,8 +78,26 @@ _ISOLATED_SHARE = 0.75
 _NOT_AS_DECLARED = {"gb18030": 2, "big5hkscs": 8}
 
 
+class _Reading(NamedTuple):
+    """A sample as a codec reads it. In nats: what its characters cost, and what is held against the codec besides: how
+    rare it is, that it is not the declared one, that the text is not the language it seems to be in."""
+
+    codec: str
+    text: str
+    alone: float
+    besides: float
+
+    @property
+    def cost(self) -> float:
+        """What decides: the cheapest reading is the likeliest."""
+        return self.alone + self.besides
+
+
 def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
     """The likeliest codec and the probability that it is right; None if no reading looks like text.
+
+    First as if no byte were lost; where that gives nothing clear, by the cheapest cuts, and if these are odd as well,
+    chardet is asked.
 
     >>> likeliest("시장에서는 아침마다 생선을 팔고 있다.".encode("cp949"), None)
     ('cp949', 0.99)
@@ -84,41 +105,71 @@ def likeliest(sample: bytes, declared: str | None) -> tuple[str, float] | None:
     isolated = are_isolated(sample)
     if isolated and declared in _TORN_CHINESE and _beyond_ascii(sample) >= _NOT_AS_DECLARED[declared]:
         declared = None  # English, whose quotation marks are windows-1252
+    besides = {codec: _PRIOR.get(codec, _OTHER_PRIOR) for codec in _tried(sample, declared, isolated)}
+    if declared in besides:
+        besides[declared] -= _credit(sample, declared)
+    if not isolated:
+        sample = _REPEATED.sub(rb"\1", sample)
+    readings = [_reading(sample, codec, against) for codec, against in besides.items()]
+    best = min(readings, key=_cost)
+    if best.codec == "cp1252" or marked(best.text) or mean_cost(best.text) > CLEAR:
+        sample, readings = sample[:_SEARCHED], [_cut(sample, reading) for reading in readings]
+        best = min(readings, key=_cost)
+        if best.codec != declared and _is_odd(sample, best):
+            readings += _chardets(sample, best, besides)
+            best = min(readings, key=_cost)
+    if best.cost > _NO_TEXT * len(sample) + 2 * BAD_BYTE:
+        return None
+    margin = min((one.cost for one in readings if one.text != best.text), default=best.cost) - best.cost
+    # The model's nats are overconfident, for characters of a text are not independent: a tenth of them is nearer.
+    return best.codec, min(0.99, 1 / (1 + math.exp(-margin / 10)))
+
+
+_cost = attrgetter("cost")
+
+
+def _tried(sample: bytes, declared: str | None, isolated: bool) -> list[str]:
+    """The codecs that are compared."""
     codecs = [*_MULTIBYTE, *(WIDE_CODECS if b"\x00" in sample else WIDE_CODECS[2:])]
     if declared and declared not in codecs:
         codecs.append(declared)
-    credit = {declared: _credit(sample, declared)} if declared else {}
     if not isolated:
-        sample = _REPEATED.sub(rb"\1", sample)
-    else:
-        codecs = [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
-    readings = {codec: text_of(sample, codec) for codec in codecs}
-    plain = {codec: penalised(text) for codec, text in readings.items()}
-    credit |= {codec: credit.get(codec, 0.0) - _against(codec, text) for codec, text in readings.items()}
-    costs = {codec: _weighed(codec, cost, credit) for codec, cost in plain.items()}
-    best = min(costs, key=costs.__getitem__)
-    if best == "cp1252" or marked(readings[best]) or mean_cost(readings[best]) > CLEAR:
-        if len(sample) > _SEARCHED:
-            sample = sample[:_SEARCHED]
-            readings = {codec: text_of(sample, codec) for codec in codecs}
-            plain = {codec: penalised(text) for codec, text in readings.items()}
-        costs = {codec: _weighed(codec, _searched(sample, codec, plain[codec]), credit) for codec in codecs}
-        best = min(costs, key=costs.__getitem__)
-        torn = BAD_BYTE if best in _TORN_CHINESE and marked(readings[best]) else 0.0
-        odd = best == "cp1252" or costs[best] > _ODD * len(sample) + torn
-        if odd and best != declared and (guess := _chardet(sample, best)) not in codecs:
-            readings[guess] = text_of(sample, guess)
-            costs[guess] = _weighed(guess, penalised(readings[guess]), credit)
-            # Between two Latin alphabets only chardet can tell; the costs know no words.
-            costs[guess] -= _BETWEEN_LATIN if best == "cp1252" else 0.0
-            best = min(costs, key=costs.__getitem__)
-    if costs[best] > _NO_TEXT * len(sample) + 2 * BAD_BYTE:
-        return None
-    rivals = [cost for codec, cost in costs.items() if readings[codec] != readings[best]]
-    margin = min(rivals, default=costs[best]) - costs[best]
-    # The model's nats are overconfident, for characters of a text are not independent: a tenth of them is nearer.
-    confidence = min(0.99, 1 / (1 + math.exp(-margin / 10)))
-    return best, confidence
+        return codecs
+    return [codec for codec in codecs if codec not in _MULTIBYTE[:-1] or codec in (declared, "utf-8")]
+
+
+def _reading(sample: bytes, codec: str, against: float) -> _Reading:
+    """A reading as if no byte were lost."""
+    text = text_of(sample, codec)
+    return _Reading(codec, text, penalised(text), against + _against(codec, text))
+
+
+def _cut(sample: bytes, reading: _Reading) -> _Reading:
+    """A reading of the sample's beginning, by its cheapest cut where that is cheaper."""
+    if len(sample) > _SEARCHED:
+        sample = sample[:_SEARCHED]
+        text = text_of(sample, reading.codec)
+        reading = reading._replace(text=text, alone=penalised(text))
+    if reading.codec not in CUT or (reading.codec == "utf-8" and not _like_utf8(sample)):
+        return reading
+    return reading._replace(alone=min(reading.alone, cheapest_cost(sample, reading.codec)))
+
+
+def _is_odd(sample: bytes, best: _Reading) -> bool:
+    """Whether chardet is asked as well."""
+    torn = BAD_BYTE if best.codec in _TORN_CHINESE and marked(best.text) else 0.0
+    return best.codec == "cp1252" or best.cost > _ODD * len(sample) + torn
+
+
+def _chardets(sample: bytes, best: _Reading, tried: Collection[str]) -> list[_Reading]:
+    """The reading that chardet names, if it is none of those that were tried."""
+    codec = _chardet(sample, best.codec)
+    if codec in tried:
+        return []
+    text = text_of(sample, codec)
+    # Between two Latin alphabets only chardet can tell; the costs know no words.
+    own = _BETWEEN_LATIN if best.codec == "cp1252" else 0.0
+    return [_Reading(codec, text, penalised(text), _PRIOR.get(codec, _OTHER_PRIOR) - own)]
 
 
 def _against(codec: str, text: str) -> float:
@@ -150,18 +201,8 @@ def _beyond_ascii(sample: bytes) -> int:
     return len(sample) - len(sample.translate(None, _BEYOND_ASCII))
 
 
-def _searched(sample: bytes, codec: str, plain: float) -> float:
-    if codec not in CUT or (codec == "utf-8" and not _like_utf8(sample)):
-        return plain
-    return min(plain, cheapest_cost(sample, codec))
-
-
 def _like_utf8(sample: bytes) -> bool:
     return sum(map(len, _UTF_8.findall(sample))) >= _UTF_8_LIKE * _beyond_ascii(sample)
-
-
-def _weighed(codec: str, cost: float, credit: dict[str, float]) -> float:
-    return cost + _PRIOR.get(codec, _OTHER_PRIOR) - credit.get(codec, 0.0)
 
 
 def _credit(sample: bytes, declared: str) -> float:
