@@ -20,7 +20,7 @@ from tasks.write.pages import OrphanError, stored_pages
 from tasks.write.parquet import RowReader
 from tasks.write.rows import Row
 from tasks.write.schema import SHARD_TABLES
-from tasks.write.store import Store, again, data_path, manifest_path
+from tasks.write.store import Store, data_path, manifest_path, remedy_of
 from tasks.write.tally import Tally
 
 SECTION_KINDS = frozenset({"lead", "section", "turn", "caption", "note", "byline"})
@@ -61,7 +61,7 @@ def check_shard(store: Store, shard: str) -> tuple[Findings, Manifest | None]:
 
 def _check_manifest(store: Store, shard: str, manifest: Manifest) -> Iterator[Wrong]:
     """Whether a manifest agrees with itself."""
-    place, remedy = store.place(manifest_path(shard)), again(store, shard)
+    place, remedy = store.place(manifest_path(shard)), remedy_of(store, shard)
     if set(manifest.files) != set(SHARD_TABLES):
         yield Wrong(place, f"names the tables {', '.join(sorted(manifest.files))}", remedy)
         return
@@ -82,7 +82,7 @@ def _check_manifest(store: Store, shard: str, manifest: Manifest) -> Iterator[Wr
 def _check_file(store: Store, table: str, file: FileRecord) -> Iterator[Wrong]:
     """Whether a data file is the one that was written: digest and size, schema, rows by its own footer."""
     place = store.place(file.path)
-    remedy = again(store, file.path.rpartition("part-")[2].removesuffix(".parquet"))
+    remedy = remedy_of(store, file.path.rpartition("part-")[2].removesuffix(".parquet"))
     try:
         with store.open(file.path) as stream:
             digest, size = digest_of(stream)
@@ -111,7 +111,7 @@ def _stored_schema(table: str) -> pa.Schema:
 def _check_rows(store: Store, manifest: Manifest, findings: Findings) -> Iterator[Wrong]:
     """Every page of the shard."""
     tally = Tally()
-    place, remedy = store.place(data_path("documents", manifest.shard)), again(store, manifest.shard)
+    place, remedy = store.place(data_path("documents", manifest.shard)), remedy_of(store, manifest.shard)
     seen: set[str] = set()
     try:
         for source, page in pages_of(store, manifest):

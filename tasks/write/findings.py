@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from tasks.write.store import Store, StoreError, again
+from tasks.write.store import Store, StoreError, remedy_of
 
 #: What reading a file that is not as it was written can raise.
 BROKEN = (OSError, pa.ArrowException, ValueError, KeyError, TypeError)
@@ -59,7 +59,7 @@ def as_written(store: Store, shard: str) -> Iterator[None]:
     except (pa.ArrowException, FileNotFoundError) as error:
         raise StoreError(
             f"a file of shard {shard} in {store} is gone or damaged ({line_of(error)}), "
-            f"`qingwen verify {store}` says which; {again(store, shard)}"
+            f"`qingwen verify {store}` says which; {remedy_of(store, shard)}"
         ) from error
 
 

@@ -27,7 +27,7 @@ from tasks.errors import UsageError
 from tasks.write.disk import link_file, point, settled, write_whole
 from tasks.write.manifest import Manifest
 from tasks.write.schema import CORPUS_TABLES, SHARD_TABLES
-from tasks.write.store import READY_MANIFEST, BusyError, Store, data_path, gone, manifest_path, snapshot_text
+from tasks.write.store import READY_MANIFEST, BusyError, Store, data_path, lost, manifest_path, snapshot_text
 
 #: For so long a generation stays when another has taken its place. Arrow lists a folder, then looks at each file by its
 #: name, and passes over those that are gone in between; ten minutes are enough for a million files. A clock that jumps
@@ -135,8 +135,8 @@ class LocalStore(Store):
         """Link a new generation together and make it the current one."""
         self._prepare()
         old = self._base()
-        gone = {*add, *drop}
-        kept = [shard for shard in self.shards() if shard not in gone]
+        changed = {*add, *drop}
+        kept = [shard for shard in self.shards() if shard not in changed]
         fresh = self._build(int(old.name) + 1, old, kept, add)
         self._switch(fresh)
         os.utime(old)  # from now on it is past
@@ -154,7 +154,7 @@ class LocalStore(Store):
                 try:
                     link_file(old / path, fresh / path)
                 except FileNotFoundError as error:
-                    raise gone(self, path, shard) from error
+                    raise lost(self, path, shard) from error
         for shard in add:
             ready = self.root / "_ready" / shard
             for table in SHARD_TABLES:

@@ -16,7 +16,7 @@ from tasks.write.manifest import Manifest, SourceRecord
 from tasks.write.pages import stored_pages
 from tasks.write.rows import Row, document_id
 from tasks.write.schema import SHARD_TABLES
-from tasks.write.store import Store, again, data_path
+from tasks.write.store import Store, data_path, remedy_of
 
 
 def check_replay(
@@ -27,7 +27,7 @@ def check_replay(
     `sources` are the shard's files as they are listed now.
     """
     findings = Findings()
-    place, remedy = store.place(data_path("documents", manifest.shard)), again(store, manifest.shard)
+    place, remedy = store.place(data_path("documents", manifest.shard)), remedy_of(store, manifest.shard)
     starts = dict.fromkeys(SHARD_TABLES, 0)
     with readers_of(store, manifest.shard) as readers:
         for source in manifest.sources:

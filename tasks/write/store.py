@@ -188,14 +188,14 @@ def manifest_path(shard: str) -> str:
     return f"_manifest/{shard}.json"
 
 
-def again(store: Store, shard: str) -> str:
+def remedy_of(store: Store, shard: str) -> str:
     """What to do about a shard whose files are not as they were written."""
     return f"remove {store.place(manifest_path(shard))} and run again: its pages are curated again"
 
 
-def gone(store: Store, name: str, shard: str) -> StoreError:
+def lost(store: Store, name: str, shard: str) -> StoreError:
     """What to raise where a file of a shard is not there any more."""
-    return StoreError(f"{store.place(name)} is gone; {again(store, shard)}")
+    return StoreError(f"{store.place(name)} is gone; {remedy_of(store, shard)}")
 
 
 def snapshot_text(number: int, shards: Iterable[str]) -> str:
