@@ -119,7 +119,8 @@ def is_one_of(section: str, core: str) -> bool:
     (True, False)
     """
     if compiled and not _known_signs(section).count(core, 1):
-        return _unknown(section).fullmatch(core) is not None
+        rest = _unknown(section)
+        return rest is not None and rest.fullmatch(core) is not None
     return _from(section, _STEPS[bisect_right(_STEPS, len(core)) - 1]).fullmatch(core) is not None
 
 
@@ -138,10 +139,10 @@ def _known_signs(section: str) -> CharPairs:
 
 
 @cache
-def _unknown(section: str) -> re.Pattern[str]:
-    """The other ones."""
+def _unknown(section: str) -> re.Pattern[str] | None:
+    """The other ones; None if there are none."""
     words = [words for words in table("phrases")[section] if known_of(words).factors is None]
-    return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
+    return re.compile("|".join(words), re.IGNORECASE) if words else None
 
 
 def may_hold(section: str, core: str) -> bool:
@@ -158,7 +159,7 @@ def may_hold(section: str, core: str) -> bool:
 @cache
 def _signs(section: str) -> CharPairs | None:
     """What all turns of phrase of a section hold one of; None if there is one that nothing is known of."""
-    return _known_signs(section) if _unknown(section).pattern == "(?!)" else None
+    return None if _unknown(section) else _known_signs(section)
 
 
 @cache
