@@ -1,5 +1,5 @@
 """What a run shows in the Prefect UI, as rows and Markdown: figures, damage by kind and site, passages before and
-after, lines removed most, rejects, and where the tables are.
+after, lines removed most, rejects, where the tables are; lines learned, and duplicates.
 
 Pages are hostile: everything that comes from one goes through `inert` before it stands in Markdown.
 """
@@ -7,11 +7,11 @@ Pages are hostile: everything that comes from one goes through `inert` before it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from flows.harmless import inert
-from flows.reasons import REASONS
+from flows.reasons import REASONS, counted
 from flows.record import RunRecord
 from flows.report.facts import by_tenth, most_removed, share, site_kinds, varied
 from tasks.records import Reason
@@ -21,6 +21,10 @@ from tasks.write.tally import CONFIDENCE_BINS, Tally
 #: How many rows a table of the UI shows, and how many passages: an artifact is kept for every run.
 _SHOWN = 20
 _DAMAGE = ("decode/", "repair/")
+# A learned line or a title is shown by its beginning: a row of the table on a screen.
+_LINE_CHARS = 80
+# Rows about the whole corpus: more than a person reads, less than the UI minds.
+_SHOWN_OF_CORPUS = 200
 
 
 def counts_table(record: RunRecord) -> list[dict[str, str | int]]:
@@ -63,8 +67,8 @@ def damage_page(record: RunRecord) -> str:
     return _page(
         "Damage",
         headline(record),
-        table("By kind", ("kind", "repaired", "left as found", "characters", "of confidence 0.9 or more"), rows),
-        table("By site", ("site", "pages", "damaged", "repairs", "most frequent"), _damaged_sites(tally)),
+        _table("By kind", ("kind", "repaired", "left as found", "characters", "of confidence 0.9 or more"), rows),
+        _table("By site", ("site", "pages", "damaged", "repairs", "most frequent"), _damaged_sites(tally)),
     )
 
 
@@ -116,8 +120,8 @@ def removed_page(record: RunRecord) -> str:
     return _page(
         "What was removed",
         headline(record),
-        table("Lines removed most", ("text", "rule", "site", "times"), lines),
-        table("By rule", ("rule", "times", "characters"), rules),
+        _table("Lines removed most", ("text", "rule", "site", "times"), lines),
+        _table("By rule", ("rule", "times", "characters"), rules),
     )
 
 
@@ -132,8 +136,8 @@ def rejects_page(record: RunRecord) -> str:
     return _page(
         "Rejected pages",
         headline(record),
-        table("By reason", ("reason", "which says", "pages"), reasons),
-        table("By folder", ("folder", "pages"), folders),
+        _table("By reason", ("reason", "which says", "pages"), reasons),
+        _table("By folder", ("folder", "pages"), folders),
     )
 
 
@@ -144,7 +148,7 @@ def tables_page(record: RunRecord, curated: str) -> str:
         (f"[{name}]({quote(f'{place}/{name}', safe='/:')})", f"{count:,}", inert(f"{curated}/{name}"))
         for name, count in table_rows(record.whole).items()
     )
-    return _page("Tables", f"All of {inert(curated)}, after this run.", table("", ("table", "rows", "where"), rows))
+    return _page("Tables", f"All of {inert(curated)}, after this run.", _table("", ("table", "rows", "where"), rows))
 
 
 def table_rows(whole: Tally) -> dict[str, int]:
@@ -170,6 +174,42 @@ def described(record: RunRecord) -> dict[str, str]:
     }
 
 
+def learned_page(figures: Mapping[str, int], lines: Iterable[tuple[str, str, int, float]]) -> str:
+    """The lines that stand on most pages, as (site, line, pages, share).
+
+    >>> figures = {"lines": 1, "sites": 1, "pages": 9, "sites_seen": 2}
+    >>> print(learned_page(figures, [("甲城", "<回到顶端>", 9, 0.96)]))
+    # 1 line of 1 site learned
+    <BLANKLINE>
+    From 9 pages of 2 sites. The next run of curate removes these lines.
+    <BLANKLINE>
+    | site | line | pages | share of articles |
+    | --- | --- | --- | --- |
+    | 甲城 | &lt;回到顶端&gt; | 9 | 96% |
+    """
+    rows = ((inert(site), inert(line[:_LINE_CHARS]), str(pages), f"{share:.0%}") for site, line, pages, share in lines)
+    return "\n\n".join(
+        [
+            f"# {counted(figures['lines'], 'line')} of {counted(figures['sites'], 'site')} learned",
+            f"From {counted(figures['pages'], 'page')} of {counted(figures['sites_seen'], 'site')}. "
+            "The next run of curate removes these lines.",
+            _table("", ("site", "line", "pages", "share of articles"), rows, _SHOWN_OF_CORPUS),
+        ]
+    )
+
+
+def duplicates_page(figures: Mapping[str, int], clusters: Iterable[tuple[int, str, str]]) -> str:
+    """The largest clusters, as (documents, title of the representative, where that comes from)."""
+    rows = ((str(size), inert(title[:_LINE_CHARS]), inert(uri)) for size, title, uri in clusters)
+    return "\n\n".join(
+        [
+            f"# {figures['exact'] + figures['near']:,} of {counted(figures['documents'], 'document')} repeat another",
+            f"{figures['exact']} exactly, {figures['near']} nearly, in {counted(figures['clusters'], 'cluster')}.",
+            _table("", ("documents", "title", "representative"), rows, _SHOWN_OF_CORPUS),
+        ]
+    )
+
+
 def _told_of(record: RunRecord) -> Tally:
     """What the run did; of a run that did nothing, what curated/ holds."""
     return record.fresh if record.fresh.pages else record.whole
@@ -187,7 +227,7 @@ def _page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", *(part for part in parts if part)]) + "\n"
 
 
-def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], most: int = _SHOWN) -> str:
+def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], most: int = _SHOWN) -> str:
     """A Markdown table under a heading; "" if it has no rows."""
     lines = [f"| {' | '.join(row)} |" for row in list(rows)[:most]]
     if not lines:

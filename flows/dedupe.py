@@ -12,7 +12,7 @@ prepare()  # before the first import of prefect
 from prefect import flow, get_run_logger  # noqa: E402
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
 
-from flows.corpus_pages import duplicates_page  # noqa: E402
+from flows.artifacts import duplicates_page  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.duplicates import deduping, largest, make_table, sketched  # noqa: E402
 from flows.settings import Settings  # noqa: E402

@@ -12,7 +12,7 @@ prepare()  # before the first import of prefect
 from prefect import flow, get_run_logger  # noqa: E402
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
 
-from flows.corpus_pages import learned_page  # noqa: E402
+from flows.artifacts import learned_page  # noqa: E402
 from flows.count import count_shard  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
 from flows.learning import learning, make_table, most_frequent  # noqa: E402
