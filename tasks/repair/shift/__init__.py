@@ -35,8 +35,8 @@ __all__ = ["has_clue", "repair_shifts"]
 
 REPLACED = frozenset("!;?:！；？：")  # marks that sites replace on bytes
 # What all spans that begin with one mark must gain together, in nats, if it was replaced, for that to be believed.
-TOGETHER = 8.0
-TOGETHER_MORE = 3.0  # the same where another mark is known to have been: tools replace a set of them
+TOGETHER = 5.0
+TOGETHER_MORE = 2.0  # the same where another mark is known to have been: tools replace a set of them
 LONGEST = 400  # characters that one search may cover; what is longer stays as it is
 # How sure a reading of U+FFFD is on a page of UTF-8 that lost bytes, and the longest that it is, in characters
 # (`believed`): on 445 such pages 126 were made up, of which this leaves 2; of 654 spans of GBK out of step it takes 2.
