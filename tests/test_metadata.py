@@ -43,7 +43,11 @@ def test_case(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
 def test_metadata_is_read_though_nothing_leaves(case: dict[str, Any]) -> None:
     ledger, metadata = strip(Ledger.of(case["original"]), (), Policy(strip=frozenset({"caption"})))
     assert ledger.text == case["original"]
-    assert metadata.published_at is None or case["metadata"]["published_at"] == metadata.published_at.isoformat()
+    published = metadata.published_at and metadata.published_at.isoformat()
+    # A date that stands behind the title is found with it, and with nothing gone another row may look like the title.
+    assert published == case["metadata"]["published_at"] or (
+        not published and metadata.title != case["metadata"]["title"]
+    )
     assert metadata.publisher == case["metadata"]["publisher"]
 
 

@@ -102,7 +102,9 @@ def test_doubled_commas_need_other_damage_or_many_of_them() -> None:
 def test_every_step_gives_a_layer() -> None:
     page = "\n".join(case["original"] for case in CASES)
     for step in (mojibake_edits, entity_edits, control_edits):
-        Ledger.of(page).then(step(page))
+        layer = step(page)
+        assert layer
+        assert Ledger.of(page).then(layer).text.count("\n") == page.count("\n")
 
 
 def test_of_overlapping_edits_the_first_and_longer_stays() -> None:
