@@ -63,15 +63,12 @@ def title_row(
     menus; a short row at the top, above the prose, that does not end as a sentence does.
     """
     rows = sheet.rows
-    if printed := next((row for row in rows[: 2 * TOP_ROWS] if _PRINTED.fullmatch(row.core)), None):
-        return printed
-    for mark in (lambda row: row.tag == "h1", lambda row: "#" in row.folded and bool(_H1.match(row.folded))):
-        end = sheet.last if sheet.first < len(rows) else len(rows)  # below the text # marks tags
-        marked = [
-            row for number, row in enumerate(rows[:end]) if mark(row) and can_be(row) and not _comment(rows, number)
-        ]
-        if marked:
-            return _below_site_name(sheet, marked[0]) or marked[0]
+    for row in rows[: 2 * TOP_ROWS]:
+        if row.core[:2] == "标题" and _PRINTED.fullmatch(row.core):
+            return row
+    for marked in _marked(sheet):
+        if can_be(rows[marked]) and not _comment(rows, marked):
+            return _below_site_name(sheet, rows[marked]) or rows[marked]
     head = _head(sheet, metadata_starts)
     if (metadata_starts or menu_starts) and (
         best := _best(
@@ -153,6 +150,13 @@ def _are_notices(rows: Sequence[Row], found: Sequence[int], told: int) -> bool:
     likeness = Likeness(text)
     enough = sum(len(row.core) for row in text) >= TEXT_EACH * sum(map(len, said)) and likeness.enough
     return enough and all(likeness.share(core) <= LIKE for core in said)
+
+
+def _marked(sheet: Sheet) -> list[int]:
+    """The rows with an `h1` of HTML, then those with a Markdown `#`; below the text # marks tags."""
+    rows = sheet.rows[: sheet.last] if sheet.first < len(sheet.rows) else sheet.rows
+    tagged = [number for number, row in enumerate(rows) if row.tag == "h1"] if rows and rows[0].line.block else []
+    return tagged + [number for number, row in enumerate(rows) if "#" in row.line.folded and _H1.match(row.folded)]
 
 
 def _comment(rows: Sequence[Row], number: int) -> bool:
