@@ -40,7 +40,7 @@ _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎](?:(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯](?:(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.
@@ -71,7 +71,7 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
     """The rows that are metadata, each with its fields, in order. Values are as the page has them, not folded."""
     found: list[Found] = []
     rows = sheet.rows
-    dates = _bare_dates(rows)
+    dates = _bare_dates(rows if sheet.first == len(rows) else rows[: sheet.last + 1])
     below_title = 0
     table = _index_table(rows)
     table |= _marked_writers(sheet) | post_head(rows)
@@ -246,9 +246,12 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> boo
 
 
 def _bare_dates(rows: Sequence[Row]) -> int:
-    """How many of the first rows are a date and little more."""
+    """How many days have a row that is a date and little more, among the first."""
     heads = [row.core for row in rows[:200] if len(row.core) <= 24 and row.core[:2].isdigit()]
-    return sum(bool(fields_of(core)) for core in heads)
+    days = [
+        next((field.when.date() for field in fields if field.when), None) for fields in map(fields_of, heads) if fields
+    ]
+    return len(set(days) - {None}) + days.count(None)
 
 
 def _date_fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> bool:
