@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from tasks.chars import CharSet
 from tasks.records import Edit, Stage
 from tasks.repair.readings import base, characters, plain, readings, reads
 from tasks.repair.shift.pairs import characters as characters_of_pairs
@@ -19,6 +20,7 @@ from tasks.repair.shift.pairs import pairs
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 _GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
+_OPENING = CharSet("[(（]")
 _ONE = rf"[(（]{_GAP}?([{LETTERS}]{{1,6}}){_GAP}{{0,2}}[)）]"
 _SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])*")
 
@@ -84,7 +86,7 @@ def find_splices(text: str) -> list[Splice]:
     found: list[Splice] = []
     if "(" not in text and "（" not in text:
         return found
-    for match in _SPLICES.finditer(text):
+    for match in _OPENING.matches(_SPLICES, text):
         syllable = _syllable(match[1])
         start = match.start()
         host = text[start - 1 : start]
