@@ -127,6 +127,14 @@ def test_html_lines_are_never_read_as_markdown(text: str) -> None:
     assert not [edit for edit in ledger.edits if edit.kind == "markdown"]
 
 
+@pytest.mark.parametrize("title", ["渡口改线", "def"])
+def test_a_blank_line_of_program_text_is_no_part_of_a_title(title: str) -> None:
+    text = "开头。\n\n```python\n\ndef\n\n渡口\n\n改线\n\n渡口改线\n```\n"
+    ledger, sections = segment(Ledger.of(text), (), Metadata(title=title))
+    assert "".join(ledger.text.split()) == "".join(text.split())
+    assert sections[-1].end == len(ledger.text)
+
+
 def test_html_headings_captions_and_code() -> None:
     lines = [
         ("h1", "水塔记"),

@@ -116,9 +116,9 @@ def _title_lines(paragraphs: Sequence[Paragraph], title: str) -> dict[int, str]:
     """The line ends within a title that stands on two lines or three, near the top."""
     bare = ["".join(one.text.split()) for one in paragraphs[: TITLE_LINES + _MOST_TITLE_LINES]] if title else []
     for at, text in enumerate(bare[:TITLE_LINES]):
-        if len(text) < len(title) and title.startswith(text):
+        if text and len(text) < len(title) and title.startswith(text):
             for end in range(at + 2, min(at + _MOST_TITLE_LINES, len(bare)) + 1):
-                if "".join(bare[at:end]) == title:
+                if all(bare[at:end]) and "".join(bare[at:end]) == title:
                     return dict.fromkeys(range(at, end - 1), "the title runs over several lines")
     return {}
 
