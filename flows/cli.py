@@ -102,9 +102,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--raw", metavar="URI", help="folder of raw pages (default: raw)")
     run.add_argument("--curated", metavar="URI", help="folder that the tables are written to (default: curated)")
     _add_settings(run)
-    run.add_argument("--runner", choices=("local", "dask"), help="what does the work (default: local)")
-    run.add_argument("--dask-address", metavar="ADDRESS", help="scheduler of a Dask cluster that is up")
-    run.add_argument("--workers", metavar="N", type=int, help="worker processes (default: one a processor core)")
+    _add_workers(run)
     _add_policy(run, defaults=False)
     run.add_argument("--verbose", action="store_true", help="show Prefect's log on a terminal too")
     run.set_defaults(call=_run)
@@ -112,6 +110,12 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 def _add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", metavar="FILE", help="a TOML file of settings")
+
+
+def _add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--runner", choices=("local", "dask"), help="what does the work (default: local)")
+    command.add_argument("--dask-address", metavar="ADDRESS", help="scheduler of a Dask cluster that is up")
+    command.add_argument("--workers", metavar="N", type=int, help="worker processes (default: one a processor core)")
 
 
 def _add_policy(command: argparse.ArgumentParser, *, defaults: bool) -> None:
@@ -177,9 +181,7 @@ def _add_dedupe(dedupe: argparse.ArgumentParser) -> None:
 
 def _add_corpus(command: argparse.ArgumentParser) -> None:
     _add_settings(command)
-    command.add_argument("--runner", choices=("local", "dask"), help="what does the work (default: local)")
-    command.add_argument("--dask-address", metavar="ADDRESS", help="scheduler of a Dask cluster that is up")
-    command.add_argument("--workers", metavar="N", type=int, help="worker processes (default: one a processor core)")
+    _add_workers(command)
     command.add_argument("--verbose", action="store_true", help="show where it failed, if it fails")
 
 
