@@ -24,7 +24,7 @@ def post_head(rows: Sequence[Row]) -> dict[int, list[Field]]:
     """The rows of the writer, the board and the time, with their fields; {} if the page has no such head. The title's
     row stays: `title` reads it."""
     for number, row in enumerate(rows[:HEAD_ROWS]):
-        if not row.core.startswith("作者") or not (writer := _WRITER.fullmatch(row.core)):
+        if row.core[:2] != "作者" or not (writer := _WRITER.fullmatch(row.core)):
             continue
         below = [one.core for one in rows[number + 1 : number + 4]]
         title = next((at for at, core in enumerate(below) if core.startswith("标题")), -1)

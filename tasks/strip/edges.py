@@ -76,7 +76,7 @@ DENSE = 0.4
 
 def with_sentences(rows: Sequence[Row]) -> Sequence[Row]:
     """The rows, of which short sentences are prose on a page with hardly any other: of a law, a talk, a letter."""
-    if sum(row.prose for row in rows) > FEW_PROSE:
+    if len([row for row in rows if row.prose]) > FEW_PROSE:
         return rows
     said = [n for n, row in enumerate(rows) if row.prose or _sentence(row.core)]
     if len(said) < SENTENCES or len(said) < DENSE * (said[-1] - said[0] + 1):

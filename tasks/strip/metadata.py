@@ -82,7 +82,7 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
     for number in range(min(text + 1, HEAD_ROWS, len(rows))):
         table |= {at: fields for at, fields in of_paper(rows, number).items() if at not in table}
     cited: set[int] = set()
-    papers = sum(":" in row.core[:8] and _PAPER.match(row.core) is not None for row in rows) >= PAPER_LABELS
+    papers = len([row for row in rows if ":" in row.core[:8] and _PAPER.match(row.core)]) >= PAPER_LABELS
     before = True  # whether nothing is said of this row by the one before
     for number, row in enumerate(rows):
         if row.plain and before and not (papers or number in table):

@@ -213,7 +213,7 @@ def _link(row: Row) -> bool:
 def footers(sheet: Sheet) -> Iterator[Claim]:
     """Copyright, ICP, host and contact rows after the prose, from the first of them to the end."""
     rows = sheet.rows
-    enough = sum(row.prose for row in rows) >= PROSE_ROWS
+    enough = len([row for row in rows if row.prose]) >= PROSE_ROWS
     anchor = next((n for n in range(max(sheet.last + 1, 0), len(rows)) if _anchors(sheet, n, enough)), len(rows))
     anchor -= _gap(sheet, anchor)
     for row in rows[anchor:]:
