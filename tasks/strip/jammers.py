@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from tasks.strip.sheet import Claim, Row, Sheet
@@ -10,6 +11,11 @@ from tasks.strip.sheet import Claim, Row, Sheet
 # One or two characters of ASCII and a blank, again and again; the last one touches the text.
 _BEFORE = re.compile(r"(?:[!-~]{1,2}\s{1,3}){5,40}[!-~]?(?=[^\s!-/])")
 _AFTER = re.compile(r"[!-~]{1,2}(?:\s{1,3}[!-~]{1,2}){5,40}$")
+# A code and the site's name right behind the end of a paragraph: …大扫除。a7Q某某新闻网
+_SIGNED_BY_SITE = re.compile(
+    r"(?<=\S)(?=[A-Za-z0-9]{0,2}\d|[A-Za-z0-9]{0,2}[A-Z])[A-Za-z0-9]{3}[\u4e00-\u9fff]{2,8}(?:网|在线|之窗)$"
+)
+_SITES = ("网", "在线", "之窗")
 # Of these at least so many are a sign behind a letter or another sign, with so many different signs: formulas have
 # digits there, and `+ - =` alone.
 _SIGNED = re.compile(r"(?<!\S)([!-/:-~])(?!\1)[!-/:-@\[-`{-~](?!\S)")
@@ -29,6 +35,15 @@ def jammers(sheet: Sheet) -> Iterator[Claim]:
     found = [claim for row in sheet.rows if not row.plain for claim in _claims(row)]
     if len(found) >= PLACES:
         yield from found
+    signed = [
+        (row, mark)
+        for row in sheet.rows
+        if row.folded.endswith(_SITES) and (mark := _SIGNED_BY_SITE.search(row.folded))
+    ]
+    counts = Counter(mark[0] for _, mark in signed)
+    for row, mark in signed:
+        if counts[mark[0]] >= PLACES:
+            yield Claim(row, mark.start(), mark.end(), "the site's mark behind a paragraph")
 
 
 def _claims(row: Row) -> Iterator[Claim]:

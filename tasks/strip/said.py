@@ -28,6 +28,7 @@ _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报
 _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
 _CODE = re.compile(r"[A-Za-z_-]{0,6}\d{5,20}|\d{1,20}")  # what a program calls the source
 _COLUMN = re.compile(r"\s+[-—|]\s+")  # between a medium and its column
+_PUPIL = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s[\u4e00-\u9fff\d()·]{2,20}(?:班|小学|中学|学校|学院|大学|年级)")
 _TITLED = re.compile(r"《([^《》]+)》")
 # 【记者甲一心/竹溪报导】, before the first sentence.
 _SIGNED = ("本报", "通讯员", "记者", "见习记者", "实习记者")
@@ -88,6 +89,8 @@ def _without_aside(value: str) -> str:
 
 
 def _authors(value: str) -> tuple[str, ...]:
+    if pupil := _PUPIL.fullmatch(value):
+        return (pupil["name"],)
     return tuple(name for name in names_of(value) or (value,) if name and not nobody(name))
 
 

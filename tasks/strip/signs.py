@@ -84,7 +84,7 @@ def sign(core: str) -> float:
     >>> sign("查看更多TA的内容"), sign("12.30 +1.74%"), sign("河边点灯")
     (1.0, 0.5, 0.0)
     """
-    if len(core) > MAX_CHARS:
+    if len(core) > MAX_CHARS or (core.startswith(("“", "「", "『")) and core.endswith(("”", "」", "』"))):
         return 0.0
     if _END.fullmatch(core):
         return 1.0

@@ -13,6 +13,8 @@ from tasks.strip.sheet import Claim, Row, Sheet
 LEAST, ITEM_ROWS = 3, 3
 # They are looked for in so many rows at the page's end, and a row of one is no longer.
 TAIL_ROWS, ROW_CHARS = 60, 160
+# Beginnings cut to one length: they differ by so much, as marks of half a width do, and are no shorter.
+CUT_DIFFERENCE, LEAST_CUT = 4, 24
 # So many links with dates above the title are a list.
 DATED_LINKS = 3
 _DATED = re.compile(r"(?:(?:19|20)?\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?$")
@@ -34,6 +36,9 @@ def teasers(sheet: Sheet) -> Iterator[Claim]:
     tail = range(max(len(rows) - TAIL_ROWS, 0), len(rows))
     if sum(rows[n].core.endswith(_CUT) for n in tail) < LEAST:
         return
+    if alike := _of_one_length(sheet):
+        yield from (Claim.whole(row, "the beginning of another article") for row in rows[-alike:])
+        return
     dated = [n for n in tail if rows[n].core[:1].isdigit() and _dates(rows[n].core)]
     while dated and not _is_list(rows, dated):
         dated = dated[1:]
@@ -43,6 +48,14 @@ def teasers(sheet: Sheet) -> Iterator[Claim]:
     if start > 0:
         for row in rows[start:]:
             yield Claim.whole(row, _WHY)
+
+
+def _of_one_length(sheet: Sheet) -> int:
+    """How many of the last rows are beginnings of articles that a program cut to one length, below the text."""
+    cut = list(takewhile(lambda row: row.core.endswith("...") and len(row.core) >= LEAST_CUT, reversed(sheet.rows)))
+    lengths = [len(row.core) for row in cut]
+    enough = LEAST <= len(cut) < len(sheet.rows) and max(lengths) - min(lengths) <= CUT_DIFFERENCE
+    return len(cut) if enough and any(row.prose for row in sheet.rows[: -len(cut)]) else 0
 
 
 def _dates(core: str) -> bool:

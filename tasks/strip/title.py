@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tasks.series import ENDS, series
+from tasks.strip.journals import writers
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.signs import sign, site_words
-from tasks.strip.title_looks import BARS_OF_MENU, LEAST_SCORE, can_be, letterhead, looks, may_be_title
+from tasks.strip.title_looks import BARS_OF_MENU, LEADING, LEAST_SCORE, can_be, letterhead, looks, may_be_title
 from tasks.strip.title_text import date_behind, key, without_ending
+from tasks.surnames import MOST
 
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6
@@ -39,6 +41,7 @@ _NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
 _SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
 _PATH_MARK = re.compile(r"\s*[>»›]+\s*")
 LEAST_NAMED = 4
+NAME_CHARS = (2, 3)
 # The name of whom a site belongs to, and nothing that is said of it.
 _OWNER = re.compile(
     r"[^\W的了在与和向为是]{3,24}(?:公司|集团|厂|网|协会|学院|大学|小学|中学|学校|幼儿园|医院|研究[院所]|委员会|人民政府|管理局)(?:官网|网站)?"
@@ -91,7 +94,7 @@ def title_row(
         head = head[1:]
     if shown := _like_text(sheet, head):
         return shown
-    if not head or not can_be(head[0]) or _strange_headlines(sheet, head):
+    if not head or not can_be(head[0]) or _strange_headlines(sheet, head) or _signs(sheet, head):
         return None
     return _beside_owner(sheet, head, head[0])
 
@@ -113,7 +116,7 @@ def _beside_owner(sheet: Sheet, head: Sequence[Row], shown: Row) -> Row:
     near = [row for row in (*head[at + 1 : at + 2], *head[max(at - 1, 0) : at]) if may_be_title(row)]
     if not near or not (likeness := _likeness(sheet)).enough:
         return shown
-    return next((row for row in near if row.core[0] not in "-—(" and likeness.share(row.core) >= LIKE), shown)
+    return next((row for row in near if not _beside_title(row.core) and likeness.share(row.core) >= LIKE), shown)
 
 
 def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
@@ -192,12 +195,25 @@ def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
     for row in head:
         dated = date_behind(row.core)
         share = likeness.share(row.core[: dated.start()] if dated else row.core)
-        if share >= (2 * LIKE if rivals else LIKE) and can_be(row) and row.core[0] not in "-—(":
+        if share >= (2 * LIKE if rivals else LIKE) and can_be(row) and not _beside_title(row.core):
             return row
         rivals = rivals or can_be(row)
         if share > 0:
             return None
     return None
+
+
+def _signs(sheet: Sheet, head: Sequence[Row]) -> bool:
+    """Whether all that stands above the text is a name of which the text has nothing: who wrote it."""
+    core = head[0].core
+    if len(head) > 1 or len(core) not in NAME_CHARS or core[0] not in MOST or not writers(core):
+        return False
+    return (likeness := _likeness(sheet)).enough and not likeness.share(core)
+
+
+def _beside_title(core: str) -> bool:
+    """Whether a row begins as subtitles and asides do: after a dash, or in a bracket."""
+    return core[0] in "-—" or (core[0] == "(" and not LEADING.match(core))
 
 
 def _likeness(sheet: Sheet) -> Likeness:
@@ -253,7 +269,7 @@ def _best(
     starts = [row.line.start for row in sheet.rows]
     likeness = _likeness(sheet) if len(head) > 1 and sheet.first < len(sheet.rows) else None
     for row in head:
-        if not can_be(row) or row.core[0] in "-—(":
+        if not can_be(row) or _beside_title(row.core):
             continue
         start = row.line.start
         at = bisect_left(starts, start)

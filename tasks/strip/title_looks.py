@@ -53,6 +53,8 @@ _NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S
 _PAGE_OF_FILE = re.compile(r".{2,70}_第\d{1,3}页$")
 # A row of so many bars is a menu.
 BARS_OF_MENU = 4
+# A bracket that a title may begin with: (5级)第39届名单.
+LEADING = re.compile(r"\([^()]{1,8}\)\S{6}")
 # Entries of a menu with wide gaps between them.
 _GAPS = re.compile(r"[\u4e00-\u9fff]{2,6}(?:\s{3,20}[\u4e00-\u9fff]{2,6}){2,8}")
 _NUMBERED = re.compile(
@@ -129,7 +131,7 @@ def can_be(row: Row) -> bool:
         or _NUMBERED.match(core)
         or _NOT_TITLE.match(core)
         or core.endswith((":", ",", ";", "、"))
-        or core[:1] in "("
+        or (core[0] == "(" and not LEADING.match(core))
     ):
         return False
     return not ends_sentence(core) or core.endswith(("!", "?", "”", '"'))
