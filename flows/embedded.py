@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +33,8 @@ _ONLY_API = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFE
 # Where Prefect reads settings besides the environment and its profiles, and what shows that a server may be among them.
 _FILES = {".env": "api_url", "prefect.toml": "api", "pyproject.toml": "tool.prefect"}
 
+# A watcher gives its server ten seconds to end by itself.
+_END_SECONDS = 12
 # In a process that imports next to nothing (12 MB, 20 ms). A process is held by a descriptor where the system has such
 # (Linux), so that no other can be ended that has got its number since.
 _WATCH = """
@@ -134,6 +137,17 @@ def _served(port: int, settings: Mapping[str, str]) -> subprocess.Popen[Any]:
 
 # Held for as long as this process lives: a watcher that is let go of takes its pipe for broken.
 _watchers: list[subprocess.Popen[bytes]] = []
+
+
+@atexit.register  # when this module is imported, so after what ends the servers themselves, which registers later
+def _let_go() -> None:
+    """Have the watchers end, which takes no time where their servers have ended."""
+    for watch in _watchers:
+        if watch.stdin:
+            watch.stdin.close()
+    for watch in _watchers:
+        with suppress(subprocess.TimeoutExpired):
+            watch.wait(_END_SECONDS)
 
 
 def _watcher() -> subprocess.Popen[bytes]:
