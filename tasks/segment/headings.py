@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tasks.segment.levels import Candidate, levels_of, ranks_of
-from tasks.segment.numbering import FIRST, Number, number
+from tasks.segment.numbering import FIRSTS, Number, number
 from tasks.segment.paragraphs import BOLD, Paragraph
 from tasks.segment.unnumbered import unnumbered
 from tasks.series import ENDS, LEAST, series
@@ -66,10 +66,11 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     """
     barred = set(spoken) | set(aside)
     lines = [at for at, one in enumerate(paragraphs) if at not in barred and not one.verbatim]
-    told = [at for at in lines if paragraphs[at].mark or paragraphs[at].tag]
+    told = [at for at in lines if (one := paragraphs[at]).mark or one.tag]
     marked = [found for at in told if (found := _marked(paragraphs, at))]
     taken = {found.at for found in marked}
-    counted = [at for at in lines if FIRST.match(paragraphs[at].folded) and at not in taken]
+    firsts = [(at, paragraphs[at].folded[:1]) for at in lines]
+    counted = [at for at, first in firsts if (first in FIRSTS or first > "\uffff") and at not in taken]
     numbered = [found for at in counted if (found := _numbered(paragraphs, at))]
     numbered = _heading_styles(paragraphs, _without_contents(paragraphs, numbered), taken) if numbered else []
     taken |= {found.at for found in numbered}
@@ -88,9 +89,9 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
 
 def _parts(paragraphs: Sequence[Paragraph], lines: Collection[int]) -> list[Candidate]:
     """The headings of a page's parts that say the same but for the number at their end."""
-    texts = [one.folded if at in lines else "" for at, one in enumerate(paragraphs)]
-    if sum([text[-1:] in ENDS for text in texts]) < LEAST:
+    if len([one for one in paragraphs if one.folded[-1:] in ENDS]) < LEAST:
         return []
+    texts = [one.folded if at in lines else "" for at, one in enumerate(paragraphs)]
     found = series(texts, [one.closed and len(one.text) >= _PROSE for one in paragraphs])
     return [Candidate(at, len(texts[at]), Number("series", 0, value, 0), 0, False) for at, value in found.items()]
 

@@ -58,9 +58,11 @@ _PLAIN = str.maketrans(_FORMAL, "一二三三四五六七八九十")
 _BY_STYLE = {name: (rank, re.compile(pattern)) for name, rank, pattern in _STYLES}
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _STYLES))
 # What a number begins with: most lines do not, and are tried no further.
-FIRST = re.compile(
+_FIRST = re.compile(
     rf"[第附案实步方误技问专单模任阶类建上中下其§A-IPNVX{_NUMERAL}{_FORMAL}{_STEMS}{_CIRCLED}{_ROMAN}\d(〔【『\[]"
 )
+#: The same as a set, of the basic plane: beyond it there are digits.
+FIRSTS = frozenset(_FIRST.findall("".join(map(chr, range(0x10000)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def number(folded: str) -> Number | None:
     >>> number("1.5亿元"), number("2020.年"), number("一是修桥"), number("一、二年级")
     (None, None, None, None)
     """
-    if not FIRST.match(folded) or not (found := _ANY.match(folded)):
+    if not _FIRST.match(folded) or not (found := _ANY.match(folded)):
         return None
     style = str(found.lastgroup)
     rank, pattern = _BY_STYLE[style]

@@ -69,8 +69,8 @@ def unnumbered(
     brief = [at for at in lines if len(paragraphs[at].text) <= _LONGEST and at not in taken]
     if not brief:
         return found
-    fields = _fields(paragraphs)
-    short = {at for at in brief if at not in fields and _may_be_heading(paragraphs, at)}
+    short = {at for at in brief if _may_be_heading(paragraphs, at)}
+    short -= _fields(paragraphs) if short else set()
     short |= _with_colons(paragraphs, brief)
     found += [_candidate(paragraphs, at) for at in lines if at not in taken and annexed(paragraphs, at)]
     taken |= {one.at for one in found}
