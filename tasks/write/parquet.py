@@ -35,7 +35,7 @@ class ParquetFile:
         for row in rows:
             self._rows.append(row)
             self.count += 1
-            self._chars += sum(len(value) for value in row.values() if isinstance(value, str))
+            self._chars += sum([len(value) for value in row.values() if value.__class__ is str])
             if len(self._rows) >= GROUP_ROWS or self._chars >= GROUP_CHARS:
                 self._flush()
 
