@@ -51,7 +51,8 @@ def _in_turn(works: Sequence[Generator[None, None, T]]) -> list[T]:
 
 
 def _curating(page: Page, policy: Policy, learned: Collection[str]) -> Generator[None, None, Curated | Reject]:
-    """Every stage of one page, in order; it stops after each."""
+    """The stages of one page in order, with a stop after each: decode, repair and script (`_repairing`), strip, segment,
+    and the conversion to the target script."""
     # `qingwen fix` needs neither, and the patterns of both take as long to compile as all it does.
     from tasks.segment import segment
     from tasks.strip import strip
@@ -93,6 +94,7 @@ def repair_page(page: Page, policy: Policy) -> Repaired | Reject:
 
 
 def _repairing(page: Page, policy: Policy) -> Generator[None, None, Repaired | Reject]:
+    """The first three stages: decode, repair, script."""
     decoded = decode(page, policy.limits)
     if isinstance(decoded, Reject):
         return decoded
