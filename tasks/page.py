@@ -51,7 +51,7 @@ def _in_turn(works: Sequence[Generator[None, None, T]]) -> list[T]:
 
 
 def _curating(page: Page, policy: Policy, learned: Collection[str]) -> Generator[None, None, Curated | Reject]:
-    """The stages of one page in order, with a stop after each: decode, repair and script (`_repairing`), strip, segment,
+    """The stages of one page, in order, with a stop after each: decode, repair, script (`_repairing`); strip, segment,
     and the conversion to the target script."""
     # `qingwen fix` needs neither, and the patterns of both take as long to compile as all it does.
     from tasks.segment import segment
