@@ -81,7 +81,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
     def command(name: str, says: str, epilog: str = "") -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=says, description=f"{says}.", epilog=epilog, formatter_class=shape)
+        description = f"{says[0].upper()}{says[1:]}."
+        return commands.add_parser(name, help=says, description=description, epilog=epilog, formatter_class=shape)
 
     _add_run(command("run", "curate the pages of raw/ that curated/ does not hold yet", examples.RUN))
     _add_fix(command("fix", "repair text: files or standard input, in any encoding, to standard output", examples.FIX))
@@ -124,7 +125,7 @@ def _add_policy(command: argparse.ArgumentParser, *, defaults: bool) -> None:
         "--target",
         choices=[str(value) for value in Target],
         default=target,
-        help="script of the result (default: Hans)",
+        help="script of the result: Hans (simplified), Hant (traditional), or as it is (default: Hans)",
     )
     command.add_argument(
         "--punctuation",
