@@ -202,3 +202,9 @@ def test_the_first_docstring_of_a_folder_tells_what_each_module_is_for(package: 
     folders = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
     assert modules | folders <= named, "name in it what is new, at the place where a page meets it"
     assert {name for name in named if name.endswith("/")} <= folders
+
+
+def test_every_page_and_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")} - {"README.md"}
+    assert pages == {target for target in re.findall(r"\]\(([^)]+)\)", index) if not target.startswith("..")}
