@@ -14,7 +14,7 @@ from tasks.strip.around import ABOVE, BELOW, FRAME, Around
 from tasks.strip.bars import is_weak, may_head
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.signs import opens
-from tasks.strip.tables import alone, phrase
+from tasks.strip.tables import alone, holds
 from tasks.strip.title_looks import may_be_title
 
 # Rules that take rows for where they stand, and what must be left of a page for them to be believed.
@@ -41,7 +41,7 @@ def nothing_left(sheet: Sheet) -> bool:
 
 def spared(row: Row) -> bool:
     """Whether nothing but its place speaks against a row."""
-    return not (is_weak(row.core) or phrase("copyright").search(row.core) or phrase("host").search(row.core))
+    return not (is_weak(row.core) or holds("copyright", row.core) or holds("host", row.core))
 
 
 def strays(rows: Sequence[Row], taken: Sequence[tuple[str, Claim]]) -> frozenset[int]:

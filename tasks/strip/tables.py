@@ -156,6 +156,15 @@ def may_hold(section: str, core: str) -> bool:
     return not signs or signs.count(core, 1) > 0
 
 
+def holds(section: str, core: str) -> bool:
+    """Whether a row holds any of the turns of phrase of a section of data/phrases.txt.
+
+    >>> holds("copyright", "甲ICP备00000000号"), holds("copyright", "河边点灯")
+    (True, False)
+    """
+    return may_hold(section, core) and phrase(section).search(core) is not None
+
+
 @cache
 def _signs(section: str) -> CharPairs | None:
     """What all turns of phrase of a section hold one of; None if there is one that nothing is known of."""

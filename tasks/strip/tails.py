@@ -10,7 +10,7 @@ from itertools import takewhile
 from tasks.strip.bars import bar_kind, is_weak, is_within
 from tasks.strip.menus import is_breadcrumb
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
-from tasks.strip.tables import is_chatter, kinds_in, may_hold, phrase, related, table
+from tasks.strip.tables import holds, is_chatter, kinds_in, may_hold, phrase, related, table
 from tasks.strip.teasers import dated_head, marked
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
@@ -239,13 +239,11 @@ def _anchors(sheet: Sheet, number: int, enough_prose: bool) -> bool:
     ):
         return False
     core = row.core
-    if ends_sentence(core) and not phrase("copyright").search(core):
+    if holds("copyright", core):
+        return True
+    if ends_sentence(core):
         return False
-    if (
-        phrase("copyright").search(core)
-        or phrase("footer_head").fullmatch(core.rstrip(" :"))
-        or phrase("friends").match(core)
-    ):
+    if phrase("footer_head").fullmatch(core.rstrip(" :")) or phrase("friends").match(core):
         return True
     if enough_prose and (bar_kind(core) == "navigation" or is_breadcrumb(core)):
         below = sheet.rows[number : number + FOOTER_ROWS]
@@ -257,17 +255,17 @@ def _anchors(sheet: Sheet, number: int, enough_prose: bool) -> bool:
 
 
 def _unknown(core: str) -> bool:
-    return not (phrase("copyright").search(core) or phrase("host").search(core) or phrase("contact").match(core))
+    return not (holds("copyright", core) or holds("host", core) or phrase("contact").match(core))
 
 
 def _leads_to_copyright(rows: Sequence[Row]) -> bool:
     """Whether nothing but hosts and contacts stand before a row of copyright, or before the page's end."""
     for row in rows:
-        if phrase("copyright").search(row.core):
+        if holds("copyright", row.core):
             return True
-        if not (phrase("host").search(row.core) or phrase("contact").match(row.core)):
+        if not (holds("host", row.core) or phrase("contact").match(row.core)):
             return False
-    return phrase("host").search(rows[0].core) is not None
+    return holds("host", rows[0].core)
 
 
 def _gap(sheet: Sheet, anchor: int) -> int:
