@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tasks.chars import members
+
 _NUMERAL = "〇零一二三四五六七八九十百两"
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -62,7 +64,7 @@ _FIRST = re.compile(
     rf"[第附案实步方误技问专单模任阶类建上中下其§A-IPNVX{_NUMERAL}{_FORMAL}{_STEMS}{_CIRCLED}{_ROMAN}\d(〔【『\[]"
 )
 #: The same as a set, of the basic plane: beyond it there are digits.
-FIRSTS = frozenset(_FIRST.findall("".join(map(chr, range(0x10000)))))
+FIRSTS = frozenset(members(_FIRST.pattern))
 
 
 @dataclass(frozen=True, slots=True)
