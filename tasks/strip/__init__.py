@@ -6,7 +6,7 @@ their turns of phrase hold for sure, `factors`). Rules by where a row stands: `f
 `head` (of a post, `boards`), below it `foot`, other articles `headlines` (by `likeness`) and `teasers`, by `signs` of
 interfaces; `edges` for running text of the site's. What others say of a page: `extractor` (HTML), `site` (learned).
 Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `journals`, `official`), what
-they come to (`said`), and the title (`title`, `title_looks`, `title_text`, `head_title`).
+they come to (`said`), and the title (`title`, below `notices`; `title_looks`, `title_text`, `head_title`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from tasks.strip import (
     leftovers,
     menus,
     metadata,
+    notices,
     official,
     places,
     said,
@@ -106,7 +107,7 @@ def strip(
     sheet = _apply(sheet, AFTER_METADATA, on, taken)
     learned = learned if "site_line" in on else frozenset()
     if "surroundings" in on:
-        sheet = _take(sheet, "surroundings", title.notices(sheet, _telling(found)), taken)
+        sheet = _take(sheet, "surroundings", notices.notices(sheet, _telling(found)), taken)
     own = sheet.without({claim.row.line.start for claim in site.site_lines(sheet, learned)})
     shown = _title(own, taken, found)
     if "surroundings" in on:
@@ -160,11 +161,11 @@ def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], found: Found) -> Ro
     menus = [start for kind, start in whole if kind in around.ABOVE and start < prose]
     bars = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
     paths = [start for kind, start in whole if kind == "breadcrumb"]
-    notices = title.notice(sheet, told)
-    shown = title.title_row(sheet, told, menus, bars, paths) if len(notices) < 2 else None
-    if shown or not notices:
+    greeting = notices.notice(sheet, told)
+    shown = title.title_row(sheet, told, menus, bars, paths) if len(greeting) < 2 else None
+    if shown or not greeting:
         return shown or title.named_by_path(sheet, [claim.row.core for _, claim in taken if _whole(claim)])
-    return title.title_row(sheet.without({row.line.start for row in notices}), told, menus, bars, paths)
+    return title.title_row(sheet.without({row.line.start for row in greeting}), told, menus, bars, paths)
 
 
 def _apply(

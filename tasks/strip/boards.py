@@ -1,4 +1,6 @@
-"""The head of a post as bulletin boards of Taiwan show it: its writer, its board, its title and its time, a row each.
+"""The head of a post as bulletin boards of Taiwan show it, and the time at the end of a release of Hong Kong's offices.
+
+A post has its writer, its board, its title and its time, a row each; a release its day, and its hour below.
 
 作者riverside (河畔来客)
 看板Handcraft
@@ -12,11 +14,14 @@ import re
 from collections.abc import Sequence
 
 from tasks.strip.bylines import Field
-from tasks.strip.dates import ENGLISH_DATE, read_english
+from tasks.strip.dates import DATE, ENGLISH_DATE, read_date, read_english
 from tasks.strip.sheet import Row
 
 # The head stands among so many rows at the top.
 HEAD_ROWS = 20
+# The end of a release stands among so many rows at the bottom.
+TAIL_ROWS = 20
+_HONG_KONG = re.compile(r"香港时间\s?(?P<hour>[01]?\d|2[0-3])时(?P<minute>[0-5]?\d)分")
 _WRITER = re.compile(r"作者:?\s?(?P<name>[A-Za-z]\w{1,15})(?:\s?\([^()]{0,30}\))?(?:\s看板:?\s?\w{2,20})?")
 
 
@@ -40,4 +45,20 @@ def post_head(rows: Sequence[Row]) -> dict[int, list[Field]]:
             number + 1 + at: [Field("others", "看板", core)] for at, core in enumerate(below) if core[:2] == "看板"
         }
         return found | boards
+    return {}
+
+
+def release_time(rows: Sequence[Row]) -> dict[int, list[Field]]:
+    """The rows of the day and of the hour at which an office of Hong Kong sent out a release, with their fields.
+
+    2021年11月3日(星期三)
+    香港时间15时30分
+    """
+    for number in range(max(len(rows) - TAIL_ROWS, 1), len(rows)):
+        time = _HONG_KONG.fullmatch(rows[number].core) if rows[number].core[:1] == "香" else None
+        date = DATE.match(rows[number - 1].core) if time else None
+        day = read_date(date) if date else None
+        if time and date and day:
+            when = day.replace(hour=int(time["hour"]), minute=int(time["minute"]))
+            return {number - 1: [Field("published", "", date[0].strip(), when)], number: []}
     return {}

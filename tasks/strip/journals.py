@@ -35,7 +35,7 @@ _MARKED_NAME = re.compile(r"([\u4e00-\u9fff]{2,4})[1-9*†#][*†#]?(?:,[1-9*†
 _MARKED_NAMES = re.compile(rf"(?=[\u4e00-\u9fff]{{2,4}}[1*])(?:{_MARKED_NAME.pattern}){{2,12}}")
 # Where that is, with its postcode.
 _WORKPLACE = re.compile(
-    r"\(?\s?(?:\d{1,2}[.\s]{0,2})?(?=[^;]{0,60}(?:大学|学院|研究|公司|中心|医院|学校|协会|[局厅院站所系部网社]))"
+    r"\(?\s?(?:\d{1,2}[.\s]{0,2})?(?=[^;]{0,60}(?:大学|学院|研究|公司|中心|医院|学校|协会|[局厅院站所系部网社馆校厂会]))"
     r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z\d\s·、,()]{4,70}(?:[,\s]|邮编:?)\s?\d{5,6}\)?[;.\s]{0,3}"
 )
 MAX_WORKPLACES = 300

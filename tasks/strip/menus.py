@@ -118,12 +118,12 @@ def menus(sheet: Sheet) -> Iterator[Claim]:
         elif row.line.start not in taken and sheet.outside(number) and (_is_entry(row) or _begins_menu(sheet, number)):
             taken.add(row.line.start)
             yield Claim.whole(row, WHY["navigation"])
-    for row in (*_menu_columns(sheet), *_menu_block(sheet)):
+    for row in (*_menu_columns(sheet), *menu_block(sheet)):
         if row.line.start not in taken:
             yield Claim.whole(row, WHY["navigation"])
 
 
-def _menu_block(sheet: Sheet) -> Sequence[Row]:
+def menu_block(sheet: Sheet) -> Sequence[Row]:
     """The rows at the top of a page that are words of two to four characters, several a row, some of them of menus."""
     rows = [row.core.split(" ") for row in sheet.rows[: min(sheet.first, BLOCK_ROWS)]]
     rows = list(takewhile(lambda said: all(2 <= len(word) <= UNKNOWN_CHARS and word.isalpha() for word in said), rows))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tasks.strip.bars import is_weak
-from tasks.strip.boards import post_head
+from tasks.strip.boards import post_head, release_time
 from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
@@ -74,7 +74,7 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
     dates = _bare_dates(rows if sheet.first == len(rows) else rows[: sheet.last + 1])
     below_title = 0
     table = _index_table(rows)
-    table |= _marked_writers(sheet) | post_head(rows)
+    table |= _marked_writers(sheet) | post_head(rows) | release_time(rows)
     for number in range(min(sheet.first, HEAD_ROWS, len(rows))):
         table |= run_together(rows, number)
     # Places of work are as long as prose, and end as it does.

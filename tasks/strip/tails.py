@@ -8,7 +8,7 @@ from functools import cache
 from itertools import takewhile
 
 from tasks.strip.bars import bar_kind, is_weak, is_within
-from tasks.strip.menus import is_breadcrumb
+from tasks.strip.menus import is_breadcrumb, menu_block
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import holds, is_chatter, kinds_in, may_hold, phrase, related, table
 from tasks.strip.teasers import dated_head, marked
@@ -166,6 +166,8 @@ def related_tails(sheet: Sheet) -> Iterator[Claim]:
     rows = sheet.rows
     # Without prose the end of a list that begins near the top cannot be told from the article.
     skip = len(rows) // HEAD_SHARE if sheet.first == len(rows) else 0
+    if skip and (block := menu_block(sheet)):
+        skip = max(skip, GAP_ROWS + next(number for number, row in enumerate(rows, 1) if row is block[-1]))
     head = dated_head(sheet)
     yield from (Claim.whole(row, "links to other articles") for row in rows[:head])
     for number, row in sheet.short():

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from tasks.series import ENDS, series
 from tasks.strip.journals import writers
 from tasks.strip.likeness import Likeness
-from tasks.strip.sheet import Claim, Row, Sheet
-from tasks.strip.signs import sign, site_words
+from tasks.strip.sheet import Row, Sheet
+from tasks.strip.signs import sign
 from tasks.strip.title_looks import BARS_OF_MENU, LEADING, LEAST_SCORE, can_be, letterhead, looks, may_be_title
 from tasks.strip.title_text import date_behind, key, without_ending
 from tasks.surnames import MOST
@@ -31,9 +31,6 @@ LIKE, LIKE_SCORE = 0.2, 3
 MUCH, MUCH_SCORE = 0.5, 2
 # So many headlines above a text that has nothing of them are other articles'.
 HEADLINES = 4
-# A notice of the site above the title is no longer; there are no more, in so many rows, and the text is so many times
-# as long as several.
-MAX_NOTICE, NOTICES, PANEL_ROWS, TEXT_EACH = 100, 4, 24, 2
 
 _PRINTED = re.compile(r"标题\s?:\s?\S.{3,80}?\s{0,3}\[打印本页\]|标题\s?(?:(?:Re|Fw):\s?)?\[[^\[\]]{1,6}\]\s?\S.{2,60}")
 _H1 = re.compile(r"\s*#\s+\S[^#]*$")
@@ -41,6 +38,8 @@ _NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
 _SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
 _PATH_MARK = re.compile(r"\s*[>»›]+\s*")
 LEAST_NAMED = 4
+ACCOUNT_CHARS = 6
+_HAN = re.compile("[\u4e00-\u9fff]+")
 NAME_CHARS = (2, 3)
 # The name of whom a site belongs to, and nothing that is said of it.
 _OWNER = re.compile(
@@ -110,49 +109,16 @@ def named_by_path(sheet: Sheet, gone: Iterable[str]) -> Row | None:
 def _beside_owner(sheet: Sheet, head: Sequence[Row], shown: Row) -> Row:
     """The row below or above `shown`, if that is no more than the name of whom the site belongs to, or who published
     the page, and the other has much of the text."""
-    if len(head) < 2 or not _OWNER.fullmatch(shown.core) or shown.tag == "h1":
+    if len(head) < 2 or shown.tag == "h1":
         return shown
     at = next((n for n, row in enumerate(head) if row is shown), len(head))
+    if not _OWNER.fullmatch(shown.core):
+        above = head[at - 1] if 0 < at < len(head) else None
+        return above if above and _names_account(sheet, above, shown) else shown
     near = [row for row in (*head[at + 1 : at + 2], *head[max(at - 1, 0) : at]) if may_be_title(row)]
     if not near or not (likeness := _likeness(sheet)).enough:
         return shown
     return next((row for row in near if not _beside_title(row.core) and likeness.share(row.core) >= LIKE), shown)
-
-
-def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
-    """The claims to notices above the title: to several, and to one that has words of the site, or an address."""
-    found = notice(sheet, metadata_starts)
-    return [
-        Claim.whole(row, "a notice of the site above the title")
-        for row in found
-        if len(found) > 1 or site_words(row.core) or "@" in row.core or "[email" in row.core
-    ]
-
-
-def notice(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
-    """The rows of prose above the title with which a site greets its readers, where metadata show a title below them.
-
-    Of several none has much of the text, and the text is much longer.
-    """
-    rows, at = sheet.rows, sheet.first
-    if not metadata_starts or at > TOP_ROWS or at == len(rows) or len(rows[at].core) > MAX_NOTICE:
-        return []
-    told = next((n for n in range(at, min(at + PANEL_ROWS, len(rows))) if rows[n].line.start > min(metadata_starts)), 0)
-    found = [n for n in range(at, told) if rows[n].prose]
-    between = rows[found[-1] + 1 : told] if found else ()
-    if not between or len(between) > TOP_ROWS or not any(map(may_be_title, between)):
-        return []
-    return [rows[n] for n in found] if len(found) == 1 or _are_notices(rows, found, told) else []
-
-
-def _are_notices(rows: Sequence[Row], found: Sequence[int], told: int) -> bool:
-    text = [row for row in rows[told:] if row.prose]
-    said = [rows[n].core for n in found]
-    if len(said) > NOTICES or max(map(len, said)) > MAX_NOTICE or not may_be_title(rows[told - 1]):
-        return False
-    likeness = Likeness(text)
-    enough = sum(len(row.core) for row in text) >= TEXT_EACH * sum(map(len, said)) and likeness.enough
-    return enough and all(likeness.share(core) <= LIKE for core in said)
 
 
 def _marked(sheet: Sheet) -> list[int]:
@@ -201,6 +167,16 @@ def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
         if share > 0:
             return None
     return None
+
+
+def _names_account(sheet: Sheet, above: Row, shown: Row) -> bool:
+    """Whether a short row of which the text has nothing names the account that posted the page, and the one above it
+    is the title: that is long enough, and looks like one."""
+    if len(shown.core) > ACCOUNT_CHARS or len(above.core) < LONG or not _HAN.fullmatch(shown.core):
+        return False
+    if not may_be_title(above) or _beside_title(above.core) or sheet.first == len(sheet.rows):
+        return False
+    return not _likeness(sheet).share(shown.core)
 
 
 def _signs(sheet: Sheet, head: Sequence[Row]) -> bool:
