@@ -6,7 +6,8 @@
 `deadline`), when what is written becomes visible (`commits`), and what is left of the run (`record`).
 
 **Who is told of it**: the terminal (`terminal`) and the Prefect UI (`ui`, with `artifacts`), both by way of `progress`.
-Errors and rejects are said in sentences (`reasons`), text of pages is made `harmless` first.
+Errors and rejects are said in sentences (`reasons`), also those for `faults` of ours; text of pages is made `harmless`
+first.
 
 **What Prefect needs**: `environment`, set before it is imported; `embedded`, the server that a run starts for itself;
 `serve` for schedules. Prefect is imported by the modules of flows, `task_runs`, `ui`, `embedded` and `serve`, and by no

@@ -31,13 +31,27 @@ def fix(files: Sequence[str], target: Target, punctuation: Punctuation, *, strip
             print(f"qingwen: {name}: no page but {kind}, which `qingwen explain` and `run` read", file=sys.stderr)
             status = status or 1
             continue
-        text = fixed(page, policy, strip=strip)
+        text = _fixed(page, policy, strip=strip)
         if isinstance(text, str):
             sys.stdout.buffer.write(text.encode())
         elif text.reason is not Reason.EMPTY:
-            print(f"qingwen: {name}: {text.detail or text.reason}", file=sys.stderr)
+            print(f"qingwen: {name}: {_ours(text)}{text.detail or text.reason}", file=sys.stderr)
             status = status or 1
     return status
+
+
+def _fixed(page: Page, policy: Policy, *, strip: bool) -> str | Reject:
+    """As `fixed`; a stage that raises costs this page only."""
+    try:
+        return fixed(page, policy, strip=strip)
+    except Exception as error:
+        from flows.faults import failed
+
+        return failed(page, error)
+
+
+def _ours(text: Reject) -> str:
+    return "a fault of qingwen; please report it with the page: " if text.reason is Reason.FAILED else ""
 
 
 def page_of(name: str) -> Page:

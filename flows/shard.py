@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
 
 from flows.deadline import TimeUpError, within
+from flows.faults import failed, rejected, stage_of, words_of
 from flows.plan import Item, Shard, refusal
 from tasks.page import curate_pages
 from tasks.read import read_source
@@ -152,7 +150,7 @@ def _next(reader: Iterator[Page | Reject], uri: str) -> Page | Reject | None:
     try:
         return next(reader, None)
     except Exception as error:
-        return Reject(uri, "read", Reason.FAILED, _words(error))
+        return Reject(uri, "read", Reason.FAILED, words_of(error))
 
 
 def _outcomes(batch: Sequence[Page | Reject], job: Job, trail: Trail) -> Iterator[Outcome]:
@@ -177,14 +175,14 @@ def _alone(page: Page, job: Job, trail: Trail) -> Outcome:
     """The outcome of a page, whatever happens: a stage that raises is our fault, and costs this page only."""
     step, seconds = f"page {page.source_uri}", job.policy.limits.seconds
     if trail.blames(step):
-        return page_rows(_failed(page, "page", f"curating it {KILLED}", trail.reason(step))), True
+        return page_rows(rejected(page, "page", f"curating it {KILLED}", trail.reason(step))), True
     try:
         return _curated([page], job)[0], False
     except TimeUpError as error:
         detail = f"curating it took more than {seconds:g} seconds"
-        return page_rows(_failed(page, _stage(error), detail, Reason.TIMED_OUT)), False
+        return page_rows(rejected(page, stage_of(error), detail, Reason.TIMED_OUT)), False
     except Exception as error:
-        return page_rows(_failed(page, _stage(error), _words(error))), False
+        return page_rows(failed(page, error)), False
 
 
 def _curated(pages: Sequence[Page], job: Job) -> list[Rows]:
@@ -198,31 +196,6 @@ def _curated(pages: Sequence[Page], job: Job) -> list[Rows]:
         return [page_rows(result) for result in curate_pages(pages, job.policy, learned)]
 
     return within(job.policy.limits.seconds, work, alone=job.alone)
-
-
-def _failed(page: Page, stage: str, detail: str, reason: Reason = Reason.FAILED) -> Reject:
-    return Reject(page.source_uri, stage, reason, detail, sha256(page.raw).hexdigest(), len(page.raw))
-
-
-def _words(error: Exception) -> str:
-    """The error in a line, with the place in our own code that it came from."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if f"{os.sep}tasks{os.sep}" in frame.filename
-    ]
-    place = f" (tasks/{_below(frames[-1].filename)}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {str(error)[:500]}{place}"
-
-
-def _stage(error: BaseException) -> str:
-    """The folder below tasks/ that raised: the stage."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if f"{os.sep}tasks{os.sep}" in frame.filename and "/" in (below := _below(frame.filename)):
-            return below.split("/", 1)[0]
-    return "page"
-
-
-def _below(filename: str) -> str:
-    return filename.rsplit(f"{os.sep}tasks{os.sep}", 1)[1].replace(os.sep, "/")
 
 
 class Trail:

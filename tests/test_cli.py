@@ -118,6 +118,25 @@ def test_fix_of_a_missing_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err == "qingwen: cannot read 没有.txt: No such file or directory\n"
 
 
+def test_a_stage_that_raises_costs_its_page_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    def broken(_: object) -> object:
+        raise ZeroDivisionError("no such thing")
+
+    (tmp_path / "a.txt").write_text("破船在渡口。\n", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text(json.dumps({"text": "破船。"}) + "\n", encoding="utf-8")
+    monkeypatch.setattr("tasks.page.repair", broken)
+    assert main(["fix", str(tmp_path / "a.txt"), str(tmp_path / "no.txt")]) == 2
+    said = capfdbinary.readouterr().err.decode().splitlines()
+    assert "a.txt: a fault of qingwen; please report it with the page: ZeroDivisionError: no such thing" in said[0]
+    assert "cannot read" in said[1]
+    assert main(["explain", str(tmp_path / "b.jsonl")]) == 1
+    out, err = capfdbinary.readouterr()
+    assert "as failed: ZeroDivisionError: no such thing" in out.decode()
+    assert not err
+
+
 def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "long.txt").write_text("渡口的老船工。\n" * 20_000, encoding="utf-8")
     done = subprocess.run(
