@@ -35,6 +35,9 @@ _LABELLED = re.compile(
     r"(?<=[\u4e00-\u9fff)》”!?])\s{0,3}(?:发布日期|发布时间|发表时间|发表日期|更新时间)\s?:\s?"
     rf"{DATE.pattern}(?:\s{{0,3}}(?:浏览次数|浏览量|浏览|点击次数|点击|阅读次数|阅读|人气)\s?:\s?\d{{0,8}}\s?次?)?$"
 )
+# What the page is about, in so many words and more behind a title: …调研|成都|大学生|社会
+_TAGGED = re.compile(r"(?P<title>[^|]{10,60}?)\s?(?:\|[^|。,!?\s]{2,6}){2,6}")
+TAGS = 2
 # The number of the page behind a chapter's name, as reading sites set it.
 _PART = re.compile(r"\s?\(第?\d{1,2}\s?/\s?\d{1,2}页?\)$")
 # What a picture has behind the title that it is called by.
@@ -124,6 +127,8 @@ def site_suffix(row: Row) -> int | None:
         return page.start()
     if dated := date_behind(row.folded):
         return dated.start()
+    if row.folded.count("|") >= TAGS and (tagged := _TAGGED.fullmatch(row.folded.rstrip())):
+        return tagged.end("title")
     parts = list(_SITE.finditer(row.folded))
     if not parts or row.folded.rstrip()[-1:] in "。!?":
         return None
@@ -158,6 +163,7 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
             found.append(Claim.whole(row, "the title again"))
             found += _subtitle_again(sheet, at, row)
     said = (wanted, key(title.core))  # the rows are folded
+    found += _summary(sheet, title, said)
     within = [row for row in sheet.rows[sheet.first :] if not row.prose and key(row.core) in said]
     if len(wanted) >= LONG_TITLE:
         within_channel = (row for row in sheet.rows[sheet.first :] if row.core.startswith(title.core) and not row.prose)
@@ -169,6 +175,16 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
     if len(within) >= PICTURES and len(wanted) >= LONG_TITLE:
         found += [Claim.whole(row, "the title again, as pictures have it") for row in within if row is not title]
     return found
+
+
+def _summary(sheet: Sheet, title: Row, said: tuple[str, str]) -> list[Claim]:
+    """The claims to the beginning of the text that a program set above it, with the title before and after."""
+    rows = sheet.rows[sheet.first : sheet.first + 2]
+    if len(rows) < 2 or not rows[0].core.endswith("...") or key(rows[1].core) not in said:
+        return []
+    if not rows[0].core.startswith(title.core) or len(title.core) < LONG_TITLE:
+        return []
+    return [Claim.whole(rows[0], "the beginning of the text, cut short"), Claim.whole(rows[1], "the title again")]
 
 
 def _behind(row: Row, title: Row) -> bool:
