@@ -27,6 +27,8 @@ _SHOWN_BY = re.compile(
     r".{4,100}[\s。;](?:[一-鿿]{2,8}|本[报刊网台社])?(?:记者|通讯员|摄影师?)\s?[一-鿿·]{2,4}(?:[ 、][一-鿿·]{2,4}){0,2}"
     r"\s?[I|丨/]?\s?(?:摄影?|供图)$"
 )
+# 水塔落成。某某街道供图
+_GIVEN_BY = re.compile(r".{4,100}。\s?[一-鿿·]{2,16}\s?供图$")
 # 水塔落成。图片来源:某某发布
 _TAKEN_FROM = re.compile(r".{4,100}[。\s;(](?:图片来源|图源|图片提供|供图|摄影)\s?[:/]\s?[^。]{1,20}$")
 _NOTE = re.compile(
@@ -127,7 +129,7 @@ def _is_caption(folded: str) -> bool:
         or (("图" in folded[-27:] or "摄影" in folded[-27:]) and _TAKEN_FROM.match(folded))
         or (
             folded.endswith(("摄", "绘", "影", "图", "影报道"))
-            and (_PHOTOGRAPHER.match(folded) or _SHOWN_BY.match(folded))
+            and (_PHOTOGRAPHER.match(folded) or _SHOWN_BY.match(folded) or _GIVEN_BY.match(folded))
         )
     )
 

@@ -221,7 +221,7 @@ def _dated(mark: re.Match[str], rest: str, fields: list[Field]) -> bool:
 def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
     label = re.sub(r"\s", "", mark["label"])
     kind = _fields()[label]
-    value = _COUNTED.sub("", value.strip().strip("|/,;[]【】<>-—_丨•*").strip())
+    value = _COUNTED.sub("", value.strip().strip("|/,;[]【】〖〗<>-—_丨•*").strip())
     value = value.strip("()") if value.count("(") != value.count(")") or value[:1] == "(" else value
     if kind in ("counter", "bar"):
         fields.append(Field(kind, label, value))

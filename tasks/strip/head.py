@@ -62,6 +62,8 @@ def above_title(page: Around) -> None:
         left = page.standing(range(page.title))
         signs = sum(max(page.sign(n), 0.0) for n in range(page.title))
         kicker = left[-1] if left and left[-1] == page.title - 1 and left[-2:-1] != [page.title - 2] else -1
+        if left == [0] and page.title == 1 and page.shown and is_weak(page.rows[0].core):  # its column's name
+            page.take(0, _WHY_TITLE)
         if signs >= ABOVE_SIGNS:
             for number in left:
                 if not (own(page, number) or _rival(page, number)) and (

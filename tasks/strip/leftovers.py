@@ -79,7 +79,7 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
         if row.plain:
             continue
         folded = row.folded.strip()
-        if not row.core and not folded.strip("| "):
+        if not row.core and not folded.strip("| ![]()"):
             yield Claim.whole(row, "the bars of a table without cells")
             continue
         if folded[-1] == ">" and (item := _ITEM.match(folded)):

@@ -36,7 +36,10 @@ _PLACED_REPORTER = re.compile(
     r"[【〔\[(]\s?(?:本报|特派|驻地)?记者\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})"
     r"\s?/\s?[\u4e00-\u9fff]{2,8}?\s?报[导道]\s?[】〕\])]"
 )
-_REPORTER = re.compile(r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)")
+_REPORTER = re.compile(
+    r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)"
+    r"|\((?P<signed>[\u4e00-\u9fff]{2,4}(?:[、 ][\u4e00-\u9fff]{2,4}){0,3})\s?文/图\)"
+)
 
 
 def metadata_of(fields: Sequence[Field], title: str | None, opening: Row | None) -> Metadata:
@@ -131,4 +134,4 @@ def _reporters(opening: Row | None) -> tuple[str, ...]:
     if opening is None or not (_dateline_of(opening.core) or opening.core.lstrip("( ").startswith(_SIGNED)):
         return ()
     match = _REPORTER.search(opening.core[:100])
-    return tuple(as_found(opening, name) for name in names_of(match["names"])) if match else ()
+    return tuple(as_found(opening, name) for name in names_of(match["names"] or match["signed"])) if match else ()

@@ -180,9 +180,10 @@ def _names_account(sheet: Sheet, above: Row, shown: Row) -> bool:
 
 
 def _signs(sheet: Sheet, head: Sequence[Row]) -> bool:
-    """Whether all that stands above the text is a name of which the text has nothing: who wrote it."""
+    """Whether all that stands above the text is names of which the text has nothing: who wrote it."""
     core = head[0].core
-    if len(head) > 1 or len(core) not in NAME_CHARS or core[0] not in MOST or not writers(core):
+    names = writers(core) if len(head) == 1 else ()
+    if not names or not all(len(name) in NAME_CHARS and name[0] in MOST for name in names):
         return False
     return (likeness := _likeness(sheet)).enough and not likeness.share(core)
 
