@@ -136,8 +136,8 @@ def test_work_is_bounded_by_the_length_of_the_page(page: str, monkeypatch: pytes
     made: list[Search] = []
     begin = Search.__init__
 
-    def noted(self: Search, *arguments: Any) -> None:
-        begin(self, *arguments)
+    def noted(self: Search, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
         made.append(self)
 
     monkeypatch.setattr(Search, "__init__", noted)

@@ -16,7 +16,7 @@ from tasks.chars import CharSet
 from tasks.records import Edit, Stage
 from tasks.repair.readings import base, characters, plain, readings, reads
 from tasks.repair.shift.pairs import characters as characters_of_pairs
-from tasks.repair.shift.pairs import pairs
+from tasks.repair.shift.pairs import wide
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 _GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
@@ -133,8 +133,8 @@ def _reads(host: str, toneless: str) -> bool:
 
 def _splice(text: str, match: re.Match[str], host: str, syllable: _Syllable) -> Splice:
     start, end = match.span()
-    if "@" <= host <= "~" and is_hanzi(text[max(start - 2, 0) : start - 1]):
-        astride = characters_of_pairs()[pairs().get(text[start - 2], 0) << 8 & 0xFF00 | ord(host)]
+    if "@" <= host <= "~" and start > 1:
+        astride = characters_of_pairs()[wide().get(text[start - 2], 0) << 8 & 0xFF00 | ord(host)]
         host = astride if astride and _reads(astride, syllable.toneless) else host
     strange = end - start != len(match[1]) + 2
     inside = bool(host) and (_is_beside(text[end : end + 1]) or (start > 1 and _is_beside(text[start - 2])))

@@ -29,6 +29,7 @@ from tasks.repair.shift.likely import likely_clues
 from tasks.repair.shift.pairs import BIG5
 from tasks.repair.shift.quotations import Quotations
 from tasks.repair.shift.search import Search
+from tasks.repair.shift.swallowed import without_tags
 from tasks.repair.shift.verdict import decide
 
 __all__ = ["has_clue", "repair_shifts"]
@@ -63,18 +64,19 @@ def repair_shifts(text: str, spliced: Mapping[str, str], in_step: Container[int]
     """
     if lacks_characters(text):
         return []
-    edits = _found(text, spliced, in_step)
+    text, tags = without_tags(text)
+    edits = _found(text, spliced, in_step, tags)
     if spliced or any(edit.applied for edit in edits):
         return edits if spliced or LOST[1] not in text else believed(text, edits)
-    return _found_in_big5(text) or edits
+    return _found_in_big5(text, tags) or edits
 
 
-def _found(text: str, spliced: Mapping[str, str], in_step: Container[int]) -> list[Edit]:
+def _found(text: str, spliced: Mapping[str, str], in_step: Container[int], tags: Container[int]) -> list[Edit]:
     """What the search finds in GBK, whatever else the page shows."""
     likely = unnamed(text, clues(text, in_step) if spliced else likely_clues(text))
     if not likely:
         return []
-    search = Search(text, spliced)
+    search = Search(text, spliced, tags=tags)
     edits, _ = sweep(search, likely, [])
     search.hit = marks_hit(edits)
     if not (spliced or search.hit):
@@ -93,13 +95,13 @@ def _found(text: str, spliced: Mapping[str, str], in_step: Container[int]) -> li
     return sweep(search, found, edits)[0]
 
 
-def _found_in_big5(text: str) -> list[Edit]:
+def _found_in_big5(text: str, tags: Container[int]) -> list[Edit]:
     """What the search finds if the page was in Big5 and lost bytes: nothing else puts its text out of step, and two
     trail bytes in five are ASCII, so that most runs end with a letter."""
     endings = unnamed(text, letter_clues(text, BIG5))
     if not endings:
         return []
-    search = Search(text, {}, BIG5)
+    search = Search(text, {}, BIG5, tags)
     return _with_other_losses(search, sweep(search, endings, [])[0])
 
 

@@ -46,6 +46,7 @@ from tasks.repair.shift.costs import (
     SPLICED,
     UNKNOWN,
     UNLIKELY,
+    UNTABLED,
     WIDE_MARKS,
     Hyp,
 )
@@ -53,6 +54,7 @@ from tasks.repair.shift.pairs import MARKS, is_private
 from tasks.repair.shift.reading import Reading
 from tasks.repair.shift.splices import Splice
 
+NONE = "\0"  # stands for no character
 Moves = Iterator[tuple[int, Hyp]]
 
 
@@ -94,7 +96,7 @@ class Mover(Reading):
         ch = self.text[pos]
         if splice := self.splices.at(pos):
             end, chars, written = splice
-            if hyp[4] not in chars:
+            if hyp[4] not in chars and self.astride(pos) not in chars:
                 return end, self.kept(hyp, pos, end, REMNANT if written else GLOSS)
             refund = SPLICE_KEPT - (BARE if hyp[4] in self.spliced and hyp[5] and hyp[5][4] is not AS_SEEN else 0)
             return end, self.skip(hyp, IN_STEP, pos, end, refund, SPLICED)
@@ -102,6 +104,13 @@ class Mover(Reading):
             return swallowed[0], self.kept(hyp, pos, swallowed[0], REMNANT)
         charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if ch.isascii() and ch.isalpha() else 0
         return pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
+
+    def astride(self, pos: int) -> str:
+        """The character that the ASCII byte before `pos` makes with the byte before it: 預 in 款A(yù)pp."""
+        trail = self.text[pos - 1 : pos]
+        if pos < 2 or not "@" <= trail <= "~":
+            return NONE
+        return self.chars[(self.bytes_of(self.text[pos - 2])[1]) << 8 | ord(trail)] or NONE
 
     def half_before(self, pos: int, hyp: Hyp) -> Moves:
         """A half character shown, or that and the replaced mark after it, which the decoder swallowed."""
@@ -125,8 +134,8 @@ class Mover(Reading):
         for char in chars if trail else "":
             named = self.pairs.get(char, 0)
             if named >> 8 == trail and named & 0xFF > 0x80:
-                extra = charge if char in self.spliced else charge + BARE
-                yield end, self.skip(hyp, named & 0xFF, pos, end, extra, SPLICE_OF + char, named & 0xFF)
+                extra = 0 if char in self.spliced else BARE + self.untabled(char)
+                yield end, self.skip(hyp, named & 0xFF, pos, end, charge + extra, SPLICE_OF + char, named & 0xFF)
 
     def said(self, hyp: Hyp, splice: Splice, pos: int) -> Moves:
         """A half character before what is left of its own splice: a byte of the character that it names is lost."""
@@ -236,8 +245,12 @@ class Mover(Reading):
         for char in chars:
             pair = self.pairs.get(char, 0)
             if pair >> 8 in leads:
-                extra = charge - BARE if char in self.spliced else charge + BARE
-                yield end, self.emit(hyp, char, IN_STEP, pos, end, extra, NAMED, pair & 0xFF)
+                extra = -BARE if char in self.spliced else BARE + self.untabled(char)
+                yield end, self.emit(hyp, char, IN_STEP, pos, end, charge + extra, NAMED, pair & 0xFF)
+
+    def untabled(self, char: str) -> int:
+        """What it costs that a splice names `char`, which the page's table is not known to have."""
+        return UNTABLED if symbols(char) == char else 0
 
     # Moves with a lead byte lost
 

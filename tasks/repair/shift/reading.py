@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cached_property
 from math import exp, log
 from operator import add
@@ -18,6 +18,7 @@ from tasks.repair.shift.costs import (
     AS_SEEN,
     BALANCED,
     BARE,
+    BLANK,
     FAN,
     FAN_DELETED,
     FOREIGN,
@@ -40,7 +41,7 @@ from tasks.repair.shift.costs import (
 )
 from tasks.repair.shift.pairs import GBK, MARKS, characters, is_private, pairs, wide
 from tasks.repair.shift.quotations import Quotations, open_quotations
-from tasks.repair.shift.script import foreign_to
+from tasks.repair.shift.script import SIMPLIFIED, foreign_to
 from tasks.repair.shift.splices import FURTHEST_BACK, Splices
 
 _MAY_CLOSE = re.compile(f"[!！{LOST}]")  # what may stand where a quotation is closed
@@ -50,10 +51,16 @@ REMEMBERED = 20_000  # choices among candidates that a search remembers: 30 MB a
 
 
 class Reading:
-    """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups."""
+    """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups.
 
-    def __init__(self, text: str, spliced: Mapping[str, str], codec: str = GBK) -> None:
+    `tags` are the places where a tag began whose bracket was swallowed (`swallowed.without_tags`).
+    """
+
+    def __init__(
+        self, text: str, spliced: Mapping[str, str], codec: str = GBK, tags: Container[int] = frozenset()
+    ) -> None:
         self.text = text
+        self.tags = tags
         self.codec = codec
         self.spliced = spliced
         self.firsts: dict[int, Hyp] = {}
@@ -63,7 +70,7 @@ class Reading:
         self.usable: dict[tuple[Callable[[int, str], list[Candidate]], int], list[Candidate]] = {}
         self.quotations = Quotations(text)
         self.begun = 0  # where the search that runs began
-        self.splices = Splices(text, frozenset(spliced.values()))
+        self.splices = Splices(text, frozenset(spliced.values()), traditional=SIMPLIFIED in self.foreign)
         self.hit: frozenset[str] = frozenset()
         self.damaged = bool(spliced)
         self.lossy = False  # whether bytes are known to have been lost with nothing to show for it
@@ -141,6 +148,8 @@ class Reading:
         cost = self.strange(char, symbol) if known is None else known
         if char in PARTNERS:
             cost += self.balance(hyp, char)
+        if char == "\u3000" and two not in (" ", BOUNDARY):
+            cost += BLANK
         if pairs := self.page.get(two + symbol):
             mixed = (1 - ON_PAGE) * exp(-chance * UNIT) + ON_PAGE * pairs / self.singles[two]
             if threes := self.triples.get(hyp[2] + two + symbol):

@@ -7,16 +7,21 @@ from functools import cache
 from tasks.chars import CharSet
 from tasks.script.fold import simplified
 
+RARE = "\xc9"  # the lead byte of the first of the 7,652 less frequent characters of Big5
+SIMPLIFIED = "国"  # a character that is foreign to all traditional pages
 SAMPLE = 3000  # characters that show a page's script
 MIXED = 4  # a page of one script has this many times as many of its own characters as of the other's
 
 
 @cache
 def _scripts() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters of traditional script alone, and of simplified script alone: those that GB 2312 or Big5 lacks."""
+    """Characters of traditional script alone, and of simplified script alone: those that GB 2312 lacks, and those that
+    Big5 lacks or has among its rarer characters, as 机, 与 and 体, which are others there."""
     both = {chr(code): simple for code, simple in simplified().items()}
-    traditional = frozenset(char for char in both if not _in(char, "gb2312"))
-    return traditional, frozenset(char for char in both.values() if not _in(char, "big5"))
+    traditional = frozenset(char for char in both if not char.encode("gb2312", "ignore"))
+    return traditional, frozenset(
+        char for char in both.values() if not "\xa4" <= char.encode("big5", "ignore").decode("latin-1") < RARE
+    )
 
 
 @cache
@@ -24,13 +29,6 @@ def _counted() -> tuple[CharSet, CharSet]:
     """The same, of the basic plane, to be counted."""
     traditional, simple = (sorted(char for char in chars if char <= "\uffff") for chars in _scripts())
     return CharSet(f"[{''.join(traditional)}]"), CharSet(f"[{''.join(simple)}]")
-
-
-def _in(char: str, codec: str) -> bool:
-    try:
-        return bool(char.encode(codec))
-    except UnicodeEncodeError:
-        return False
 
 
 def foreign_to(text: str) -> frozenset[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tasks.repair.readings import characters
 from tasks.repair.shift.candidates import SPLICE, SWALLOWED
+from tasks.script.fold import simplified
 
 FURTHEST_BACK = 120  # characters: as many as seven characters with the longest splices after them
 _LAST = re.compile(SPLICE.pattern + r"\Z")
@@ -15,7 +17,8 @@ Splice = tuple[int, str, bool]
 
 
 class Splices:
-    """The splices of `text`; `written` are the readings of its table.
+    """The splices of `text`; `written` are the readings of its table. Where the page is all `traditional`, none of them
+    names the simplified form of another that is read so: tīng is 聽, not 听.
 
     >>> Splices("數(shù)", frozenset()).at(1)[0], Splices("數(shù)", frozenset()).at(0)
     (6, None)
@@ -23,9 +26,10 @@ class Splices:
     6
     """
 
-    def __init__(self, text: str, written: frozenset[str]) -> None:
+    def __init__(self, text: str, written: frozenset[str], traditional: bool = False) -> None:
         self._text = text
         self._written = written
+        self._characters = _not_simplified if traditional else characters
         self._whole: dict[int, Splice | None] = {}
         self._left: dict[int, Splice | None] = {}
 
@@ -55,4 +59,12 @@ class Splices:
         return pos
 
     def _named(self, found: re.Match[str] | None) -> Splice | None:
-        return (found.end(), characters(found[1]), found[1] in self._written) if found else None
+        return (found.end(), self._characters(found[1]), found[1] in self._written) if found else None
+
+
+@lru_cache(maxsize=4096)
+def _not_simplified(syllable: str) -> str:
+    """The characters that are read so, but for those that are the simplified form of another."""
+    chars = characters(syllable)
+    forms = {form for char in chars if (form := simplified().get(ord(char), char)) != char}
+    return "".join([char for char in chars if char not in forms])

@@ -15,8 +15,26 @@ from tasks.repair.shift.candidates import LETTERS
 _SWALLOWS = re.compile(rf"[?][{LETTERS}]{{1,6}} ?[)）]")  # what is left of a splice without its opening bracket
 _YEAR = re.compile(r"(?:(?P<two>0)|[89])[0-9]{2}(?![0-9])(?P<said>[年》])?")
 
-_TAG = re.compile(r"/?(?:p|br|div|span|strong|em|b|i|u|a|li|ul|td|tr|h[1-6]|section|font) {0,2}/?>")
+_BLOCKS = "p|br|div|li|ul|td|tr|h[1-6]|section"
+_TAG = re.compile(
+    rf"(?:</?(?:{_BLOCKS})(?:\s[^<>\n]{{0,300}})?/?"
+    rf"|(?<=[?\ufffd])/?(?:{_BLOCKS}|span|strong|em|b|i|u|a|font) {{0,2}}/?)>",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"(?:[lr][sd]quo|nbsp|hellip|[mn]dash|middot|bull|quot|[lr]aquo|times|yen);")
+
+
+def without_tags(text: str) -> tuple[str, frozenset[int]]:
+    """`text` with nothing but line ends where tags of HTML say that a line or a block ends, and where the tags begin
+    whose bracket was swallowed.
+
+    >>> without_tags("春天?/p><BR>夏天"), without_tags("a<b>c")
+    (('春天?\\n\\n\\n\\n\\n\\n\\n夏天', frozenset({3})), ('a<b>c', frozenset()))
+    """
+    if ">" not in text:
+        return text, frozenset()
+    opened = frozenset(match.start() for match in _TAG.finditer(text) if match[0][0] != "<")
+    return _TAG.sub(lambda match: "\n" * len(match[0]), text), opened
 
 
 def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
@@ -25,14 +43,14 @@ def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
 
     `known` says that the page's decoder swallows.
 
-    >>> swallowed("?025年", 1, False), swallowed("?/p>", 1, False), swallowed("?那里", 1, True)
-    (('2', 0), ('<', 0), ('', 0))
+    >>> swallowed("?025年", 1, False), swallowed("?那里", 1, True)
+    (('2', 0), ('', 0))
     >>> swallowed("?ldquo;长桥", 1, False)
     ('“', 6)
     """
     if entity := _ENTITY.match(text, at):
         return html.unescape(f"&{entity[0]}").replace("\N{NO-BREAK SPACE}", " "), len(entity[0])
-    return "<" if _TAG.match(text, at) else first_digit(text, at, known), 0
+    return first_digit(text, at, known), 0
 
 
 def swallows(text: str) -> bool:

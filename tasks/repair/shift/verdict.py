@@ -99,7 +99,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     after = "".join(segment.after for segment in run)
     gone, behind = "", 0
     if run[-1].kind == LOST_TRAIL and search.text[last - 1 : last] == "?":
-        gone, behind = swallowed(search.text, last, search.swallows)
+        gone, behind = ("<", 0) if last in search.tags else swallowed(search.text, last, search.swallows)
     confidence = round(1 / (1 + exp(-logit(found) - (IN_BIG5 if search.codec == BIG5 else 0.0))), 3)
     return Edit(
         start=first,

@@ -43,6 +43,9 @@ static int left_here(const Page *p, const Hyp *hyp, int pos) {
 
 /* Moves in step */
 
+/* What it costs that a splice names a character which the page's table is not known to have. */
+static int untabled(const Page *p, uint32_t c) { return symbol_of(p, c) == c ? p->t->cost[K_UNTABLED] : 0; }
+
 /* A splice names the character made of the last trail byte and a lead byte that is lost. */
 static void straddled(Page *p, const Hyp *hyp, const Splice *splice, int pos, int more) {
     const Tables *t = p->t;
@@ -51,7 +54,7 @@ static void straddled(Page *p, const Hyp *hyp, const Splice *splice, int pos, in
     for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(splice->chars); i++) {
         uint32_t c = PyUnicode_READ_CHAR(splice->chars, i), pair = pair_of(t, c);
         if (pair >> 8 != trail || (pair & 0xFF) <= 0x80) continue;
-        int extra = has(p->spliced, c) ? more : more + t->cost[K_BARE];
+        int extra = has(p->spliced, c) ? more : more + t->cost[K_BARE] + untabled(p, c);
         moved(p, splice->end, skipped(p, hyp, pair & 0xFF, pos, splice->end, extra, SPLICE_OF, pair & 0xFF, c));
     }
 }
@@ -92,6 +95,13 @@ static void unseen_entry(Page *p, const Hyp *hyp, int pos) {
     if (pair == 0xA1A3) moved(p, pos + 1, skipped(p, hyp, trail, pos, pos + 1, t->cost[K_MARK_ADDED], ADDED, lead, 0));
 }
 
+/* The character that the ASCII byte before `pos` makes with the byte before it. */
+static uint32_t astride(const Page *p, int pos) {
+    uint32_t trail = pos > 1 ? char_at(p, pos - 1) : 0;
+    if (trail < '@' || trail > '~') return 0;
+    return p->t->chars[(bytes_of(p->t, char_at(p, pos - 2)) & 0xFF) << 8 | trail];
+}
+
 /* The move that leaves the text as it is; gives where it leads. */
 static int unchanged(Page *p, const Hyp *hyp, int pos, Hyp *new) {
     const int32_t *k = p->t->cost;
@@ -101,7 +111,7 @@ static int unchanged(Page *p, const Hyp *hyp, int pos, Hyp *new) {
     if (splice->end) {
         int shifted = hyp->back != NONE && p->segments[hyp->back].kind != AS_SEEN;
         int refund = k[K_SPLICE_KEPT] - (shifted && has(p->spliced, hyp->last) ? k[K_BARE] : 0);
-        *new = in_string(splice->chars, hyp->last)
+        *new = in_string(splice->chars, hyp->last) || in_string(splice->chars, astride(p, pos))
                    ? skipped(p, hyp, IN_STEP, pos, splice->end, refund, SPLICED, 0, 0)
                    : kept(p, hyp, pos, splice->end, k[splice->written ? K_REMNANT : K_GLOSS]);
         return splice->end;
@@ -200,7 +210,7 @@ static void named(Page *p, const Hyp *hyp, const Splice *splice, int pos, int mo
         uint32_t c = PyUnicode_READ_CHAR(splice->chars, i), pair = pair_of(t, c);
         int fits = hyp->held < 0 ? is_user_pair(t, -hyp->held, pair >> 8) : pair >> 8 == (uint32_t)hyp->held;
         if (!fits) continue;
-        int extra = has(p->spliced, c) ? more - bare : more + bare;
+        int extra = has(p->spliced, c) ? more - bare : more + bare + untabled(p, c);
         moved(p, splice->end, emitted(p, hyp, c, IN_STEP, pos, splice->end, extra, NAMED, pair & 0xFF));
         if (p->failed) return;
     }
