@@ -59,8 +59,8 @@ PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are rem
 SUCCESSORS = 50  # characters tried where nothing is known of one
 NEAR = nats(6)  # how far behind the best a hypothesis may lie for unknown bytes to be tried
 FANS = 4  # hypotheses at a position for which unknown bytes are tried
-DELETED_RANK = 2
-FAN_DELETED = 6
+DELETED_RANK = 3
+FAN_DELETED = 12
 FAN = 12  # readings followed of an unknown byte
 IN_STEP, UNKNOWN = 0, -1
 
