@@ -56,11 +56,12 @@ def uncompiled() -> Iterator[None]:
 @given(TEXTS, st.integers(0, 40), st.integers(1, 3), st.integers(0, 2))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_set_is_what_its_expression_matches(name: str, text: str, start: int, count: int, gap: int) -> None:
-    longer = re.compile(SETS[name][0] + ".?[ab，]")
+    longer = re.compile(SETS[name][0] * count + ".?[ab，]")
 
     def found() -> object:
         one = CharSet(*SETS[name])
-        return one.find(text, start, count, gap), one.count(text), [match.span() for match in one.matches(longer, text)]
+        spans = [match.span() for match in one.matches(longer, text, count)]
+        return one.find(text, start, count, gap), one.count(text), spans
 
     made = found()
     with uncompiled():

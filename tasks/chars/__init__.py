@@ -80,21 +80,21 @@ class CharSet:
         made = self._made or self._make(text)
         return made.count(text) if made else len(re.findall(self._pattern, text))
 
-    def matches(self, expression: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-        """What `expression.finditer` finds, of an expression all of whose matches begin with one of the set: tried
+    def matches(self, expression: re.Pattern[str], text: str, count: int = 1) -> Iterator[re.Match[str]]:
+        """What `expression.finditer` finds, of an expression all of whose matches begin with `count` of the set: tried
         where those stand, as long as they are few.
 
         >>> [match[0] for match in CharSet("[，。]").matches(re.compile("，."), "春，夏，，。")]
         ['，夏', '，，']
         """
         made = self._made or self._make(text)
-        at, tried = made.find(text) if made else 0, 0
+        at, tried = made.find(text, 0, count) if made else 0, 0
         while made and at >= 0 and tried * _DENSE <= at + _SOME:
             match = expression.match(text, at)
             if match:
                 yield match
             tried += 1
-            at = made.find(text, max(match.end(), at + 1) if match else at + 1)
+            at = made.find(text, max(match.end(), at + 1) if match else at + 1, count)
         if at >= 0:
             yield from expression.finditer(text, at)
 

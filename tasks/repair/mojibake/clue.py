@@ -25,7 +25,7 @@ _BYTE = f"[\xa1-\xff{CP1252_LETTERS}\uac00-\ud7a3]"
 _BYTES = re.compile(f"{_BYTE}(?:{_LATIN}|[\u4e00-\u9fff]{{1,4}}[\uac00-\ud7a3])")
 _SINGLE = CharSet(_BYTE)
 
-Way = tuple[CharSet, re.Pattern[str]]  # what a clue begins with, and the whole of it
+Way = tuple[CharSet, int, re.Pattern[str]]  # what a clue begins with, so many of these, and the whole of it
 
 
 @cache
@@ -33,9 +33,9 @@ def _utf8_as_gbk() -> Way:
     """Two hanzi of UTF-8 as three characters of GBK: lead and first byte, second byte and lead, two more bytes."""
     leads, more, inner = ((*range(0xE4, 0xEA),), range(0x80, 0xC0), range(0x81, 0xC0))
     first = _characters(leads, more) + _characters((0xE3,), (0x80,)) + _characters((0xEF,), (0xBC, 0xBD))
-    first = f"[{re.escape(first)}]"
-    middle, last = _characters(inner, (0xE3, *leads, 0xEF)), _characters(inner, more)
-    return CharSet(first), re.compile(f"{first}[{re.escape(middle)}{EURO}][{re.escape(last)}{EURO}]")
+    middle, last = _characters(inner, (0xE3, *leads, 0xEF)) + EURO, _characters(inner, more) + EURO
+    ways = [re.escape(chars) for chars in (first, middle, last)]
+    return CharSet(f"[{ways[0]}{ways[1]}]"), 2, re.compile("".join([f"[{chars}]" for chars in ways]))
 
 
 def _characters(leads: Iterable[int], trails: Iterable[int]) -> str:
@@ -54,7 +54,7 @@ def _syllables() -> str:
 @cache
 def _odd() -> Way:
     odd = f"[^{_SIGNS}{re.escape(everyday(_COMMON))}{_syllables()}]"
-    return CharSet(odd), re.compile(f"{odd}.{{0,3}}?{odd}")
+    return CharSet(odd), 1, re.compile(f"{odd}.{{0,3}}?{odd}")
 
 
 @cache
@@ -69,12 +69,12 @@ def clues(text: str) -> list[int]:
     ([12], [0], [])
     """
     odd = (at for at in _starts(_odd(), text) if _is_uncommon(text, at))
-    return sorted({*odd, *_starts((_SINGLE, _BYTES), text), *_starts(_utf8_as_gbk(), text)})
+    return sorted({*odd, *_starts((_SINGLE, 1, _BYTES), text), *_starts(_utf8_as_gbk(), text)})
 
 
 def _starts(way: Way, text: str) -> list[int]:
-    first, expression = way
-    return [match.start() for match in first.matches(expression, text)]
+    first, count, expression = way
+    return [match.start() for match in first.matches(expression, text, count)]
 
 
 def _is_uncommon(text: str, at: int) -> bool:
