@@ -162,9 +162,12 @@ def _title(sheet: Sheet, taken: Sequence[tuple[str, Claim]], found: Found) -> Ro
     bars = [claim.row.line.start for kind, claim in taken if kind in around.BARS]
     paths = [start for kind, start in whole if kind == "breadcrumb"]
     greeting = notices.notice(sheet, told)
+    named = title.named_by_path(sheet, [claim.row.core for _, claim in taken if _whole(claim)])
     shown = title.title_row(sheet, told, menus, bars, paths) if len(greeting) < 2 else None
+    if named and (shown is None or title.is_long(named)):
+        return named
     if shown or not greeting:
-        return shown or title.named_by_path(sheet, [claim.row.core for _, claim in taken if _whole(claim)])
+        return shown
     return title.title_row(sheet.without({row.line.start for row in greeting}), told, menus, bars, paths)
 
 

@@ -66,6 +66,10 @@ _LOST = re.compile(r"\?{1,6}(?=\D)|\?{1,6}$")
 _POSTED_FROM = re.compile(
     r"\s(?:(?:发表于|发布于)\s?|·\s?来自\s?(?![\u4e00-\u9fff]{1,3}[网报社台刊]))[\u4e00-\u9fff]{2,4}$"
 )
+# The place that an account wrote from, set apart behind the hour: 2025-01-18 10:31   北京
+_POSTED_IN = re.compile(r"(?<=:\d\d)\s{2,4}[\u4e00-\u9fff]{2,3}$")
+# 05.03.2018 13:22, as sites abroad write the day first.
+_DAY_FIRST = re.compile(r"(?<![\d.])(\d\d)\.(\d\d)\.((?:19|20)\d\d)(?=\s{1,4}\d{1,2}:\d\d)")
 # 浏览次数(32) beside a date.
 _BRACKETED_COUNT = re.compile(r"(?<=[数量])\((?=\d{1,9}\))")
 # A day without its year; a writer and where they work.
@@ -108,6 +112,10 @@ def fields_of(core: str) -> list[Field]:
         return [*others, Field("others", "名称", core[named.end() :])]
     if ("?" in core or core[-1] == ")" or "发" in core[-8:] or "来自" in core[-8:]) and DATE.search(core):
         core = _POSTED_FROM.sub("", _BRACKETED_COUNT.sub(":", _LOST.sub(" ", core)))
+    if core.endswith(table("words")["provinces"]):
+        core = _POSTED_IN.sub("", core)
+    if "." in core:
+        core = _DAY_FIRST.sub(r"\3-\2-\1", core)
     marks = _marks(core)
     if not marks:
         return []

@@ -101,9 +101,15 @@ def title_row(
 def named_by_path(sheet: Sheet, gone: Iterable[str]) -> Row | None:
     """The row above the text that says what the last part of a path through the site does, whatever it looks like;
     `gone` are the words of rows already taken."""
-    ends = {key(_PATH_MARK.split(core)[-1]) for core in gone if _PATH_MARK.search(core)}
+    paths = [core for core in gone if ">" in core or "»" in core or "›" in core]
+    ends = {key(_PATH_MARK.split(core)[-1]) for core in paths}
     rows = sheet.rows[: min(sheet.first, TOP_ROWS)] if ends else ()
     return next((row for row in rows if len(key(row.core)) >= LEAST_NAMED and key(row.core) in ends), None)
+
+
+def is_long(row: Row) -> bool:
+    """Whether a row has as many characters as titles mostly have, and names of columns hardly ever."""
+    return len(row.core) >= LONG
 
 
 def _beside_owner(sheet: Sheet, head: Sequence[Row], shown: Row) -> Row:
