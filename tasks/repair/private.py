@@ -11,7 +11,8 @@ import re
 
 from tasks.chars import CharSet
 from tasks.records import Edit, Script, Stage
-from tasks.repair.splice import find_splices, is_hanzi
+from tasks.repair.readings import is_hanzi
+from tasks.repair.splice import find_splices
 from tasks.repair.table import rank
 from tasks.script.detect import detect_script
 

@@ -49,6 +49,15 @@ def _toneless() -> dict[str, str]:
     return {syllable: "".join(chars) for syllable, chars in found.items()}
 
 
+def is_hanzi(char: str) -> bool:
+    """Whether `char` is one unified ideograph of the basic block or extension A.
+
+    >>> is_hanzi("產"), is_hanzi("？"), is_hanzi("")
+    (True, False, False)
+    """
+    return "\u3400" <= char <= "\u9fff"
+
+
 def readings(char: str) -> tuple[str, ...]:
     """Every toned reading of a hanzi, commonest first; empty for anything that is not one of GBK's hanzi.
 

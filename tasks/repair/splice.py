@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tasks.chars import CharSet
 from tasks.records import Edit, Stage
-from tasks.repair.readings import base, characters, plain, readings, reads
+from tasks.repair.readings import base, characters, is_hanzi, plain, readings, reads
 from tasks.repair.shift.pairs import characters as characters_of_pairs
 from tasks.repair.shift.pairs import wide
 
@@ -66,15 +66,6 @@ class Table:
 
 
 NO_TABLE = Table({}, {}, 0.0)
-
-
-def is_hanzi(char: str) -> bool:
-    """Whether `char` is one unified ideograph of the basic block or extension A.
-
-    >>> is_hanzi("產"), is_hanzi("？"), is_hanzi("")
-    (True, False, False)
-    """
-    return "\u3400" <= char <= "\u9fff"
 
 
 def find_splices(text: str) -> list[Splice]:

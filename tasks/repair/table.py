@@ -15,8 +15,8 @@ from functools import cache, lru_cache
 from math import exp
 from pathlib import Path
 
-from tasks.repair.readings import base, readings
-from tasks.repair.splice import NO_TABLE, Splice, Table, is_hanzi
+from tasks.repair.readings import base, is_hanzi, readings
+from tasks.repair.splice import NO_TABLE, Splice, Table
 from tasks.script.fold import fold
 
 # What a page shows for a table (+) or for honest glosses (-): in nats, roughly how much oftener it is seen in spliced

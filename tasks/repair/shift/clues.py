@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tasks.chars import CharSet
-from tasks.repair.readings import characters, reads
+from tasks.repair.readings import characters, is_hanzi, reads
 from tasks.repair.shift.candidates import LETTERS
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
 from tasks.repair.shift.glance import (
@@ -179,11 +179,6 @@ def _at(text: str, at: int) -> Clue | None:
     beside = (before > "\x80" or before == ")") and after > "\x80" and after not in CLOSING
     beside |= char in EXCLAIMS and after in ENDS + "(（"  # '。”' leaves nothing but the mark
     return Clue(at, False, False) if beside or after in STOPS else None
-
-
-def is_hanzi(char: str) -> bool:
-    """Whether `char` is one unified ideograph of the basic block or extension A."""
-    return "\u3400" <= char <= "\u9fff"
 
 
 def is_letter(char: str) -> bool:

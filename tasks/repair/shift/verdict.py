@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
 from tasks.repair.lm.words import spelling
+from tasks.repair.readings import is_hanzi
 from tasks.repair.shift.candidates import SPLICE
 from tasks.repair.shift.costs import (
     ADDED,
@@ -42,8 +43,8 @@ GAIN_LETTER = 8.0  # at a single letter of a page that is known to have lost byt
 # A row of these alone may be characters that the page's encoding lacked: it shows not one byte of a reading. It is read
 # only where the page is known to have one of the latter replaced.
 QUESTIONS, QUESTIONED = LOST + "？", frozenset("?？")
-# With marks between, two bytes of each show; of a score that nobody knows (?:?) as well. That is too little on a page
-# that shows no other damage.
+# With marks between, two bytes of each show; of a score that nobody knows (?:?) as well. That is too little where no
+# hanzi goes on with it, on a page that shows no other damage.
 SCORES = QUESTIONS + ":：;；!！"
 WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
@@ -87,7 +88,8 @@ def decide(
         edit = edit_of(search, ways, run, least)
         if found and edit.start < found[-1].end:
             continue  # it begins in what is left of an entity that the one before has taken
-        if edit.before.strip(QUESTIONS if search.damaged else SCORES) or not edit.before or search.hit & QUESTIONED:
+        joined = search.damaged or is_hanzi(search.text[edit.start - 1 : edit.start])
+        if edit.before.strip(QUESTIONS if joined else SCORES) or not edit.before or search.hit & QUESTIONED:
             found.append(edit)
     return gain, found
 
