@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import add
 
 from tasks.repair.lm import UNIT, symbols
-from tasks.repair.lm.words import spelling
+from tasks.repair.lm.words import spellings
 
 #: Codecs in which what is left of a character narrows it down, and Chinese is written: two bytes, or UTF-8. HZ is GB
 #: 2312 with its high bits off, which `charsets.text_of` sets.
@@ -95,14 +95,11 @@ class _Page:
         assert before
         assert after
         first, second = self.text[max(0, start - 2) : start], self.text[end : end + 2]
+        seen = symbols("".join([char for _, char in found]))
+        words = spellings([before[0] + symbol + after[0] for symbol in seen])
         return sorted(
-            (
-                (cost + _WORDS * spelling(before[0] + symbol + after[0])) * UNIT - self._worth(first, symbol, second),
-                char,
-                cost * UNIT,
-            )
-            for cost, char in found
-            for symbol in symbols(char)
+            ((cost + _WORDS * spelt) * UNIT - self._worth(first, symbol, second), char, cost * UNIT)
+            for (cost, char), symbol, spelt in zip(found, seen, words, strict=True)
         )
 
     def _worth(self, before: str, symbol: str, after: str) -> float:

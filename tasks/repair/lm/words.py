@@ -25,18 +25,28 @@ def lexicon() -> dict[str, int]:
     return dict(zip(data[count:].decode().split("\n"), data[:count], strict=True))
 
 
-def spelling(text: str) -> int:
-    """The cost of the likeliest division of `text`, in the model's symbols, into words, each by itself.
+def spellings(texts: list[str]) -> list[int]:
+    """The cost of the likeliest division of each text, in the model's symbols, into words, each by itself.
 
-    >>> spelling("现实利益") < spelling("现实里益")
+    >>> right, wrong = spellings(["现实利益", "现实里益"])
+    >>> right < wrong
     True
     """
-    words = lexicon()
-    least = [0]
-    for end, char in enumerate(text, 1):
-        found = least[end - 1] + words.get(char, OTHER if char < "\u3400" else UNKNOWN)
+    first, last = min(texts, default=""), max(texts, default="")
+    shared = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+    begun = _divided([0], first[:shared])
+    return [_divided(begun[:], text)[-1] for text in texts]
+
+
+def _divided(least: list[int], text: str) -> list[int]:
+    """The cost of each beginning of `text`, by its length, where those of its first beginnings are known."""
+    known = lexicon().get
+    for end in range(len(least), len(text) + 1):
+        char = text[end - 1]
+        found = least[end - 1] + known(char, OTHER if char < "\u3400" else UNKNOWN)
         for start in range(max(0, end - LONGEST_WORD), end - 1):
-            if (cost := words.get(text[start:end])) is not None:
-                found = min(found, least[start] + cost)
+            cost = known(text[start:end])
+            if cost is not None and least[start] + cost < found:
+                found = least[start] + cost
         least.append(found)
-    return least[-1]
+    return least

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tasks.records import Edit, Stage
 from tasks.repair.lm import UNIT, symbols
-from tasks.repair.lm.words import spelling
+from tasks.repair.lm.words import spellings
 from tasks.repair.readings import is_hanzi
 from tasks.repair.shift.candidates import SPLICE
 from tasks.repair.shift.costs import (
@@ -123,7 +123,8 @@ def respelled(search: Search, start: int, end: int, ways: list[Way]) -> list[Way
     before = symbols(SPLICE.sub("", search.text[max(0, start - 12) : start]))[-3:]
     after = symbols(SPLICE.sub("", search.text[end : end + 12]))[:3]
     before, after = before.split("\n")[-1], after.split("\n")[0]
-    ranked = [Way(way.cost + round(WORDS * spelling(before + reading(way) + after)), way.path) for way in ways]
+    costs = spellings([before + reading(way) + after for way in ways])
+    ranked = [Way(way.cost + round(WORDS * cost), way.path) for way, cost in zip(ways, costs, strict=True)]
     ranked.sort(key=itemgetter(0))
     least = ranked[0].cost - next(way.cost for way in ways if way.path is ranked[0].path)
     return [Way(way.cost - least, way.path) for way in ranked]
