@@ -178,6 +178,8 @@ def _at(text: str, at: int) -> Clue | None:
         return Clue(at, False, False) if is_hanzi(after) else None
     beside = (before > "\x80" or before == ")") and after > "\x80" and after not in CLOSING
     beside |= char in EXCLAIMS and after in ENDS + "(（"  # '。”' leaves nothing but the mark
+    if "@" <= after <= "~":  # a trail byte, as in ';@球' for 校籃球
+        beside |= (is_hanzi(before) or before in CLOSES) and is_hanzi(text[at + 2 : at + 3])
     return Clue(at, False, False) if beside or after in STOPS else None
 
 

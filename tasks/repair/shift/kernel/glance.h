@@ -191,6 +191,7 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
             } else if (!clue) {
                 clue = (before > 0x80 || before == ')') && after > 0x80 && !flagged(g, after, CLOSING);
                 clue |= (flags & EXCLAIMS) && (at + 1 == x->size || flagged(g, after, ENDS | BRACKET));
+                clue |= (is_hanzi(before) || flagged(g, before, CLOSE_BRACKET)) && after >= '@' && after <= '~' && is_hanzi(second);
                 clue |= flagged(g, after, STOP);
             }
         }
