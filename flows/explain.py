@@ -11,8 +11,10 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
+from flows.faults import attempt
 from flows.fix import page_of
 from flows.harmless import visible
 from flows.reasons import REASONS, counted
@@ -33,7 +35,7 @@ def explain(file: str, target: Target, punctuation: Punctuation, *, as_json: boo
     """
     policy, status = Policy(target=target, punctuation=punctuation), 0
     for page in _pages(file, policy):
-        result = page if isinstance(page, Reject) else _curated(page, policy)
+        result = page if isinstance(page, Reject) else attempt(page, partial(curate_page, page, policy))
         status = max(status, int(isinstance(result, Reject)))
         lines = [json.dumps(as_plain(result), ensure_ascii=False)] if as_json else in_words(result, colour=colour)
         sys.stdout.buffer.writelines(f"{line}\n".encode(errors="backslashreplace") for line in lines)
@@ -48,16 +50,6 @@ def _pages(file: str, policy: Policy) -> Iterator[Page | Reject]:
 
     for source in discover(file):
         yield from read_source(file, source, policy.limits, policy.columns)
-
-
-def _curated(page: Page, policy: Policy) -> Curated | Reject:
-    """As `curate_page`; a stage that raises costs this page only."""
-    try:
-        return curate_page(page, policy)
-    except Exception as error:
-        from flows.faults import failed
-
-        return failed(page, error)
 
 
 def as_plain(result: Curated | Reject) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 
+from flows.faults import attempt
 from tasks.errors import InputError
 from tasks.page import repair_page
 from tasks.read.kinds import COMPRESSED, HEAD_BYTES, Kind, kind_of, media_of
@@ -31,23 +33,13 @@ def fix(files: Sequence[str], target: Target, punctuation: Punctuation, *, strip
             print(f"qingwen: {name}: no page but {kind}, which `qingwen explain` and `run` read", file=sys.stderr)
             status = status or 1
             continue
-        text = _fixed(page, policy, strip=strip)
+        text = attempt(page, partial(fixed, page, policy, strip=strip))
         if isinstance(text, str):
             sys.stdout.buffer.write(text.encode())
         elif text.reason is not Reason.EMPTY:
             print(f"qingwen: {name}: {_ours(text)}{text.detail or text.reason}", file=sys.stderr)
             status = status or 1
     return status
-
-
-def _fixed(page: Page, policy: Policy, *, strip: bool) -> str | Reject:
-    """As `fixed`; a stage that raises costs this page only."""
-    try:
-        return fixed(page, policy, strip=strip)
-    except Exception as error:
-        from flows.faults import failed
-
-        return failed(page, error)
 
 
 def _ours(text: Reject) -> str:

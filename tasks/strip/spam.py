@@ -20,7 +20,8 @@ COVER_JOINED = 0.5  # rows of at least three parts joined by marks
 COVER_PLAIN = 0.85  # rows without joining marks
 # A row needs two different keywords that hardly stand in any other text.
 MIN_STRONG = 2
-# A page's first row needs fewer letters in keywords, if they are so many.
+# A page's first row, where keywords are put for search engines, needs fewer letters in them if they are so many and
+# in three parts at least: a headline about the trade has no four different ones.
 MIN_STRONG_FIRST, COVER_FIRST = 4, 0.22
 # A row of so many joints asks nothing: the question mark at its end is a character that was lost.
 LOST_MARK_JOINTS = 3

@@ -37,7 +37,9 @@ _H1 = re.compile(r"\s*#\s+\S[^#]*$")
 _NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
 _SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
 _PATH_MARK = re.compile(r"\s*[>»›]+\s*")
+# A path's last part is the title from so many characters on; shorter ones are names of columns.
 LEAST_NAMED = 4
+# Names of accounts have no more characters, and are hanzi throughout; writers' names, mostly, have so many.
 ACCOUNT_CHARS = 6
 _HAN = re.compile("[\u4e00-\u9fff]+")
 NAME_CHARS = (2, 3)
