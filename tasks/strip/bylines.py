@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tasks.strip.dates import DATE, read_date
 from tasks.strip.names import is_generic, is_media, names_of
+from tasks.strip.reporters import in_brackets, reporters
 from tasks.surnames import USUAL
 
 _BYLINE = re.compile(
@@ -24,7 +25,7 @@ _PLACED_BYLINE = re.compile(
 _WORK_OF = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s(?:编?著|著译|原著)")
 _MARKED = re.compile(
     r"[◎□■●〇◇◆△▲☉⊙]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
-    r"|文\s?[◎○●◇◆□■]\s?(?P<text>[\u4e00-\u9fff]{2,4})\*?"
+    r"|文\s?[◎○●◇◆□■]\s?(?P<text>[\u4e00-\u9fff]{2,4})\*?|文\s(?P<wrote>[\u4e00-\u9fff]{2,3})"
 )
 # ✪ 甲一心 乙二思 | 某某大学水利学院: writers and where they work.
 _EMPLOYED = re.compile(
@@ -56,9 +57,11 @@ _LISTED = re.compile(
 _SHEET = re.compile(r"第\s?[A-Z]{0,2}\d{1,3}\s?版\s?:\s?[\u4e00-\u9fff·/]{2,8}")
 # 《某某研究》2016年第3期, 某某研究 2016年3期
 ISSUE = re.compile(
-    r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·()]{2,20}))\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
+    r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·]{2,20}(?:\([\u4e00-\u9fff\d-]{1,10}\))?))\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?|(?P<counted>[\u4e00-\u9fff]{2,12}(?:周刊|杂志|月刊|画报|报))\s?总第\s?\d{1,5}\s?期"
 )
+# 手作 甲一心 120℃ 3评论
+_THEMED = re.compile(r"(?:[\u4e00-\u9fffA-Za-z]{2,12}\s)?(?P<name>\S{2,16})\s\d{1,7}℃(?:\s\d{1,6}\s?评论)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,19 @@ def signed(core: str) -> list[Field]:
     >>> signed("甲一心/文")[0].value, signed("作文")
     ('甲一心', [])
     """
-    return _byline(core) or _issue(core) or _marked(core) or _glued(core)
+    return _byline(core) or _issue(core) or _marked(core) or _glued(core) or _reported(core)
+
+
+def _reported(core: str) -> list[Field]:
+    """Who reported, for which medium; who wrote, edited or took pictures, in brackets; a category, who posted, and
+    counters, as themes of blogs set them."""
+    if said := reporters(core):
+        medium = [Field("media", "", said[0])] if said[0] else []
+        return [*medium, Field("author", "", "、".join(said[1]))]
+    if done := in_brackets(core):
+        return [Field(done[0], "文", done[1])]
+    themed = _THEMED.fullmatch(core)
+    return [Field("author", "作者", themed["name"]), Field("counter", "", "")] if themed else []
 
 
 def _glued(core: str) -> list[Field]:
@@ -107,6 +122,8 @@ def _marked(core: str) -> list[Field]:
         if not named and (employed := _EMPLOYED.fullmatch(core)) and names_of(employed["names"]):
             return [Field("author", "作者", employed["names"])]
         name = named and (named["one"] or named["other"] or named["text"])
+        if named and named["wrote"] and named["wrote"][0] in USUAL:
+            name = named["wrote"]
         return [Field("author", "作者", name)] if name and names_of(name) else []
     if core[-1] == "著" and (work := _WORK_OF.fullmatch(core)) and work["name"][0] in USUAL:
         return [Field("author", "著", work["name"])]

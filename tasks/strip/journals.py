@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.strip.bars import known_word
 from tasks.strip.bylines import ISSUE, Field
 from tasks.strip.dates import DATE, read_date
 from tasks.strip.names import names_of
@@ -98,6 +99,8 @@ def writers(core: str) -> tuple[str, ...]:
     names = [name for part in re.split(r"[,、;]", core) if (name := "".join(part.split()))]
     names = names if len(names) > 1 else core.split()
     if not names or not all(_NAME.fullmatch(name) for name in names):
+        return ()
+    if 2 * sum(map(known_word, names)) >= len(names):  # 返回 下载 举报: a bar
         return ()
     return tuple(names) if len(names) > 1 or (names[0][0] in MOST and len(names[0]) <= ONE_NAME) else ()
 

@@ -14,6 +14,8 @@ from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
 from tasks.strip.journals import is_workplace, of_paper, run_together
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
+from tasks.strip.tables import is_chatter
+from tasks.strip.title_looks import may_be_title
 from tasks.surnames import MOST, USUAL
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
@@ -22,6 +24,8 @@ BELOW_TITLE = 5
 NEAR_TOP = 4
 # A byline's publisher on the row above it is no longer than this.
 MEDIA_CHARS = 24
+# The title stands among so many rows above it.
+HEAD_NEAR = 5
 
 # The index table of an official document has so many labels on rows of their own, among so many rows at the top.
 INDEX_LABELS = 3
@@ -40,7 +44,7 @@ _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯](?:(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯影℃)道文](?:(?<=文)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=摄影)(?=\s)|(?<=摄影报道)$|(?<=℃)|(?<=[文图摄辑影稿道]\))$|(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.
@@ -241,7 +245,7 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> boo
         return sum(row.core[:1] == "第" and "版" in row.core[2:8] for row in rows[:200]) == 1
     if kinds <= {"author", "others"}:
         turns = sum(row.core.startswith(core[:3]) for row in rows[:200] if row.core != core or row is rows[number])
-        return turns == 1 and (number > 0 or len(rows) > 1)
+        return (turns == 1 or ":" not in core) and (number > 0 or len(rows) > 1)
     return True
 
 
@@ -291,4 +295,6 @@ def _needs_publisher(rows: Sequence[Row], number: int, fields: Sequence[Field]) 
     if fields[0].kind != "author" or any(field.kind in ("publisher", "media") for field in fields) or number < 2:
         return False
     above = rows[number - 1].core
-    return len(above) <= MEDIA_CHARS and is_media(above)
+    if not (len(above) <= MEDIA_CHARS and is_media(above)):
+        return False
+    return any(may_be_title(row) and not is_chatter(row.core) for row in rows[max(number - HEAD_NEAR, 0) : number - 1])

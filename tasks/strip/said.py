@@ -28,6 +28,11 @@ _AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报
 _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
 _CODE = re.compile(r"[A-Za-z_-]{0,6}\d{5,20}|\d{1,20}")  # what a program calls the source
 _COLUMN = re.compile(r"\s+[-—|]\s+")  # between a medium and its column
+# An office beside the name of somebody in it; the first of several writers, with 等 behind.
+_OFFICE = re.compile(r"[\u4e00-\u9fff]{2,8}[处科室部局所院署]")
+_LEAST_LED = 2
+# The site's own clock, to the second.
+_CLOCK = re.compile(r"星期.\s?\d{1,2}:\d\d:\d\d$")
 _PUPIL = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s[\u4e00-\u9fff\d()·]{2,20}(?:班|小学|中学|学校|学院|大学|年级)")
 _TITLED = re.compile(r"《([^《》]+)》")
 # 【记者甲一心/竹溪报导】, before the first sentence.
@@ -94,15 +99,22 @@ def _without_aside(value: str) -> str:
 def _authors(value: str) -> tuple[str, ...]:
     if pupil := _PUPIL.fullmatch(value):
         return (pupil["name"],)
-    return tuple(name for name in names_of(value) or (value,) if name and not nobody(name))
+    names = [name.removesuffix("等") if len(name) > _LEAST_LED else name for name in names_of(value) or (value,)]
+    names = [name for name in names if name and not nobody(name)]
+    return tuple(name for name in names if not _OFFICE.fullmatch(name)) or tuple(names)
 
 
 def _when(fields: Sequence[Field]) -> datetime | None:
     for kind in ("published", "date", "dated", "updated"):
-        found = [field.when for field in fields if field.kind == kind and field.when]
+        found = [field.when for field in fields if field.kind == kind and field.when and not _ticks(field)]
         if found:
             return found[0]
     return None
+
+
+def _ticks(field: Field) -> bool:
+    """Whether a bare date is the time at which the page was fetched."""
+    return field.kind == "date" and _CLOCK.search(field.value) is not None
 
 
 def _dateline_of(opening: str) -> re.Match[str] | None:

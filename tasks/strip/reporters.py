@@ -1,0 +1,88 @@
+"""Rows that name who reported: a medium, what somebody is to it, and names, several times over; and who did what in
+brackets below a text.
+
+河口晚报·河口在线记者 甲一心 通讯员 乙二思
+(丙三省 摄)
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.strip.names import is_media, names_of
+from tasks.surnames import USUAL
+
+# A row of reporters is no longer, names the medium in no more characters, and a name has so many.
+MAX_CHARS, MEDIUM_CHARS, NAME_CHARS = 60, 16, (2, 3)
+# Names run together are told apart up to so many characters.
+GLUED_CHARS = 9
+_ROLE = re.compile(
+    r"(?:见习|实习|特约|首席|资深|高级|全媒体|融媒体?|视频|摄影|驻地|文字|特派|校园|小){0,2}(?:记者|通讯员|实习生|撰稿人|评论员)\s?:?\s?"
+)
+_DID = re.compile(r"\s?(?:综合|摄影|图文|文字)?(?:报道|摄影|摄|文/图|图/文)$")
+_OURS = ("本报", "本网", "本刊", "本台", "本社")
+_MEDIUM = re.compile(r"[\u4e00-\u9fffA-Za-z·•]{2,16}")
+_IN_BRACKETS = re.compile(
+    r"[(【\[]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?/?\s?"
+    r"(?P<did>文/图|图/文|文|图|摄影|摄|报道|供稿|供图|撰文|撰稿|整理|编辑)[)】\]]"
+)
+_WRITES = frozenset({"文", "文/图", "图/文", "报道", "供稿", "撰文", "撰稿"})
+
+
+def reporters(core: str) -> tuple[str, tuple[str, ...]] | None:
+    """The medium, or "", and the names of a folded row that names nothing but reporters; None for any other row.
+
+    >>> reporters("河口晚报·河口在线记者 李一心 资深通讯员 王二思")
+    ('河口晚报·河口在线', ('李一心', '王二思'))
+    >>> reporters("张一心王二思摄影报道")
+    ('', ('张一心', '王二思'))
+    >>> reporters("记者见到他时,他正在补网")
+    """
+    if not 4 <= len(core) <= MAX_CHARS:
+        return None
+    roles = list(_ROLE.finditer(core))
+    if not roles:
+        did = _DID.search(core) if core.endswith(("报道", "文/图", "图/文")) else None
+        return ("", names) if did and len(names := _names(core[: did.start()])) > 1 else None
+    medium = core[: roles[0].start()].strip()
+    if medium and medium not in _OURS and not _MEDIUM.fullmatch(medium):
+        return None
+    found: list[str] = []
+    for role, after in zip(roles, [*roles[1:], None], strict=True):
+        said = core[role.end() : after.start() if after else len(core)].strip()
+        names = _names(said[: did.start()] if (did := _DID.search(said)) else said)
+        if not names:
+            return None
+        found += names
+    return (medium if is_media(medium) else "", tuple(found))
+
+
+def in_brackets(core: str) -> tuple[str, str] | None:
+    """What kind of field a row in brackets is that says who did what, and the names; None for any other row.
+
+    >>> in_brackets("(李一心 文)"), in_brackets("(王二思编辑)"), in_brackets("(下图)")
+    (('author', '李一心'), ('editor', '王二思'), None)
+    """
+    said = _IN_BRACKETS.fullmatch(core) if core[-1:] in ")】]" else None
+    if not said or not all(name[0] in USUAL for name in names_of(said["names"]) or ("-",)):
+        return None
+    return "author" if said["did"] in _WRITES else "editor" if said["did"] == "编辑" else "others", said["names"]
+
+
+def _names(said: str) -> tuple[str, ...]:
+    """The names of a stretch that has nothing else, each with a usual surname; run together they are told apart where
+    there is one way to do so."""
+    names = names_of(said)
+    if names and all(name[0] in USUAL and len(name) in NAME_CHARS for name in names):
+        return names
+    ways = _apart(said) if len(said) <= GLUED_CHARS and said.isalpha() else []
+    return ways[0] if len(ways) == 1 else ()
+
+
+def _apart(said: str) -> list[tuple[str, ...]]:
+    """The ways in which a run of characters is names."""
+    if not said:
+        return [()]
+    if said[0] not in USUAL:
+        return []
+    return [(said[:chars], *rest) for chars in NAME_CHARS if len(said) >= chars for rest in _apart(said[chars:])]
