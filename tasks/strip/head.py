@@ -12,7 +12,7 @@ from tasks.strip.official import NUMBER, OFFICE
 from tasks.strip.sheet import ends_sentence
 from tasks.strip.signs import MAX_CHARS, numbered, sign, site_speech
 from tasks.strip.title import LIKE
-from tasks.strip.title_looks import may_be_title
+from tasks.strip.title_looks import may_be_title, names_reading_site
 
 # Rows between two rows of the head's furniture are names and counts of its panels, if no more and no longer than these.
 PANEL_ROWS = 3
@@ -62,6 +62,8 @@ def above_title(page: Around) -> None:
         left = page.standing(range(page.title))
         signs = sum(max(page.sign(n), 0.0) for n in range(page.title))
         kicker = left[-1] if left and left[-1] == page.title - 1 and left[-2:-1] != [page.title - 2] else -1
+        if left[:1] == [0] and names_reading_site(page.rows[0].core) and page.title > 1:
+            page.take(0, _WHY_TITLE)
         if left == [0] and page.title == 1 and page.shown and is_weak(page.rows[0].core):  # its column's name
             page.take(0, _WHY_TITLE)
         if signs >= ABOVE_SIGNS:

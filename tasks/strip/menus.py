@@ -22,6 +22,8 @@ NAME_CHARS = 16
 GAP_CHARS = 8
 # A block of menus at the top is no more rows; so many of its words are known, and one in so many.
 BLOCK_ROWS, BLOCK_KNOWN, BLOCK_KNOWN_EACH = 40, 5, 8
+# A path that ends as a sentence does stands among so many rows at the top.
+PATH_ROWS = 3
 # A part of a breadcrumb is no longer than this, the last (often the headline) apart.
 CRUMB_CHARS = 16
 
@@ -44,10 +46,20 @@ _CRUMB_ROOT = re.compile(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文
 
 def breadcrumbs(sheet: Sheet) -> Iterator[Claim]:
     """当前位置: 首页 > 新闻 > 正文."""
+    for number, row in enumerate(sheet.rows[:PATH_ROWS]):
+        if row.core.endswith("。") and _leads_to_next(sheet, number):
+            yield Claim.whole(row, "the path from the site's home page to this page")
     for number, row in sheet.short():
         above = number + 1 < sheet.first < len(sheet.rows) and _is_path(sheet, number) and not _led_to(sheet, number)
         if above or (is_breadcrumb(row.core) and (sheet.outside(number) or _CRUMB_ROOT.search(_parts(row.core)[0]))):
             yield Claim.whole(row, "the path from the site's home page to this page")
+
+
+def _leads_to_next(sheet: Sheet, number: int) -> bool:
+    """Whether a row says where the reader is, and ends with what the next row says, whatever the mark at its end."""
+    core = sheet.rows[number].core
+    below = sheet.rows[number + 1].core if number + 1 < len(sheet.rows) else ""
+    return len(below) > UNKNOWN_CHARS and core.endswith(below) and phrase("here").match(core) is not None
 
 
 def _is_path(sheet: Sheet, number: int) -> bool:

@@ -44,6 +44,8 @@ def reporters(core: str) -> tuple[str, tuple[str, ...]] | None:
     if not roles:
         did = _DID.search(core) if core.endswith(("报道", "文/图", "图/文")) else None
         return ("", names) if did and len(names := _names(core[: did.start()])) > 1 else None
+    if len(roles) == 1 and not roles[0].start() and roles[0][0][-1:] == " ":  # a label
+        return None
     medium = core[: roles[0].start()].strip()
     if medium and medium not in _OURS and not _MEDIUM.fullmatch(medium):
         return None

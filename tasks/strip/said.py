@@ -29,7 +29,7 @@ _OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
 _CODE = re.compile(r"[A-Za-z_-]{0,6}\d{5,20}|\d{1,20}")  # what a program calls the source
 _COLUMN = re.compile(r"\s+[-—|]\s+")  # between a medium and its column
 # An office beside the name of somebody in it; the first of several writers, with 等 behind.
-_OFFICE = re.compile(r"[\u4e00-\u9fff]{2,8}[处科室部局所院署]")
+_OFFICE = re.compile(r"[\u4e00-\u9fff]{2,8}[处處科室部局所院署]")
 _LEAST_LED = 2
 # The site's own clock, to the second.
 _CLOCK = re.compile(r"星期.\s?\d{1,2}:\d\d:\d\d$")

@@ -13,7 +13,18 @@ from tasks.strip.journals import writers
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Row, Sheet
 from tasks.strip.signs import sign
-from tasks.strip.title_looks import BARS_OF_MENU, LEADING, LEAST_SCORE, can_be, letterhead, looks, may_be_title
+from tasks.strip.title_looks import (
+    BARS_OF_MENU,
+    LEADING,
+    LEAST_SCORE,
+    can_be,
+    is_chapter,
+    letterhead,
+    looks,
+    may_be_title,
+    names_collection,
+    names_reading_site,
+)
 from tasks.strip.title_text import date_behind, key, without_ending
 from tasks.surnames import MOST
 
@@ -63,12 +74,12 @@ def title_row(
 ) -> Row | None:
     """The row that shows the title, or None. The sequences have the starts of lines already taken.
 
-    In this order: the only `h1` of the HTML; a Markdown `#`; the row that most speaks for, where there are metadata or
+    In this order: the name of a collection, or what forums print; the only `h1` of the HTML; a Markdown `#`; the row that most speaks for, where there are metadata or
     menus; a short row at the top, above the prose, that does not end as a sentence does.
     """
     rows = sheet.rows
     for row in rows[: 2 * TOP_ROWS]:
-        if row.core[:2] == "标题" and _PRINTED.fullmatch(row.core):
+        if (row.core[:2] == "标题" and _PRINTED.fullmatch(row.core)) or names_collection(row.core):
             return row
     for marked in _marked(sheet):
         if can_be(rows[marked]) and not _comment(rows, marked):
@@ -225,6 +236,8 @@ def _head(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:
         parts = series([row.core for row in rows], [row.prose for row in rows])
         of_parts = {rows[n].line.start for n in parts}
         head = [row for row in head if row.line.start not in of_parts] or head
+    if head and head[0] is rows[0] and names_reading_site(rows[0].core) and any(is_chapter(row.core) for row in head):
+        head = head[1:]
     if sheet.first < len(sheet.rows):
         return head
     above = [row for row in head if row.line.start < min(metadata_starts, default=-1)]
@@ -254,12 +267,13 @@ def _best(
     starts = [row.line.start for row in sheet.rows]
     likeness = _likeness(sheet) if len(head) > 1 and sheet.first < len(sheet.rows) else None
     for row in head:
-        if not can_be(row) or _beside_title(row.core):
-            continue
         start = row.line.start
         at = bisect_left(starts, start)
         begin = starts[at - 1] if at else -1
         said = _any_between(metadata, start, starts[at + 1] if at + 1 < len(starts) else math.inf)
+        framed = said and _any_between(paths, begin, start)  # a title may end as a sentence does
+        if not can_be(row._replace(core=row.core.rstrip("。")) if framed else row) or _beside_title(row.core):
+            continue
         score = 4 * said + 2 * _any_between(bars, begin, start) + 2 * _any_between(paths, begin, start)
         score -= 3 * bool(menus and menus[-1] > start)
         score -= BELOW_ALL * (bare and bool(metadata) and metadata[-1] < start)

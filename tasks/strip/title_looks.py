@@ -47,6 +47,14 @@ _OF_RECORD = re.compile(
     r"|.{0,40}\s\d{1,7}\s?(?:条?评论|个?回复|浏览|阅读|人气|围观)$|第\s?[A-Z]{0,2}\d{1,3}\s?版(?:\s?:|$)|作品\s?:\s?\S|(?:文档|资源)(?:简介|描述)$"
     r"|名\s?称$|.{0,12}领域(?:创作者|作者)$|.{1,16}答主$|.{1,6}小编$|\S{1,8}\s(?:楼主|博主|版主|站长)$|.{0,30}每(?:天|日|周[一二三四五六日]?)(?:更新|推送)$"
 )
+# The name of a site for reading, as it stands at the top of a chapter's page.
+_READING_SITE = re.compile(
+    r"[\u4e00-\u9fffA-Za-z]{1,8}(?:小说网?|文学网?|书[院屋城吧库包阁坊]网?|书网|中文网?|读书网?|阅读网?|看书网?)"
+)
+# What a collection of essays is called: …作文(精选15篇).
+_COLLECTION = re.compile(
+    r".{4,50}\((?:精选|通用|优秀|推荐|集锦|汇编|合集|共|热门|实用|必备|优选)?\d{1,3}[篇首则条句份]\)"
+)
 # Names of writers, one of them with a blank inside.
 _NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S\s?\S{1,2}){1,4}")
 # A program's list of its own pages, as sites that share documents name them.
@@ -97,6 +105,33 @@ def letterhead(core: str) -> bool:
 def may_be_title(row: Row) -> bool:
     """Whether a row looks like a title, wherever it stands."""
     return can_be(row) and looks(row.core) >= LEAST_SCORE
+
+
+def names_reading_site(core: str) -> bool:
+    """Whether a row is what a site for reading is called.
+
+    >>> names_reading_site("青石书包网"), names_reading_site("镇上的书店")
+    (True, False)
+    """
+    return _READING_SITE.fullmatch(core) is not None
+
+
+def names_collection(core: str) -> bool:
+    """Whether a row is the title of a collection, by the number of its parts.
+
+    >>> names_collection("三年级作文我的妈妈(精选15篇)"), names_collection("我的妈妈")
+    (True, False)
+    """
+    return core[-1:] == ")" and _COLLECTION.fullmatch(core) is not None
+
+
+def is_chapter(core: str) -> bool:
+    """Whether a row is the heading of a chapter.
+
+    >>> is_chapter("第12章 渡口"), is_chapter("第12届灯会")
+    (True, False)
+    """
+    return _CHAPTER.match(core) is not None
 
 
 def _names_alone(core: str) -> bool:

@@ -12,8 +12,11 @@ LONG_TITLE = 10
 SITE_CHARS = 16
 # What stands behind a title's last _, and again on a row, is the title; it is no shorter.
 LEAST_PART = 6
-# Within a text so many rows with nothing but such a title are what its pictures are called.
-PICTURES = 2
+# Within a text so many rows with nothing but such a title are what its pictures are called; one is, below so many rows
+# of prose, but for a document's, which a letter may stand above.
+PICTURES, ABOVE_PICTURE = 2, 2
+# The beginning of the text set above it has so many characters, and is looked for in so many rows.
+LEAST_SUMMARY, SUMMARY_ROWS = 24, 15
 # On pages without prose a title stands again so many rows below itself at most.
 NEAR_ROWS = 4
 
@@ -172,19 +175,42 @@ def repeats(sheet: Sheet, title: Row) -> list[Claim]:
             for row in within_channel
             if _CHANNEL.fullmatch(row.core, len(title.core))
         ]
-    if len(within) >= PICTURES and len(wanted) >= LONG_TITLE:
+    if len(wanted) >= LONG_TITLE and (len(within) >= PICTURES or _is_picture(sheet, within)):
         found += [Claim.whole(row, "the title again, as pictures have it") for row in within if row is not title]
     return found
 
 
 def _summary(sheet: Sheet, title: Row, said: tuple[str, str]) -> list[Claim]:
-    """The claims to the beginning of the text that a program set above it, with the title before and after."""
+    """The claims to the beginning of the text that a program set above it, with the title before and after, or that
+    stands below in full."""
     rows = sheet.rows[sheet.first : sheet.first + 2]
-    if len(rows) < 2 or not rows[0].core.endswith("...") or key(rows[1].core) not in said:
+    if len(rows) < 2 or not rows[0].core.endswith(("...", "…")):
         return []
+    if key(rows[1].core) not in said:
+        return [Claim.whole(row, "the beginning of the text, cut short") for row in _cut_short(sheet, said[1])]
     if not rows[0].core.startswith(title.core) or len(title.core) < LONG_TITLE:
         return []
     return [Claim.whole(rows[0], "the beginning of the text, cut short"), Claim.whole(rows[1], "the title again")]
+
+
+def _is_picture(sheet: Sheet, within: list[Row]) -> bool:
+    """Whether the one row that has the title again is what a picture is called, or closes the page."""
+    if len(within) != 1 or _DOCUMENT.search(within[0].core):
+        return False
+    start = within[0].line.start
+    above = sum(row.prose for row in sheet.rows if row.line.start < start)
+    return above >= ABOVE_PICTURE or not any(row.prose for row in sheet.rows if row.line.start > start)
+
+
+def _cut_short(sheet: Sheet, title: str) -> list[Row]:
+    """The first rows of prose, if they say the same and are cut short, and the rows below begin with what they say."""
+    first = sheet.rows[sheet.first]
+    begun = key(first.core.rstrip(".…")).removeprefix(title)
+    below = [row for row in sheet.rows[sheet.first : sheet.first + SUMMARY_ROWS] if row.core != first.core]
+    text = key("".join(row.core for row in below)).removeprefix(title)
+    if len(begun) < LEAST_SUMMARY or not text.startswith(begun) or len(text) <= len(begun):
+        return []
+    return [row for row in sheet.rows[sheet.first : sheet.first + 3] if row.core == first.core]
 
 
 def _behind(row: Row, title: Row) -> bool:
