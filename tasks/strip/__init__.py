@@ -1,10 +1,11 @@
 """Stage 4: what is not the article leaves the text, and what the page says of itself fills the metadata.
 
-A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them. Rules by a row's own words: `spam`,
-`places` (with the `gazetteer`), `leftovers`, `jammers`, `menus`, `bars`, `tails`, by the word tables (`tables`; what
-their turns of phrase hold for sure, `factors`). Rules by where a row stands: `frame` with `around`, above the text
-`head` (of a post, `boards`), below it `foot`, other articles `headlines` (by `likeness`) and `teasers`, by `signs` of
-interfaces; `edges` for running text of the site's. What others say of a page: `extractor` (HTML), `site` (learned).
+A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them; `tags` shown as text leave before
+it is cut into them. Rules by a row's own words: `spam`, `places` (with the `gazetteer`), `leftovers`, `jammers`,
+`menus`, `bars`, `tails`, by the word tables (`tables`; what their turns of phrase hold for sure, `factors`). Rules by
+where a row stands: `frame` with `around`, above the text `head` (of a post, `boards`), below it `foot`, other articles
+`headlines` (by `likeness`) and `teasers`, by `signs` of interfaces; `edges` for running text of the site's. What others
+say of a page: `extractor` (HTML), `site` (learned).
 Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `reporters`, `journals`,
 `official`), what they come to (`said`), and the title (`title`, below `notices`; `title_looks`, `title_text`,
 `head_title`).
@@ -36,6 +37,7 @@ from tasks.strip import (
     signoffs,
     site,
     spam,
+    tags,
     tails,
     teasers,
     title,
@@ -95,6 +97,8 @@ def strip(
     if policy.strip is not None and not policy.strip <= KINDS:
         raise ValueError(f"no such kind of strip rule: {', '.join(sorted(policy.strip - KINDS))}")
     on = KINDS if policy.strip is None else policy.strip
+    if "markup" in on and "<" in ledger.text:
+        ledger = ledger.then(tags.tags(ledger.text))
     rows = edges.without_captions(edges.without_speech(rows_of(lines_of(ledger, blocks))))
     rows = edges.with_sentences(rows)
     sheet = Sheet.of(rows)

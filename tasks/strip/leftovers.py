@@ -53,6 +53,12 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 
+# Names that a page's template did not fill in: [[item.content]], {{ item.time }}.
+_UNFILLED = re.compile(
+    r"\[\[\s?[A-Za-z_$][\w.$()\s]{2,60}\]\]|\{\{\s?[A-Za-z_$][^{}\u4e00-\u9fff]{2,80}\}\}|\$\{[A-Za-z_$][\w.]{2,60}\}"
+)
+# Beside them stand no more characters.
+BESIDE_UNFILLED = 8
 # What a page's own scripts, styles and data leave in its text; in the midst of prose only what is written for a page.
 _SCRIPT = re.compile(
     r"document\.(?:getElement|write|create|query|cookie|body|location|ready)|window\.[\w.]{1,40}\s?=|window\.(?:on|add|location)"
@@ -94,6 +100,11 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
             lesson = _teaches(sheet) if lesson is None else lesson
             if not lesson:
                 yield Claim(row, stray.start(), stray.end(), "a tag behind a sentence")
+        if folded[0] in "[{$" and _is_unfilled(folded):
+            lesson = _teaches(sheet) if lesson is None else lesson
+            if not lesson:
+                yield Claim.whole(row, "names that the page's template did not fill in")
+                continue
         if folded[0] > "\u2e80" and (len(folded) > SHORT_CHARS or not folded.startswith(("您", "你", "请", "视"))):
             continue
         if folded[0] == "<" and (
@@ -108,6 +119,12 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
             lesson = _teaches(sheet) if lesson is None else lesson
             if not lesson:
                 yield Claim.whole(row, "a script, style or data of the page")
+
+
+def _is_unfilled(folded: str) -> bool:
+    """Whether a row is names of a template, and hardly anything else: [[item.time]] · 回复."""
+    rest, found = _UNFILLED.subn("", folded)
+    return found > 0 and len(rest) <= BESIDE_UNFILLED
 
 
 def _is_script(sheet: Sheet, number: int, folded: str) -> bool:

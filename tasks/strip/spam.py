@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 
 from tasks.chars import CharPairs
-from tasks.strip.sheet import Claim, Sheet
+from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.tables import table
 
 # Of a row's letters and characters so many must lie in keywords; headlines about the trade stay below 0.35.
@@ -38,6 +38,23 @@ _PHRASE = re.compile(
     r"主站蜘蛛池|蜘蛛池模板|您可能还对以下资源感兴趣|(?:感谢|欢迎)您?访问(?:我们|本)的?(?:网)?站,您可能"
 )
 _OPENS = "主蜘您感欢"
+# What an agency for web sites says it does, so many times in a row in which it names itself; mirrors set it into texts.
+_TRADE = re.compile(
+    r"网站(?:建设|设计|制作|定制|推广|优化|开发|改版|维护|托管)|建站|网络(?:营销|推广|优化)|小程序(?:开发|定制)|全网营销|seo|关键词排名|软文|域名注册|服务器托管",
+    re.IGNORECASE,
+)
+_AGENCY = re.compile(
+    r"(?:是|为)一[家个].{0,200}(?:公司|企业|团队|服务商)|为一体的|.{0,20}(?:公司|团队|网络|科技|互联).{0,60}(?:专注|致力|专业|提供)"
+)
+# The text around it is so many rows, and none is about that.
+TRADES, AGENCY_CHARS, TEXT_ROWS = 4, 400, 2
+# What a gambling site's mirror calls itself in the place of a title: 某某(中国)官方网站-App Store下载.
+_OFFICIAL = re.compile(
+    r"[^。,:]{2,24}\((?:中国|china)\)\s?(?:官方网站|官方网|官网|有限公司官网|集团官网|手机版|最新版)[^。]{0,40}",
+    re.IGNORECASE,
+)
+OFFICIAL_ROWS = 3
+_WHY_AGENCY = "an agency for web sites on itself"
 _WHY = "a row of keywords for pornography, gambling or loans"
 
 
@@ -73,14 +90,26 @@ def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
     """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
     for number, row in enumerate(sheet.rows):
         core = row.core
+        if "网站" in core and len(core) <= AGENCY_CHARS and _is_agency(sheet, row):
+            yield Claim.whole(row, _WHY_AGENCY)
+            continue
         if row.plain:
             continue
         if (
             (core[:1] in _OPENS and _PHRASE.match(core))
             or ("。" not in core and is_keywords(core, number == 0))
             or ("_" in core and _joined(sheet, number))
+            or (number < OFFICIAL_ROWS and "官" in core and _OFFICIAL.fullmatch(core))
         ):
             yield Claim.whole(row, _WHY)
+
+
+def _is_agency(sheet: Sheet, row: Row) -> bool:
+    """Whether a row is an agency for web sites that says what it does, on a page about something else."""
+    if len(_TRADE.findall(row.core)) < TRADES or not _AGENCY.search(row.core):
+        return False
+    others = [one for one in sheet.rows if one.prose and one.core != row.core]
+    return len(others) >= TEXT_ROWS and not any(_TRADE.search(one.core) for one in others)
 
 
 def _joined(sheet: Sheet, number: int) -> bool:

@@ -35,9 +35,12 @@ ADDRESS_SURE = frozenset({"g0", "g1"})
 # On its rights and duties it speaks with so many kinds of words.
 DENIAL_WORDS = 4
 
+# What the site says of itself in a last row, below the beginnings of other articles: 上湾新闻,….
+_SLOGAN = re.compile(r"[^,。:“]{2,8}(?:新闻|网|在线|频道|资讯|论坛),.{8,120}$")
 HEAD_CHARS = 16
 _HEADS = re.compile(
     r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)|[\u4e00-\u9fff·]{2,12}的其[他它]文章"
+    r"|最[近新](?:更新|收录|发布)[\u4e00-\u9fff]{2,8}"
 )
 _OF_TITLE = re.compile(r"[\[【][^\[\]【】]{2,60}[\]】]的?(?:相关|更多|其他)(?:文章|推荐|阅读|内容|链接):?")
 _RELATED = re.compile(
@@ -148,7 +151,7 @@ def related_head(row: Row) -> bool:
     """Whether a row heads a list of links to other articles."""
     if row.core[:1] in "[【" and _OF_TITLE.fullmatch(row.core):
         return True
-    core = _MORE.sub("", row.core.strip("[]【】()<> "))
+    core = _MORE.sub("", row.core.strip("[]【】()<> ").removeprefix("更多>>"))
     core = core.strip("[]【】()|:<>»- ")
     return len(core) <= 14 and (core in related() or _RELATED.fullmatch(core) is not None)
 
@@ -200,8 +203,12 @@ def _links_end(sheet: Sheet, head: int) -> int:
     if end == len(rows):
         books = below and all(_BOOK.search(row.core) for row in below)
         return head if books or (head < sheet.last and sheet.first < len(rows) and head < sheet.first) else end
-    # Prose follows: a list is links only as far as each row shows it by a bullet, a date or a target.
-    links = sum(1 for _ in takewhile(marked, below))
+    # Prose follows: a list is links only as far as each row shows it by a bullet, a date or a target, or to the last
+    # beginning of an article that is cut short.
+    cut = max((n for n, row in enumerate(below, 1) if row.prose and row.core.endswith(("...", "…"))), default=0)
+    if 0 < cut == len(below) and end == len(rows) - 1 and _SLOGAN.match(rows[end].core):
+        return len(rows)
+    links = max(sum(1 for _ in takewhile(marked, below)), cut)
     return head + 1 + links if links >= 2 else head
 
 

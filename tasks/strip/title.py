@@ -74,8 +74,9 @@ def title_row(
 ) -> Row | None:
     """The row that shows the title, or None. The sequences have the starts of lines already taken.
 
-    In this order: the name of a collection, or what forums print; the only `h1` of the HTML; a Markdown `#`; the row that most speaks for, where there are metadata or
-    menus; a short row at the top, above the prose, that does not end as a sentence does.
+    In this order: the name of a collection, or what forums print; the only `h1` of the HTML; a Markdown `#`; the row
+    that most speaks for, where there are metadata or menus; a short row at the top, above the prose, that does not end
+    as a sentence does.
     """
     rows = sheet.rows
     for row in rows[: 2 * TOP_ROWS]:

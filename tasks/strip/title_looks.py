@@ -52,9 +52,7 @@ _READING_SITE = re.compile(
     r"[\u4e00-\u9fffA-Za-z]{1,8}(?:小说网?|文学网?|书[院屋城吧库包阁坊]网?|书网|中文网?|读书网?|阅读网?|看书网?)"
 )
 # What a collection of essays is called: …作文(精选15篇).
-_COLLECTION = re.compile(
-    r".{4,50}\((?:精选|通用|优秀|推荐|集锦|汇编|合集|共|热门|实用|必备|优选)?\d{1,3}[篇首则条句份]\)"
-)
+_COLLECTION = re.compile(r".{4,50}\((?:精选|通用|优秀|推荐|集锦|汇编|合集|共|热门|实用)?\d{1,3}[篇首则条句份]\)")
 # Names of writers, one of them with a blank inside.
 _NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S\s?\S{1,2}){1,4}")
 # A program's list of its own pages, as sites that share documents name them.
