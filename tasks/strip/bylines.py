@@ -60,6 +60,8 @@ ISSUE = re.compile(
     r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·]{2,20}(?:\([\u4e00-\u9fff\d-]{1,10}\))?))\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?|(?P<counted>[\u4e00-\u9fff]{2,12}(?:周刊|杂志|月刊|画报|报))\s?总第\s?\d{1,5}\s?期"
 )
+# 植物知识 由甲一心供稿
+_SUPPLIED = re.compile(r"(?:[\u4e00-\u9fff]{2,8}\s)?由\s?(?P<name>[\u4e00-\u9fff]{2,4})\s?(?:供稿|投稿)")
 # 手作 甲一心 120℃ 3评论
 _THEMED = re.compile(r"(?:[\u4e00-\u9fffA-Za-z]{2,12}\s)?(?P<name>\S{2,16})\s\d{1,7}℃(?:\s\d{1,6}\s?评论)?")
 
@@ -93,7 +95,7 @@ def _reported(core: str) -> list[Field]:
         return [*medium, Field("author", "", "、".join(said[1]))]
     if done := in_brackets(core):
         return [Field(done[0], "文", done[1])]
-    themed = _THEMED.fullmatch(core)
+    themed = _THEMED.fullmatch(core) or (_SUPPLIED.fullmatch(core) if core[-1] == "稿" else None)
     return [Field("author", "作者", themed["name"]), Field("counter", "", "")] if themed else []
 
 

@@ -75,6 +75,7 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     head.above_title(page)
     headlines.above(page)
     headlines.top(page)
+    headlines.between(page)
     head.panels(page)
     foot.below(page)
     foot.beside_foot(page)

@@ -42,6 +42,9 @@ LETTERHEAD = 3
 # A signature right below the text: offices, and a date.
 _SIGNED_BY = frozenset("厅局委办府会部处司院校社站所厂馆团队心")
 _SIGNED_ON = re.compile(r"(?:19|20|二)[\d〇零一二三四五六七八九]{2,3}年.{2,8}日")
+# The name of a site, which may have the name of the place that the text is about.
+_NAMES_SITE = re.compile(r"[\u4e00-\u9fffA-Za-z\d]{2,8}(?:网站?|在线|论坛|社区网|新闻网|门户)")
+NAME_CHARS = 10
 _RANK = re.compile(r"\W*\d{1,2}\W*")
 _DATE = r"[\[(]?(?P<{0}>(?:(?:19|20)?\d\d[-./年])?\d{{1,2}}[-./月]\d{{1,2}})日?[\])]?(?:\s\d\d:\d\d)?"
 _DATED_ROW = re.compile(rf"{_DATE.format('first')}\s(?P<rest>.+)|(?P<text>.+?)\s?{_DATE.format('last')}$")
@@ -53,6 +56,7 @@ _STAMP = re.compile(
 )
 _WHY_COMMENT = "what a reader says below the text"
 _WHY_BELOW = "headlines of other articles below this one"
+_WHY_BETWEEN = "headlines of other articles above the text"
 _WHY_ABOVE = "a row above the title that has nothing of the text"
 
 
@@ -167,13 +171,29 @@ def top(page: Around) -> None:
             page.take(number, _WHY_ABOVE)
 
 
+def between(page: Around) -> None:
+    """Headlines of other articles between the title and the text, as panels of the latest news have them."""
+    if not 0 <= page.title < page.first < len(page.rows) or not _shows_site(page) or not page.likeness.enough:
+        return
+    standing = page.standing(range(page.title + 1, page.first))
+    if len(standing) < HEADLINES:
+        return
+    for begin in range(min(LETTERHEAD, len(standing) - HEADLINES + 1)):
+        run = standing[begin:]
+        if _are_headlines(page, list(dict.fromkeys(page.rows[n].core for n in run)), HEADLINES):
+            for number in run:
+                page.take(number, _WHY_BETWEEN)
+            return
+
+
 def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:
     """Those of the rows that share nothing with the text; one alone must show a sign, or touch furniture."""
     for number in numbers:
         core = page.rows[number].core
         alone = len(numbers) == 1 and not (sign(core) or _touches(page, number) or _between_links(page, number))
         said = ends_sentence(core) and not core.endswith("?")
-        if not alone and not said and (not pairs_of(core) or page.likeness.share(core) <= LIKE_TEXT):
+        named = len(core) <= NAME_CHARS and _NAMES_SITE.fullmatch(core) is not None and _touches(page, number)
+        if named or (not alone and not said and (not pairs_of(core) or page.likeness.share(core) <= LIKE_TEXT)):
             yield number
 
 

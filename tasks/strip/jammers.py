@@ -11,6 +11,8 @@ from tasks.strip.sheet import Claim, Row, Sheet
 # One or two characters of ASCII and a blank, again and again; the last one touches the text.
 _BEFORE = re.compile(r"(?:[!-~]{1,2}\s{1,3}){5,40}[!-~]?(?=[^\s!-/])")
 _AFTER = re.compile(r"[!-~]{1,2}(?:\s{1,3}[!-~]{1,2}){5,40}$")
+# A row of nothing else, on a page that has it at other places for sure.
+_LOOSE = re.compile(r"\s{0,2}(?:[!-~]{1,2}\s{1,3}){3,40}[!-~]{0,2}\s{0,2}")
 # A code and the site's name right behind the end of a paragraph: …大扫除。a7Q某某新闻网
 _SIGNED_BY_SITE = re.compile(
     r"(?<=\S)(?=[A-Za-z0-9]{0,2}\d|[A-Za-z0-9]{0,2}[A-Z])[A-Za-z0-9]{3}[\u4e00-\u9fff]{2,8}(?:网|在线|之窗)$"
@@ -35,6 +37,11 @@ def jammers(sheet: Sheet) -> Iterator[Claim]:
     found = [claim for row in sheet.rows if not row.plain for claim in _claims(row)]
     if len(found) >= PLACES:
         yield from found
+        taken = {claim.row.line.start for claim in found}
+        rest = [row for row in sheet.rows if row.line.start not in taken and row.folded.isascii()]
+        yield from (
+            Claim.whole(row, "noise that a forum hides between lines") for row in rest if _LOOSE.fullmatch(row.folded)
+        )
     signed = [
         (row, mark)
         for row in sheet.rows

@@ -85,6 +85,9 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
         if row.plain:
             continue
         folded = row.folded.strip()
+        if folded in ("/>", ">", "-->", "</", '">'):
+            yield Claim.whole(row, "what is left of a tag")
+            continue
         if not row.core and not folded.strip("| ![]()"):
             yield Claim.whole(row, "the bars of a table without cells")
             continue

@@ -65,7 +65,7 @@ def _leads_to_next(sheet: Sheet, number: int) -> bool:
 def _is_path(sheet: Sheet, number: int) -> bool:
     """Whether a row above the text is names with marks between them, or begins with the home page."""
     core = sheet.rows[number].core
-    if core[:1] in ("首", "主", "网") and (_BARE_PATH.fullmatch(core) or _path_to_title(sheet, number)):
+    if core[:1] in ("首", "主", "网", "H") and (_BARE_PATH.fullmatch(core) or _path_to_title(sheet, number)):
         return True
     return (_PATH.fullmatch(core) or _OPEN_PATH.fullmatch(core)) is not None
 
@@ -73,7 +73,7 @@ def _is_path(sheet: Sheet, number: int) -> bool:
 def _path_to_title(sheet: Sheet, number: int) -> bool:
     """Whether a row that begins with the home page ends with what one of the next rows says: the title."""
     core = sheet.rows[number].core
-    if not core.startswith(("首页 ", "主页 ")):
+    if not core.startswith(("首页 ", "主页 ", "Home ")):
         return False
     return any(
         len(row.core) > UNKNOWN_CHARS and core.endswith(" " + row.core) for row in sheet.rows[number + 1 : number + 3]

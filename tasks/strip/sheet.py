@@ -22,7 +22,10 @@ SHORT_CHARS = 120
 _OPENERS = frozenset("您你请视主蜘感欢")
 _BULLET = re.compile(r"(?:[\s#*•●■◆▪►▶※★☆○◎▲△◇□|\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}]|·|[-+] )+")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
-_SPLIT = re.compile(r"[\s|/·•←→\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}]+")
+_SPLIT = re.compile(
+    r"[\s|/·•←→\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}"
+    r"\N{BOX DRAWINGS LIGHT QUADRUPLE DASH VERTICAL}\N{BOX DRAWINGS LIGHT TRIPLE DASH VERTICAL}\N{BROKEN BAR}]+"
+)
 _SENTENCE_END = re.compile(r"[。!?;…][\"'”’」』)\]]*$")
 _HAN = re.compile("[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]")
 _LATIN_STOP = re.compile(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")

@@ -47,6 +47,8 @@ _RELATED = re.compile(
     r"(?:更多)?(?:相关|热门|热点|推荐|最新|精彩|延伸|随机|今日|本周|本月|24小时|48小时|一周|一周内|月度|年度|同类|往期|频道|本站|编辑|小编|为[您你]|猜[您你]).{0,4}?"
     r"(?:新闻|阅读|文章|链接|推荐|报道|资讯|内容|信息|专题|视频|图片|图集|排行|排行榜|热点|热文|话题|回顾|喜欢|榜单|精选)(?:推荐|排行|排行榜|更多|列表)?"
 )
+# A button that lost what stood between it and the heading: 返回上一页相关文章.
+_GLUED = re.compile(r"^(?:返回(?:上一?页|列表|首页|顶部)|关闭窗口|打印本页)(?=.{4})")
 _MORE = re.compile(r"\s*(?:\(?更多\)?|more|MORE|More|换一换|换一批)?\s*[>»:+.…]*$")
 _SIGN_OFF = re.compile(
     r"(?:厅|局|委|办|府|会|部|处|司|院|校|中心|社|组|队|站|所|厂|行|馆|团|党|县|市|区|乡|镇|村|年|月|日|班|级)$|\d"
@@ -153,6 +155,7 @@ def related_head(row: Row) -> bool:
         return True
     core = _MORE.sub("", row.core.strip("[]【】()<> ").removeprefix("更多>>"))
     core = core.strip("[]【】()|:<>»- ")
+    core = _GLUED.sub("", core)
     return len(core) <= 14 and (core in related() or _RELATED.fullmatch(core) is not None)
 
 
