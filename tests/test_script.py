@@ -166,7 +166,7 @@ DECIDED = sorted({char for pattern in [to_be_weighed().pattern] for char in patt
 
 
 @given(
-    st.lists(st.sampled_from([*DECIDED, *"，\n的於著着甚麼發國"]), max_size=40).map("".join), st.sampled_from(Script)
+    st.lists(st.sampled_from([*DECIDED, *"，。\n的於著着甚麼發國"]), max_size=40).map("".join), st.sampled_from(Script)
 )
 def test_a_line_that_opencc_is_not_given_is_what_it_would_have_made_of_it(text: str, script: Script) -> None:
     assert conversion._to_hans(text, script) == conversion._weighed(text, script)
@@ -176,6 +176,21 @@ def test_a_line_that_opencc_is_not_given_is_what_it_would_have_made_of_it(text: 
 def test_so_are_those_of_running_text(passage: Passage) -> None:
     text = OpenCC("s2t").convert(passage.text)
     assert conversion._to_hans(text, Script.HANT) == conversion._weighed(text, Script.HANT)
+
+
+def test_of_a_line_in_which_a_word_decides_opencc_is_given_the_clause(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(conversion, "_opencc", lambda _, text: given.append(text) or OpenCC("t2s").convert(text))
+    assert convert("春雨過後，乾隆年間的石橋還在。橋下水流很急。\n孩子們反覆數著橋墩，") == (
+        "春雨过后，乾隆年间的石桥还在。桥下水流很急。\n孩子们反复数着桥墩，"
+    )
+    assert given == ["乾隆年間的石橋還在\n孩子們反覆數着橋墩"]
+
+
+def test_japanese_lines_stay_among_others() -> None:
+    assert convert(
+        "河邊掛滿了紙燈，孩子們沿著石階跑上跑下，等著看船。\n橋のたもとで灯り\n燈會從此開始，一直辦到正月底。"
+    ) == ("河边挂满了纸灯，孩子们沿着石阶跑上跑下，等着看船。\n橋のたもとで灯り\n灯会从此开始，一直办到正月底。")
 
 
 def test_few_lines_are_given_to_opencc() -> None:

@@ -7,18 +7,19 @@ decides by phrase; the tables of tasks/script/data add what it leaves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
-from tasks.chars import CharSet
+from tasks.chars import CharMap, CharSet
 from tasks.records import Punctuation, Script, Target
-from tasks.script.detect import has_kana, is_japanese
-from tasks.script.fold import simplified, simplify
+from tasks.script.detect import is_japanese
+from tasks.script.fold import BEYOND, simplified, simplify
 from tasks.script.hant import mended
 from tasks.script.homoglyphs import latin_words
 from tasks.script.patches import in_lines_with, lines_with, with_lines
 from tasks.script.punctuation import widen
 from tasks.script.tables import (
+    KANA,
     forms,
     japanese,
     only_simplified,
@@ -29,6 +30,7 @@ from tasks.script.tables import (
     weighed_signs,
     with_japanese_form,
     with_other_form,
+    with_own_form,
     with_regional_form,
     with_simplified_form,
 )
@@ -57,6 +59,10 @@ _SURNAME = re.compile("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
 _POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
 _AT = CharSet("於")
+_KANA = CharSet(f"[{KANA}]")
+# What ends a clause, on the pages of every site.
+_MARKS = "，。"
+_MARK = re.compile(f"[{_MARKS}]")
 # What most Chinese text is written in: none of it is kana, or stands for another character.
 _USUAL = "\n -~\u3000-\u303f\u3400-\u9fff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e“”‘’…—·"
 _UNUSUAL = CharSet(f"[^{_USUAL}]", 0x10000, 0x10FFFF)
@@ -81,22 +87,25 @@ def _convert(text: str, script: Script, target: Target, punctuation: Punctuation
         return text
     if _UNUSUAL.find(text) < 0:
         return _chinese(text, script, target, punctuation)
-    if not has_kana(text):
-        return _chinese(_usual(text), script, target, punctuation)
-    return "\n".join(
-        line if is_japanese(line) else _chinese(_usual(line), script, target, punctuation) for line in text.split("\n")
-    )
+    converted = _chinese(_usual(text), script, target, punctuation)
+    spans = [(start, end) for start, end in lines_with(_KANA, text) if is_japanese(text[start:end])]
+    return with_lines(converted, spans, (text[start:end] for start, end in spans)) if spans else converted
+
+
+@cache
+def _forms() -> CharMap:
+    return CharMap(forms(), *BEYOND)
 
 
 def _usual(text: str) -> str:
     """Lines without characters that stand for others."""
     if with_other_form().find(text) >= 0:
-        text = _POINT.sub(".", text.translate(forms()))
+        text = _POINT.sub(".", _forms().of(text))
     return latin_words(text)
 
 
 def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation) -> str:
-    """Lines none of which is Japanese."""
+    """Lines as if none of them were Japanese."""
     if "巿" in text:
         text = _APRON.sub("市", text)
     if target is Target.HANS:
@@ -117,14 +126,38 @@ def _lines_to_hans(text: str, script: Script) -> str:
 
 
 def _to_hans(text: str, script: Script) -> str:
-    """Most lines become what their characters do by themselves; OpenCC is given those in which a word decides."""
+    """Most lines become what their characters do by themselves; of those in which a word decides OpenCC is given the
+    clause, or the whole line if a table of ours has a form for one of its characters."""
     own = _own_words(text, script)
-    spans = lines_with(to_be_weighed(), own, weighed_signs())
+    lines = lines_with(to_be_weighed(), own, weighed_signs())
     plain = simplify(own)
-    if not spans:
-        return plain
-    weighed = _weighed("\n".join(text[start:end] for start, end in spans), script)
-    return with_lines(plain, spans, weighed.split("\n"))
+    whole = [(start, end) for start, end in lines if with_own_form().find(own[start:end]) >= 0]
+    parted = [line for line in lines if line not in whole] if whole else lines
+    if whole:
+        weighed = _weighed("\n".join(text[start:end] for start, end in whole), script)
+        plain = with_lines(plain, whole, weighed.split("\n"))
+    return _with_clauses(own, plain, parted, script) if parted else plain
+
+
+def _with_clauses(text: str, plain: str, lines: Sequence[tuple[int, int]], script: Script) -> str:
+    """What `text` becomes, of which `plain` is what its characters do by themselves, if words decide in some lines."""
+    clauses = [clause for line in lines for clause in _clauses(text, *line)]
+    worded = _worded("\n".join([text[start:end] for start, end in clauses]), script)
+    converted = with_lines(plain, clauses, worded.split("\n"))
+    named = [(start, end) for start, end in lines if _HAS_ALSO_SIMPLIFIED.find(text[start:end]) >= 0]
+    return _with_names(text, converted, named, script)
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What stands between two marks, or the ends of a line, where a word may decide: its start and end. None of
+    OpenCC's words has a mark in it, so that nothing beyond one counts."""
+    for match in to_be_weighed().finditer(text, start, end):
+        at = match.start()
+        if at >= start:
+            start = max(text.rfind(mark, start, at) + 1 for mark in _MARKS) or start
+            mark = _MARK.search(text, at, end)
+            yield start, mark.start() if mark else end
+            start = mark.end() if mark else end
 
 
 def _own_words(text: str, script: Script) -> str:
@@ -142,13 +175,16 @@ def _own_words(text: str, script: Script) -> str:
 def _weighed(text: str, script: Script) -> str:
     text = in_lines_with(with_japanese_form(), lambda line: line.translate(japanese()), text)
     text = _own_words(text, script)
+    return _with_names(text, _worded(text, script), lines_with(_HAS_ALSO_SIMPLIFIED, text), script)
+
+
+def _worded(text: str, script: Script) -> str:
+    """What OpenCC makes of a text, without the forms of Hong Kong and Taiwan that it leaves."""
     converted = _opencc("t2s", text)
     if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
         converted = in_lines_with(_AT, partial(_opencc, "t2s"), converted)
     table = regional() if script is Script.HANS else variants()  # simplified text may speak of a variant
-    converted = in_lines_with(with_regional_form(), lambda line: line.translate(table), converted)
-    spans = lines_with(_HAS_ALSO_SIMPLIFIED, text)
-    return with_lines(converted, spans, (_kept(text[start:end], converted[start:end], script) for start, end in spans))
+    return in_lines_with(with_regional_form(), lambda line: line.translate(table), converted)
 
 
 def _line_to_hant(line: str) -> str:
@@ -171,6 +207,11 @@ def _kept(before: str, after: str, script: Script) -> str:
         return "".join("乾" if at in towns else char for at, char in enumerate(after)) if towns else after
     also = frozenset("乾") if script is Script.HANT else _ALSO_SIMPLIFIED
     return "".join(o if o in also else n for o, n in zip(before, after, strict=True))
+
+
+def _with_names(text: str, converted: str, lines: Sequence[tuple[int, int]], script: Script) -> str:
+    """What `text` becomes, with the characters that some of its lines keep."""
+    return with_lines(converted, lines, (_kept(text[start:end], converted[start:end], script) for start, end in lines))
 
 
 def _taiwans_words(text: str) -> str:

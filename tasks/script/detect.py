@@ -68,24 +68,14 @@ def _is_chinese(text: str) -> bool:
     return hanzi > QUOTED * sum(map(len, _LETTERS.findall(text))) and hanzi >= len(_HANGUL.findall(text))
 
 
-def has_kana(text: str) -> bool:
-    """Whether there is any kana.
-
-    >>> has_kana("「の」字"), has_kana("之")
-    (True, False)
-    """
-    return _KANA.search(text) is not None
-
-
 def is_japanese(text: str) -> bool:
     """Whether kana make up so much of a text or line that its hanzi must be Japanese ones.
 
     >>> is_japanese("東京で会議を開く"), is_japanese("推出「の」字商标"), is_japanese("鸡蛋のお菓子が好きです")
     (True, False, True)
     """
-    if not has_kana(text):
-        return False
-    return _are_japanese(len(_KANA.findall(text)), _HANZI.count(text))
+    kana = len(_KANA.findall(text))
+    return kana > 0 and _are_japanese(kana, _HANZI.count(text))
 
 
 def _are_japanese(kana: int, hanzi: int) -> bool:

@@ -22,20 +22,20 @@ def simplified() -> dict[int, str]:
     return dict(zip(map(ord, traditional), simple, strict=True))
 
 
-# Where hanzi stand beyond the basic plane, some of which have another form.
-_BEYOND = 0x20000, 0x323AF
+#: Where hanzi stand beyond the basic plane, some of which have another form.
+BEYOND = 0x20000, 0x323AF
 
 
 @cache
 def _folded() -> CharMap:
     """What each character becomes: its simplified form, and its half-width one."""
     narrow = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    return CharMap(simplified() | narrow | {ord(mark): form for mark, form in _MARKS.items()}, *_BEYOND)
+    return CharMap(simplified() | narrow | {ord(mark): form for mark, form in _MARKS.items()}, *BEYOND)
 
 
 @cache
 def _simplified() -> CharMap:
-    return CharMap(simplified(), *_BEYOND)
+    return CharMap(simplified(), *BEYOND)
 
 
 def fold(text: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from tasks.chars import CharPairs, CharSet, compiled
 
 Pattern = re.Pattern[str] | CharSet
+Signs = CharPairs | CharSet
 
 
-def lines_with(pattern: Pattern, text: str, signs: CharPairs | None = None) -> list[tuple[int, int]]:
+def lines_with(pattern: Pattern, text: str, signs: Signs | None = None) -> list[tuple[int, int]]:
     """Start and end of each line of `text` that `pattern` finds something in, without its line end. Lines without any
     of `signs` are not tried: all that it finds holds one of them.
 
@@ -30,7 +31,7 @@ def lines_with(pattern: Pattern, text: str, signs: CharPairs | None = None) -> l
     return spans
 
 
-def _found(pattern: Pattern | CharPairs, text: str, start: int) -> int:
+def _found(pattern: Pattern | Signs, text: str, start: int) -> int:
     if not isinstance(pattern, re.Pattern):
         return pattern.find(text, start)
     found = pattern.search(text, start)
@@ -52,11 +53,11 @@ def with_lines(text: str, spans: Sequence[tuple[int, int]], lines: Iterable[str]
     return "".join(parts)
 
 
-def in_lines_with(pattern: Pattern, change: Callable[[str], str], text: str) -> str:
-    """`text` with each line that `pattern` finds something in changed.
+def in_lines_with(pattern: Pattern, change: Callable[[str], str], text: str, signs: Signs | None = None) -> str:
+    """`text` with each line that `pattern` finds something in changed; `signs` are those of `lines_with`.
 
     >>> in_lines_with(re.compile("[A-Z]"), str.lower, "ABC\\nÀ\\nD")
     'abc\\nÀ\\nd'
     """
-    spans = lines_with(pattern, text)
+    spans = lines_with(pattern, text, signs)
     return with_lines(text, spans, (change(text[start:end]) for start, end in spans)) if spans else text

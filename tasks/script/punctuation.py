@@ -47,6 +47,7 @@ _FUNCTIONS = ("SUM", "COUNT", "AVG", "SUMIF", "COUNTIF", "VLOOKUP", "AVERAGE", "
 _LATIN = re.compile(b"[A-Za-z]")
 _MARKS = ",;:?!()"
 _WIDE = str.maketrans(_MARKS, "，；：？！（）")
+_ANY_MARK = CharSet(f"[{_MARKS}]")
 _ONE_WIDE = dict(zip(_MARKS, "，；：？！（）", strict=True))  # a run of marks is hardly ever longer
 # A line with more Latin letters than this for each hanzi is not Chinese text: its punctuation is its own.
 FOREIGN = 4
@@ -60,7 +61,7 @@ def widen(text: str) -> str:
     >>> widen("他说:好!共1,000人(含老师),10:30出发?见http://a.cn/?q=水,火")
     '他说：好！共1,000人（含老师），10:30出发？见http://a.cn/?q=水,火'
     """
-    return in_lines_with(_ANY, _widen_line, text) if any(mark in text for mark in _MARKS) else text
+    return in_lines_with(_ANY, _widen_line, text, _ANY_MARK)
 
 
 def _widen_line(line: str) -> str:

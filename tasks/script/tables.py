@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from tasks.chars import CharPairs, CharSet
-from tasks.script.fold import simplified
+from tasks.script.fold import BEYOND, simplified
 
 KANA = "\N{HIRAGANA LETTER SMALL A}-\N{KATAKANA LETTER SMALL KE}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
 HANZI = (
@@ -138,6 +138,12 @@ def _beside(char: str, places: Iterable[str]) -> str:
 
 
 @cache
+def with_own_form() -> CharSet:
+    """Characters that a table beside OpenCC's changes, whatever else stands in their line."""
+    return _one_of(_told().difference(_BY_LINE))
+
+
+@cache
 def with_japanese_form() -> CharSet:
     """Characters that `japanese` has a form for."""
     return _one_of(map(chr, japanese()))
@@ -152,4 +158,4 @@ def with_regional_form() -> CharSet:
 def _one_of(chars: Iterable[str]) -> CharSet:
     """A set of characters. Those beyond the basic plane, which `re` would try one by one, are one range."""
     inside = sorted(char for char in chars if char < "\U00010000")
-    return CharSet("[" + re.escape("".join(inside)) + "\U00020000-\U000323af]", 0x20000, 0x323AF)
+    return CharSet("[" + re.escape("".join(inside)) + "\U00020000-\U000323af]", *BEYOND)
