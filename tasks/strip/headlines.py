@@ -23,6 +23,8 @@ HEADLINES, HEADLINES_ABOVE, DATED = 5, 3, 3
 # Headlines have so many characters; shorter rows among them name columns, no more than one in so many.
 CHARS, MOST_CHARS = 7, 40
 COLUMNS_EACH = 2
+# Between title and text, where an epigraph may stand, so many that are no single words are longer than verses.
+NAMED, LONG, LONG_SHARE = 4, 10, 0.8
 # How many of their pairs headlines share with the text, and with each other, and a title with its text. Of the rows of
 # furniture under evals/ one in a hundred shares a quarter with one of the articles, of titles nine in ten a fifth.
 LIKE_TEXT, LIKE_EACH_OTHER, LIKE_TITLE = 0.15, 0.2, 0.2
@@ -180,10 +182,18 @@ def between(page: Around) -> None:
         return
     for begin in range(min(LETTERHEAD, len(standing) - HEADLINES + 1)):
         run = standing[begin:]
-        if _are_headlines(page, list(dict.fromkeys(page.rows[n].core for n in run)), HEADLINES):
+        cores = list(dict.fromkeys(page.rows[n].core for n in run))
+        if not _may_be_verse(cores) and _are_headlines(page, cores, HEADLINES):
             for number in run:
                 page.take(number, _WHY_BETWEEN)
             return
+
+
+def _may_be_verse(cores: Sequence[str]) -> bool:
+    """Whether rows may be an epigraph: short, or of one length, or with whose it is below it."""
+    named = [len(core) for core in cores if len(core) >= NAMED]
+    long = [chars for chars in named if chars >= LONG]
+    return len(long) < max(HEADLINES, LONG_SHARE * len(named)) or len(set(long)) < 3 or cores[-1][0] in "-—"
 
 
 def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:

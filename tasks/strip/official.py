@@ -24,10 +24,32 @@ NUMBER = re.compile(rf"[(\[【]?(?P<number>{_BARE_NUMBER})[)\]】]?")
 OFFICE = re.compile(
     r"[\u4e00-\u9fff]{2,22}(?:政府|办公厅|办公室|委员会|委|厅|局|部|署|院|会|处|中心|总队|支队|大队|党组|公署|银行|总行)"
 )
+# What a letter is, at the end of what it is about; so many offices send it.
+_LETTER = re.compile(r"(?:通知|通告|公告|通报|意见|决定|报告|请示|批复|复函|函|公示|说明|规定|办法|方案)$")
+MOST_OFFICES = 5
 _TITLED = re.compile(
     rf"^\s*(?P<before>{_BARE_NUMBER})\s{{0,2}}《[^《》]{{6,80}}》\s*$|[》\u4e00-\u9fff)]\s?\((?P<behind>{_BARE_NUMBER})\)\s*$"
 )
 _HEADED = re.compile(r"(?P<office>[\u4e00-\u9fff]{4,24})文件")
+
+
+def below_offices(rows: Sequence[Row]) -> Row | None:
+    """The row at a page's top that says what a letter is about, below the names of the offices that send it.
+
+    >>> from tasks.lines import Line
+    >>> said = ["上湾县水利局", "上湾县交通局", "关于检修渡口的通知"]
+    >>> below_offices([Row(Line(0, len(text), text, text), text, False, 0) for text in said]).core
+    '关于检修渡口的通知'
+    """
+    offices = 0
+    for row in rows[: MOST_OFFICES + 2]:
+        if row.core.startswith("关于") and offices and not row.prose and _LETTER.search(row.core):
+            return row
+        if OFFICE.fullmatch(row.core):
+            offices += 1
+        elif not (NUMBER.fullmatch(row.core) or (row.core.endswith("文件") and OFFICE.match(row.core))):
+            return None
+    return None
 
 
 def official(sheet: Sheet, fields: Sequence[Field], title: Row | None = None) -> tuple[str | None, str | None]:

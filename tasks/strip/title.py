@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from tasks.series import ENDS, series
 from tasks.strip.journals import writers
 from tasks.strip.likeness import Likeness
+from tasks.strip.official import below_offices
 from tasks.strip.sheet import Row, Sheet
 from tasks.strip.signs import sign
 from tasks.strip.title_looks import (
@@ -74,14 +75,16 @@ def title_row(
 ) -> Row | None:
     """The row that shows the title, or None. The sequences have the starts of lines already taken.
 
-    In this order: the name of a collection, or what forums print; the only `h1` of the HTML; a Markdown `#`; the row
-    that most speaks for, where there are metadata or menus; a short row at the top, above the prose, that does not end
-    as a sentence does.
+    In this order: the name of a collection, or what forums print; what offices write about; the only `h1` of the HTML;
+    a Markdown `#`; the row that most speaks for, where there are metadata or menus; a short row at the top, above the
+    prose, that does not end as a sentence does.
     """
     rows = sheet.rows
     for row in rows[: 2 * TOP_ROWS]:
         if (row.core[:2] == "标题" and _PRINTED.fullmatch(row.core)) or names_collection(row.core):
             return row
+    if letter := below_offices(rows):
+        return letter
     for marked in _marked(sheet):
         if can_be(rows[marked]) and not _comment(rows, marked):
             return _below_site_name(sheet, rows[marked]) or rows[marked]
