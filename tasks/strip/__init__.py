@@ -6,9 +6,9 @@ it is cut into them. Rules by a row's own words: `spam`, `places` (with the `gaz
 where a row stands: `frame` with `around`, above the text `head` (of a post, `boards`), below it `foot`, other articles
 `headlines` (by `likeness`) and `teasers`, by `signs` of interfaces; `edges` for running text of the site's. What others
 say of a page: `extractor` (HTML), `site` (learned).
-Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `reporters`, `journals`,
-`official`), what they come to (`said`), and the title (`title`, below `notices`; `title_looks`, `title_text`,
-`head_title`).
+Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `reporters`, `lone_writers`,
+`journals`, `official`), what they come to (`said`), and the title (`title`, below `notices`; `title_looks`,
+`title_text`, `head_title`).
 """
 
 from __future__ import annotations

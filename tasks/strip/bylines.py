@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tasks.strip.dates import DATE, read_date
 from tasks.strip.names import is_generic, is_media, names_of
-from tasks.strip.reporters import in_brackets, reporters
+from tasks.strip.reporters import in_brackets, pupil, reporters
 from tasks.surnames import USUAL
 
 _BYLINE = re.compile(
@@ -95,6 +95,8 @@ def _reported(core: str) -> list[Field]:
         return [*medium, Field("author", "", "、".join(said[1]))]
     if done := in_brackets(core):
         return [Field(done[0], "文", done[1])]
+    if name := pupil(core):
+        return [Field("author", "", name)]
     themed = _THEMED.fullmatch(core) or (_SUPPLIED.fullmatch(core) if core[-1] == "稿" else None)
     return [Field("author", "作者", themed["name"]), Field("counter", "", "")] if themed else []
 

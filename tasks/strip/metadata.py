@@ -12,11 +12,11 @@ from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE
 from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
 from tasks.strip.journals import is_workplace, of_paper, run_together
+from tasks.strip.lone_writers import HEAD_ROWS, lone_writer, marked_writers
 from tasks.strip.names import is_media, names_of
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
 from tasks.strip.tables import is_chatter
 from tasks.strip.title_looks import may_be_title
-from tasks.surnames import MOST, USUAL
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
 BELOW_TITLE = 5
@@ -30,21 +30,14 @@ HEAD_NEAR = 5
 # The index table of an official document has so many labels on rows of their own, among so many rows at the top.
 INDEX_LABELS = 3
 INDEX_ROWS = 40
-# Above the prose, in so many rows, a date may have its writers run on behind it.
-HEAD_ROWS = 40
 
-# Marks before writers, so many of them, with names no longer than this.
-_MARKS = frozenset("●○◎□■◆◇△▲★☆")
-MARKED_NAMES, NAME_CHARS = 3, 3
-# Names behind a mark alone are writers if so many rows of the text below have none of them.
-NAMED_ROWS = 40
-_PLACES = frozenset("村镇乡县市区庄屯寨山河湖江海岛湾港桥寺塔街路巷店站")
-
+# What rows with a label each say below a title.
+_OF_TABLE = frozenset({"publisher", "published", "updated", "dated", "counter"})
 _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯影℃)道文稿](?:(?<=[供投]稿)$|(?<=文)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=摄影)(?=\s)|(?<=摄影报道)$|(?<=℃)|(?<=[文图摄辑影稿道]\))$|(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯影℃)道文稿班](?:(?<=[供投]稿)$|(?<=班)(?=\)?\s?[\u4e00-\u9fff]{2,3}$)|(?<=文)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=摄影)(?=\s)|(?<=摄影报道)$|(?<=℃)|(?<=[文图摄辑影稿道]\))$|(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.
@@ -78,7 +71,7 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
     dates = _bare_dates(rows if sheet.first == len(rows) else rows[: sheet.last + 1])
     below_title = 0
     table = _index_table(rows)
-    table |= _marked_writers(sheet) | post_head(rows) | release_time(rows)
+    table |= marked_writers(sheet) | lone_writer(sheet) | post_head(rows) | release_time(rows)
     for number in range(min(sheet.first, HEAD_ROWS, len(rows))):
         table |= run_together(rows, number)
     # Places of work are as long as prose, and end as it does.
@@ -115,6 +108,7 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
         near = number <= sheet.first + 1 or number > sheet.last or below_title > 0
         fields = fields_of(row.core)
         near = near or (number <= BELOW_TITLE and (_published(row, fields) or _counts(fields)))
+        near = near or (number < HEAD_ROWS and _in_table(rows, number, fields))
         if fields and (near or _tells_all(fields) or _signs(row, fields)) and _fits(sheet, number, fields, dates):
             if _needs_publisher(rows, number, fields):
                 found.append((rows[number - 1], [Field("publisher", "", as_found(rows[number - 1], None))]))
@@ -131,37 +125,6 @@ def _with_writers_again(sheet: Sheet, found: list[Found]) -> list[Found]:
     again = [row for row in sheet.rows[: min(sheet.first, HEAD_ROWS)] if row.core in signed]
     more = [(row, list[Field]()) for row in again if row.line.start not in known]
     return sorted(found + more, key=lambda one: one[0].line.start) if more else found
-
-
-def _marked_writers(sheet: Sheet) -> dict[int, list[Field]]:
-    """The rows above the text that are nothing but names behind marks, and stand twice, if no others have marks."""
-    marked = [n for n, row in enumerate(sheet.rows[: min(sheet.first, HEAD_ROWS)]) if row.folded.lstrip()[0] in _MARKS]
-    if not marked or sheet.first == len(sheet.rows):
-        return {}
-    names = {n: names_of(sheet.rows[n].core) for n in marked}
-    if not all(_are_names(said) for said in names.values()) or len(set(names.values())) > 1:
-        return {}
-    if len(marked) == 1 and not _signs_text(sheet, marked[0]):
-        return {}
-    return {n: [Field("author", "作者", sheet.rows[n].core)] for n in marked}
-
-
-def _signs_text(sheet: Sheet, number: int) -> bool:
-    """Whether a row of names behind the page's only mark stands between a title and the text, which names them nowhere:
-    高山村 may be a name, and head a text."""
-    if not 0 < number == sheet.first - 1:
-        return False
-    below = sheet.rows[sheet.first : sheet.first + NAMED_ROWS]
-    names = names_of(sheet.rows[number].core)
-    if any(row.folded.lstrip()[0] in _MARKS for row in below):
-        return False
-    return all(
-        name[0] in MOST and name[-1] not in _PLACES and not any(name in row.core for row in below) for name in names
-    )
-
-
-def _are_names(said: Sequence[str]) -> bool:
-    return 0 < len(said) <= MARKED_NAMES and all(name[0] in USUAL and 1 < len(name) <= NAME_CHARS for name in said)
 
 
 def _index_table(rows: Sequence[Row]) -> dict[int, list[Field]]:
@@ -201,6 +164,14 @@ def _published(row: Row, fields: Sequence[Field]) -> bool:
 def _counts(fields: Sequence[Field]) -> bool:
     """Whether a row is a counter with its figure: 浏览次数:12."""
     return bool(fields) and all(field.kind == "counter" and field.value[:1].isdigit() for field in fields)
+
+
+def _in_table(rows: Sequence[Row], number: int, fields: Sequence[Field]) -> bool:
+    """Whether a row with a label stands beside another above the text, though one row of the site's prose is higher."""
+    if sum(row.prose for row in rows[:number]) > 1 or not (fields and fields[0].kind in _OF_TABLE):
+        return False
+    beside = [fields_of(row.core) for row in (*rows[max(number - 1, 0) : number], *rows[number + 1 : number + 2])]
+    return any(said and said[0].kind in _OF_TABLE for said in beside)
 
 
 def _tells_all(fields: Sequence[Field]) -> bool:

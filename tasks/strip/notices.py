@@ -13,6 +13,8 @@ from tasks.strip.title_looks import may_be_title
 # A notice of the site above the title is no longer; there are no more, in so many rows, and the text is so many times
 # as long as several.
 MAX_NOTICE, NOTICES, PANEL_ROWS, TEXT_EACH = 100, 4, 24, 2
+# One of which no word is the site's stands at the very top, above so many rows.
+SLOGAN_ROWS = 4
 
 
 def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
@@ -21,8 +23,18 @@ def notices(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Claim]:
     return [
         Claim.whole(row, "a notice of the site above the title")
         for row in found
-        if len(found) > 1 or site_words(row.core) or "@" in row.core or "[email" in row.core
+        if len(found) > 1 or site_words(row.core) or "@" in row.core or "[email" in row.core or _slogan(sheet, row)
     ]
+
+
+def _slogan(sheet: Sheet, notice: Row) -> bool:
+    """Whether a row of prose at the top has little of the text's words, and so many short rows below it."""
+    rows = sheet.rows
+    at = next(n for n, row in enumerate(rows) if row is notice)
+    if at or not all(not row.prose for row in rows[1 : 1 + SLOGAN_ROWS]):
+        return False
+    likeness = Likeness(row for row in rows[1:] if row.prose)
+    return likeness.enough and likeness.share(notice.core) <= LIKE
 
 
 def notice(sheet: Sheet, metadata_starts: Sequence[int]) -> list[Row]:

@@ -26,6 +26,10 @@ _IN_BRACKETS = re.compile(
     r"[(【\[]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?/?\s?"
     r"(?P<did>文/图|图/文|文|图|摄影|摄|报道|供稿|供图|撰文|撰稿|整理|编辑)[)】\]]"
 )
+# Whose a pupil's text is: 上湾县 渡口小学四(2)班 李四九.
+_PUPIL = re.compile(
+    r"(?=.{4,40}$)(?:[\u4e00-\u9fff]{2,12}\s)?[\u4e00-\u9fff]{2,14}(?:小学|中学|学校)[\u4e00-\u9fff\d()]{0,8}班\s?(?P<name>[\u4e00-\u9fff]{2,3})"
+)
 _WRITES = frozenset({"文", "文/图", "图/文", "报道", "供稿", "撰文", "撰稿"})
 
 
@@ -69,6 +73,16 @@ def in_brackets(core: str) -> tuple[str, str] | None:
     if not said or not all(name[0] in USUAL for name in names_of(said["names"]) or ("-",)):
         return None
     return "author" if said["did"] in _WRITES else "editor" if said["did"] == "编辑" else "others", said["names"]
+
+
+def pupil(core: str) -> str | None:
+    """The pupil whom a row of a school and a class names, and nothing else.
+
+    >>> pupil("上湾县 渡口小学四(2)班 李四九"), pupil("渡口小学四(2)班的水位牌")
+    ('李四九', None)
+    """
+    said = _PUPIL.fullmatch(core) if "班" in core[-5:] else None
+    return said["name"] if said and said["name"][0] in USUAL else None
 
 
 def _names(said: str) -> tuple[str, ...]:

@@ -1,0 +1,81 @@
+"""Writers that no label names: names behind a mark, or alone between the title and the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.strip.bars import known_word
+from tasks.strip.bylines import Field
+from tasks.strip.likeness import Likeness
+from tasks.strip.names import names_of
+from tasks.strip.sheet import Sheet
+from tasks.strip.title_looks import may_be_title
+from tasks.surnames import MOST, USUAL
+
+# Above the prose, in so many rows, a date may have its writers run on behind it.
+HEAD_ROWS = 40
+# Marks before writers, so many of them, with names no longer than this.
+_MARKS = frozenset("●○◎□■◆◇△▲★☆")
+MARKED_NAMES, NAME_CHARS = 3, 3
+# Names behind a mark alone are writers if so many rows of the text below have none of them.
+NAMED_ROWS = 40
+_PLACES = frozenset("村镇乡县市区庄屯寨山河湖江海岛湾港桥寺塔街路巷店站")
+
+# A name alone has so many characters: of two it may be any word. Headings of the text have no more than so many.
+LONE_CHARS, HEADING_CHARS = 3, 6
+
+
+def marked_writers(sheet: Sheet) -> dict[int, list[Field]]:
+    """The rows above the text that are nothing but names behind marks, and stand twice, if no others have marks."""
+    marked = [n for n, row in enumerate(sheet.rows[: min(sheet.first, HEAD_ROWS)]) if row.folded.lstrip()[0] in _MARKS]
+    if not marked or sheet.first == len(sheet.rows):
+        return {}
+    names = {n: names_of(sheet.rows[n].core) for n in marked}
+    if not all(_are_names(said) for said in names.values()) or len(set(names.values())) > 1:
+        return {}
+    if len(marked) == 1 and not _signs_text(sheet, marked[0]):
+        return {}
+    return {n: [Field("author", "作者", sheet.rows[n].core)] for n in marked}
+
+
+def _signs_text(sheet: Sheet, number: int) -> bool:
+    """Whether a row of names behind the page's only mark stands between a title and the text, which names them nowhere:
+    高山村 may be a name, and head a text."""
+    if not 0 < number == sheet.first - 1:
+        return False
+    below = sheet.rows[sheet.first : sheet.first + NAMED_ROWS]
+    names = names_of(sheet.rows[number].core)
+    if any(row.folded.lstrip()[0] in _MARKS for row in below):
+        return False
+    return all(
+        name[0] in MOST and name[-1] not in _PLACES and not any(name in row.core for row in below) for name in names
+    )
+
+
+def _are_names(said: Sequence[str]) -> bool:
+    return 0 < len(said) <= MARKED_NAMES and all(name[0] in USUAL and 1 < len(name) <= NAME_CHARS for name in said)
+
+
+def lone_writer(sheet: Sheet) -> dict[int, list[Field]]:
+    """The row between the title and the text that is a name, if the text has nothing of it and no such headings.
+
+    >>> from tasks.lines import Line
+    >>> said = ["渡口的水位观测", "李四九", "船工说,水位牌上的刻度要用红漆描,一年描两回,描的那天全渡口的人都来看。" * 3]
+    >>> rows = [Row(Line(0, len(text), text, text), text, text.endswith("。"), 0) for text in said]
+    >>> [field.value for field in lone_writer(Sheet.of(rows))[1]]
+    ['李四九']
+    """
+    rows, at = sheet.rows, sheet.first - 1
+    if not 0 < at < len(rows) - 1 or at >= HEAD_ROWS or len(core := rows[at].core) != LONE_CHARS:
+        return {}
+    above = rows[at - 1]
+    if core[0] not in MOST or core[-1] in _PLACES or known_word(core) or not core.isalpha() or core.isascii():
+        return {}
+    title = rows[at - 2] if at > 1 and above.core[:1] in ("-", "—") else above
+    if len(title.core) < LONE_CHARS or not may_be_title(title):
+        return {}
+    below = rows[at + 1 :]
+    if any(not row.prose and len(row.core) <= HEADING_CHARS and row.core.isalpha() for row in below[:NAMED_ROWS]):
+        return {}
+    likeness = Likeness(row for row in below if row.prose)
+    return {at: [Field("author", "", core)]} if likeness.enough and not likeness.share(core) else {}
