@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from tasks.chars import CharSet
+
 # CR LF, CR, VT, FF, NEL, LS and PS: the mandatory breaks of Unicode (UAX #14, classes BK, CR, LF, NL). NEL between
 # characters of Latin-1 is left: there it is a byte of UTF-8 that was read as Latin-1, which the repair brings back.
 _OTHER = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]|(?<![\x80-\xff])\x85(?![\x80-\xff])")
 
 
-# Characters that `_OTHER` needs to match at all: looking for each is many times as fast as the expression.
-_NEEDED = ("\r", "\x0b", "\x0c", "\u2028", "\u2029", "\x85")
+# Characters that `_OTHER` needs to match at all: looking for these is many times as fast as the expression.
+_NEEDED = CharSet("[\r\x0b\x0c\u2028\u2029\x85]")
 
 
 def with_line_ends(text: str) -> str:
@@ -19,4 +21,4 @@ def with_line_ends(text: str) -> str:
     >>> with_line_ends("a\\r\\nb\\rc\\u2028d")
     'a\\nb\\nc\\nd'
     """
-    return _OTHER.sub("\n", text) if any(char in text for char in _NEEDED) else text
+    return _OTHER.sub("\n", text) if _NEEDED.find(text) >= 0 else text
