@@ -81,6 +81,8 @@ _EMPLOYED = re.compile(
 _COUNTED = re.compile(
     r"(?:发布)?\d{1,8}\s?[次人](?:浏览|阅读|点击|围观|查看)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$"
 )
+# How often a post was seen, as themes of blogs set it behind the hour.
+_VIEWS = re.compile(r"(?<=[\d\s])(?:评论)?[\d,]{1,9}\s?views\s?(?:阅读模式)?$")
 # What stands where a value would, if its label has none: 信息来源: 关键词:
 _NEXT_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}\s?:")
 # The row of an index table on which the document's name stands behind other fields.
@@ -108,6 +110,8 @@ def fields_of(core: str) -> list[Field]:
     if special := signed(core):
         return special
     core = core.removesuffix(" 内容概述:")
+    if core.endswith(("views", "阅读模式")):
+        core = _VIEWS.sub("", core)
     if (named := _NAMED.search(core)) and (others := fields_of(core[: named.start()])):
         return [*others, Field("others", "名称", core[named.end() :])]
     if ("?" in core or core[-1] == ")" or "发" in core[-8:] or "来自" in core[-8:]) and DATE.search(core):

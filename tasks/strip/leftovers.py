@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from tasks.strip.bars import WITHIN_CHARS, is_within
-from tasks.strip.sheet import SHORT_CHARS, Claim, Sheet
+from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import may_hold, phrase
 
 _PICTURE = (
-    r"(?:(?:相关|新闻|网络|文章)?资料(?:图片?|照片)(?:,?仅供参考)?|(?:相关|新闻|网络)(?:配图|图片)|网络图|题图|配图|图文无关|图片与(?:文章|内容|本文)无关|"
+    r"(?:本文(?:配图|图片)(?:为|来自)[^()。]{2,20}|(?:相关|新闻|网络|文章)?资料(?:图片?|照片)(?:,?仅供参考)?|(?:相关|新闻|网络)(?:配图|图片)|网络图|题图|配图|图文无关|图片与(?:文章|内容|本文)无关|"
     r"(?:题图|头图|封面图?|配图|插图)\s?(?:来自|来源于?|源自|取自)[^。]{0,16}(?:网络?|图库|协议|授权|CC0|Unsplash|Pixabay)[^。]{0,10}|"
     r"(?:图片?|图源|图片来源|题图|配图)\s*(?:来源)?\s*(?:于|:|来自|自)?\s*:?\s*(?:于|自)?(?:互联)?网络?(?:,?\s*(?:如有|若有)?侵权?(?:必|请联系)?(?:删除?|联系删除))?)"
 )
@@ -19,11 +20,14 @@ _PICTURE_SPAN = re.compile(
     r"\((?:相关资料图片?|(?:图片|图)?来(?:源|自)于?:?(?:互联)?网络?[^()。]{0,10}|图源:?网络|侵删"
     r"|本\.?文\.?来\.?源\.?\s?[:于][^()。]{2,24})\)"
 )
+# So many rows that say the same in so few characters are what pictures are called.
+ALIKE, LEAST_CALLED, MOST_CALLED = 3, 4, 30
 # What a picture is called where its place in the text was.
 _ENDINGS = frozenset([".jpg", "jpeg", ".png", ".gif", "webp", ".bmp"])
 _FILE = re.compile(r"(?=[\w-]{0,79}\d)[\w-]{16,80}\.(?:jpe?g|png|gif|webp|bmp)", re.ASCII | re.IGNORECASE)
 _SHOT = re.compile(
-    r"(?:微信(?:图片|截图)|QQ(?:图片|截图)|图片|截图|照片|未标题)[\w\u4e00-\u9fff()-]{0,30}\.(?:jpe?g|png|gif|webp|bmp)",
+    r"(?:image|img|pic|photo|picture)[ _-]?\d{0,4}\.(?:jpe?g|png|gif|webp|bmp)"
+    r"|(?:微信(?:图片|截图)|QQ(?:图片|截图)|图片|截图|照片|未标题)[\w\u4e00-\u9fff()-]{0,30}\.(?:jpe?g|png|gif|webp|bmp)",
     re.IGNORECASE,
 )
 _EMPTY_LABEL = re.compile(
@@ -150,6 +154,8 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
 
     And what else stands within a text: advertisements, reading aids, heads of other posts.
     """
+    if sheet.first < len(sheet.rows):
+        yield from (Claim.whole(row, "what a picture is called, again and again") for row in _called_alike(sheet))
     for row in sheet.rows:
         core, folded, plain = row.core, row.line.folded, row.plain
         if len(core) <= WITHIN_CHARS and is_within(core):
@@ -161,6 +167,17 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
         elif "(" in folded and ("资料图" in folded or "网络" in folded or "侵删" in folded or "(本" in folded):
             for match in _PICTURE_SPAN.finditer(folded):
                 yield Claim(row, match.start(), match.end(), "a note on a picture that is not there")
+
+
+def _called_alike(sheet: Sheet) -> Iterator[Row]:
+    """Short rows of a page with prose that say the same several times over: what its pictures are called."""
+    for _, run in groupby(sheet.short(), lambda one: one[1].core):
+        rows = [row for _, row in run]
+        core = rows[0].core
+        if len(rows) < ALIKE or not LEAST_CALLED <= len(core) <= MOST_CALLED:
+            continue
+        if _HANZI.search(core) and not ends_sentence(core):
+            yield from rows
 
 
 def empty_labels(sheet: Sheet) -> Iterator[Claim]:

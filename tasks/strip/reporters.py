@@ -54,13 +54,19 @@ def reporters(core: str) -> tuple[str, tuple[str, ...]] | None:
     if medium and medium not in _OURS and not _MEDIUM.fullmatch(medium):
         return None
     found: list[str] = []
+    sure = False
     for role, after in zip(roles, [*roles[1:], None], strict=True):
         said = core[role.end() : after.start() if after else len(core)].strip()
-        names = _names(said[: did.start()] if (did := _DID.search(said)) else said)
+        said = said[: did.start()] if (did := _DID.search(said)) else said
+        names = _names(said)
+        if not names and len(roles) > 1 and len(said) in NAME_CHARS and said.isalpha():  # of a rare surname
+            names = (said,)
+        elif names:
+            sure = True
         if not names:
             return None
         found += names
-    return (medium if is_media(medium) else "", tuple(found))
+    return (medium if is_media(medium) else "", tuple(found)) if sure else None
 
 
 def in_brackets(core: str) -> tuple[str, str] | None:

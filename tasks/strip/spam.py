@@ -54,6 +54,10 @@ _OFFICIAL = re.compile(
     re.IGNORECASE,
 )
 OFFICIAL_ROWS = 3
+# Links to clinics, as mirrors set them around texts that are about something else.
+_AILMENT = re.compile(r"白癜风|白殿风|牛皮癣|银屑病|癫痫|不孕不育|尖锐湿疣")
+_CLINIC = re.compile(r".{0,16}(?:白癜风|白殿风|牛皮癣|银屑病|癫痫|不孕不育|尖锐湿疣).{0,16}")
+_WHY_CLINIC = "a link to a clinic on a page about something else"
 _WHY_AGENCY = "an agency for web sites on itself"
 _WHY = "a row of keywords for pornography, gambling or loans"
 
@@ -95,6 +99,9 @@ def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
             continue
         if row.plain:
             continue
+        if not row.prose and sheet.outside(number) and _CLINIC.fullmatch(core) and _of_others(sheet):
+            yield Claim.whole(row, _WHY_CLINIC)
+            continue
         if (
             (core[:1] in _OPENS and _PHRASE.match(core))
             or ("。" not in core and is_keywords(core, number == 0))
@@ -102,6 +109,12 @@ def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
             or (number < OFFICIAL_ROWS and "官" in core and _OFFICIAL.fullmatch(core))
         ):
             yield Claim.whole(row, _WHY)
+
+
+def _of_others(sheet: Sheet) -> bool:
+    """Whether the page's text says nothing of what such clinics treat."""
+    text = sheet.rows[sheet.first : sheet.last + 1]
+    return bool(text) and not any(_AILMENT.search(row.core) for row in text)
 
 
 def _is_agency(sheet: Sheet, row: Row) -> bool:
