@@ -2,8 +2,9 @@
 
 **A run**, in the order in which it meets its modules: the command (`cli`, with `examples` for its help; `run`), its
 `settings`, what there is to do (`survey`, `plan`), the flow (`curate`), which has every shard done as a task run
-(`task_runs`) by worker processes (`crew`, in `turns`), the work on one shard (`shard`, each page within its
-`deadline`), when what is written becomes visible (`commits`), and what is left of the run (`record`).
+(`task_runs`) by worker processes (`crew`, in `turns`), what those are given and say (`jobs`), the work on one shard
+(`shard`, each page within its `deadline`), when what is written becomes visible (`commits`), and what is left of the
+run (`record`).
 
 **Who is told of it**: the terminal (`terminal`) and the Prefect UI (`ui`, with `artifacts`), both by way of `progress`.
 Errors and rejects are said in sentences (`reasons`), also those for `faults` of ours; text of pages is made `harmless`

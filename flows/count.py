@@ -8,8 +8,9 @@ from dataclasses import asdict
 from json import dumps
 
 from flows.deadline import TimeUpError, within
+from flows.jobs import Done, Job
 from flows.plan import Item, Shard
-from flows.shard import PASSING, Done, Job, Trail
+from flows.shard import PASSING, Trail
 from tasks.learn.rows import Counted, counted_rows
 from tasks.page import repair_page
 from tasks.read import read_source

@@ -25,7 +25,7 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from flows.deadline import last_second
-from flows.shard import Done, Job, write_shard
+from flows.jobs import Done, Job, written
 from flows.turns import Turns
 from tasks.errors import QingwenError, SettingsError
 from tasks.records import Reason
@@ -48,7 +48,7 @@ class Crew(Protocol):
     """Does jobs; may be asked from many threads at once."""
 
     def run(self, job: Job) -> Done:
-        """Do a job and wait for it. Raises what `write_shard` raises, or QingwenError if workers keep dying."""
+        """Do a job and wait for it. Raises what `written` raises, or QingwenError if workers keep dying."""
         ...
 
     def call(self, function: Callable[[V], R], value: V) -> R:
@@ -66,7 +66,7 @@ class Crew(Protocol):
 class LocalCrew:
     """Worker processes on this machine. A pool that has lost a worker is replaced; see `_careful` for what it cost."""
 
-    def __init__(self, workers: int, work: Work = write_shard) -> None:
+    def __init__(self, workers: int, work: Work = written) -> None:
         self._workers = workers
         self._work = work
         self._turns = Turns(workers)
@@ -200,7 +200,7 @@ def _end_with_parent() -> None:
 class DaskCrew:
     """Workers of a Dask cluster, used directly: they need neither Prefect nor its server."""
 
-    def __init__(self, workers: int, address: str | None, work: Work = write_shard) -> None:
+    def __init__(self, workers: int, address: str | None, work: Work = written) -> None:
         self._work = work
         try:
             from distributed import Client, LocalCluster
@@ -245,7 +245,7 @@ class DaskCrew:
         return result
 
 
-def crew_of(settings: Settings, shards: int, work: Work = write_shard) -> Crew:
+def crew_of(settings: Settings, shards: int, work: Work = written) -> Crew:
     """The crew that the settings ask for, no larger than the work. Raises SettingsError if Dask is not installed."""
     workers = max(1, min(settings.crew_size(), shards))
     return DaskCrew(workers, settings.dask_address, work) if settings.runner == "dask" else LocalCrew(workers, work)

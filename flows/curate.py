@@ -14,11 +14,11 @@ from prefect import flow, get_run_logger, runtime  # noqa: E402
 
 from flows.commits import Commits  # noqa: E402
 from flows.crew import crew_of  # noqa: E402
+from flows.jobs import Done, Job  # noqa: E402
 from flows.progress import Watcher, watcher  # noqa: E402
 from flows.reasons import counted, failure  # noqa: E402
 from flows.record import RunRecord, record_of  # noqa: E402
 from flows.settings import Settings  # noqa: E402
-from flows.shard import Done, Job  # noqa: E402
 from flows.survey import absolute, jobs, survey  # noqa: E402
 from flows.task_runs import SHARDS, outcomes  # noqa: E402
 from flows.ui import InUi, publish, settled  # noqa: E402

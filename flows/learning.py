@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from flows.count import counts_id
+from flows.jobs import Job
 from flows.plan import plan
 from flows.settings import Settings
-from flows.shard import Job
 from flows.survey import absolute, check_places
 from tasks.errors import InputError
 from tasks.learn.decide import Learned, learn_site

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.read import Source
-from tasks.write.manifest import Manifest, SourceRecord
-from tasks.write.schema import SHARD_TABLES
-from tasks.write.shard import Carry
+from tasks.write.manifest import Carry, Manifest, SourceRecord
+from tasks.write.names import SHARD_NAMES
 
 # What opening a file and handling a page costs, as bytes of raw text that take as long: keeps a million tiny files from
 # ending in one shard.
@@ -161,10 +160,10 @@ def _share(uri: str) -> float:
 def _known(manifests: Iterable[Manifest]) -> Mapping[str, list[Carry]]:
     known: dict[str, list[Carry]] = {}
     for manifest in manifests:
-        starts = dict.fromkeys(SHARD_TABLES, 0)
+        starts = dict.fromkeys(SHARD_NAMES, 0)
         for record in manifest.sources:
             known.setdefault(record.uri, []).append(Carry(manifest.shard, record, dict(starts)))
-            for table in SHARD_TABLES:
+            for table in SHARD_NAMES:
                 starts[table] += record.rows[table]
     return known
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
+from flows.jobs import Done
 from flows.plan import Plan
-from flows.shard import Done
 
 
 class Watcher(Protocol):

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from flows.jobs import Done
 from flows.plan import Plan
 from flows.settings import Settings
-from flows.shard import Done
 from flows.survey import made_with_of
 from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
 from tasks.write.store import Store, StoreError

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from flows.deadline import TimeUpError, within
 from flows.faults import failed, rejected, stage_of, words_of
-from flows.plan import Item, Shard, refusal
+from flows.jobs import Done, Job
+from flows.plan import Item, refusal
 from tasks.page import curate_pages
 from tasks.read import read_source
-from tasks.records import Page, Policy, Reason, Reject
-from tasks.write.learned import LearnedTable, lines_of_site
+from tasks.records import Page, Reason, Reject
+from tasks.write.learned import lines_of_site
 from tasks.write.manifest import SourceRecord
 from tasks.write.rows import page_rows
 from tasks.write.shard import ShardWriter
@@ -32,39 +32,6 @@ BATCH_PAGES, BATCH_BYTES = 32, 2**18
 Rows: TypeAlias = Mapping[str, list[dict[str, object]]]
 #: A page's rows, and whether its outcome may be another one next time.
 Outcome: TypeAlias = tuple[Rows, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A shard to write, and all that a worker needs to know for it.
-
-    `trail` is a file that the worker notes each step in before it takes it; `blamed` are the steps that killed a worker
-    before, which are rejected instead of taken, with the reason. With `alone`, the worker's process does nothing else
-    and may be ended by a page that never comes to an end. All three serve flows/crew.py. `learned` are the lines that
-    sites repeat, if any are to be removed.
-    """
-
-    shard: Shard
-    raw: str
-    curated: str
-    policy: Policy
-    made_with: str
-    trail: str | None = None
-    blamed: Mapping[str, Reason] = field(default_factory=dict)
-    alone: bool = False
-    learned: LearnedTable | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A shard written: its id, how many of its pages were curated now, and what they amount to."""
-
-    shard: str
-    name: str
-    pages: int
-    kept: int
-    rejected: int
-    fresh: Tally
 
 
 def write_shard(job: Job) -> Done:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flows.jobs import Job
 from flows.plan import Plan, Switch, plan, switches
 from flows.settings import Settings
-from flows.shard import Job
 from tasks.errors import InputError, UsageError
 from tasks.read import discover
 from tasks.read.remote import is_remote, local_path

@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from flows.jobs import Done
 from flows.plan import Plan
 from flows.reasons import counted
 from flows.record import RunRecord
-from flows.shard import Done
 from tasks.write.tally import Tally
 
 if TYPE_CHECKING:

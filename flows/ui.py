@@ -32,11 +32,11 @@ from flows.artifacts import (
     samples_page,
     tables_page,
 )
+from flows.jobs import Done
 from flows.plan import Plan
 from flows.progress import Watcher
 from flows.reasons import counted, sentence
 from flows.record import RunRecord
-from flows.shard import Done
 from tasks.errors import QingwenError
 
 T = TypeVar("T")

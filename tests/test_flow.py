@@ -366,3 +366,16 @@ def alive(pid: int) -> bool:
         return "(zombie)" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
+
+
+def test_a_driver_imports_neither_the_stages_nor_arrow() -> None:
+    program = (
+        "import sys, flows.curate; "
+        "heavy = {'numpy', 'pyarrow', 'tasks.decode', 'tasks.page', 'tasks.strip'} & set(sys.modules); "
+        "print(heavy or 'none')"
+    )
+    environment = {**os.environ, "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment, timeout=120
+    )
+    assert done.stdout.strip() == "none"

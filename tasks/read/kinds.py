@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from tasks.decode.declared import opens_html
 from tasks.records import Media
 
 # Enough to reach the magic of tar, which stands at byte 257, and to look for markup past a byte order mark and
@@ -120,7 +119,7 @@ def media_of(name: str, head: bytes) -> Media:
     (<Media.MARKDOWN: 'markdown'>, <Media.HTML: 'html'>)
     """
     media = _MEDIA.get(_suffix(name), Media.TEXT)
-    return Media.HTML if media is Media.TEXT and opens_html(head) else media
+    return Media.HTML if media is Media.TEXT and _opens_html(head) else media
 
 
 def inner_name(name: str) -> str:
@@ -141,10 +140,17 @@ def _suffix(name: str) -> str:
     return base[dot:].lower() if dot >= 0 else ""
 
 
+def _opens_html(head: bytes) -> bool:
+    # Who looks what there is to read, and leaves the reading to others, needs no stages: a tenth of a second.
+    from tasks.decode.declared import opens_html
+
+    return opens_html(head)
+
+
 def _sniffed(head: bytes, suffix: str) -> Kind:
     if _JSON_LINE.match(head) and b"\n" in head and head.split(b"\n", 1)[0].rstrip().endswith(b"}"):
         return Kind.JSONL
-    if (suffix in _FOR_PROGRAMS or _XML.match(head)) and not opens_html(head):
+    if (suffix in _FOR_PROGRAMS or _XML.match(head)) and not _opens_html(head):
         return Kind.OTHER
     if _FIELD.match(head) and _CODED.search(head):
         return Kind.OTHER

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from tasks.decode.declared import opens_html
 from tasks.read.digest import rejected
 from tasks.records import Columns, Media, Page, Reason, Reject
 
@@ -40,6 +39,8 @@ def page_of_row(uri: str, row: object, columns: Columns, raw: bytes) -> Page | R
     >>> page_of_row("a.jsonl#1", {"Text": "正文。", "meta": {"url": "http://x/"}}, Columns(), b"").url
     'http://x/'
     """
+    from tasks.decode.declared import opens_html  # as in kinds.py
+
     if isinstance(row, str):
         row = {columns.text[0]: row}
     if not isinstance(row, Mapping):

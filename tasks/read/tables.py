@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from tasks.decode.detect import detect
 from tasks.read.digest import rejected
 from tasks.read.rows import NAME_IT, NESTED, page_of_row
 from tasks.read.streams import BrokenError
@@ -69,6 +68,8 @@ def _codec(head: bytes) -> str:
     """The codec of a CSV file by its head, cut at a line's end where it has one."""
     if head.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
+    from tasks.decode.detect import detect  # as in kinds.py
+
     verdict = detect(head[: head.rfind(b"\n") + 1] or head, None)
     if verdict is None or verdict.codec in ("ascii", "euc-tw", "iso-2022-cn"):
         return "utf-8"

@@ -19,10 +19,8 @@ from typing import Any, Self
 
 from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
 from tasks.write.manifest import FileRecord, shard_id
-from tasks.write.parquet import ParquetFile, count_rows
+from tasks.write.names import CORPUS_NAMES
 from tasks.write.rows import Row
-from tasks.write.schema import CORPUS_TABLES
-from tasks.write.shard import digest_of
 from tasks.write.store import Store, StoreError
 
 
@@ -84,6 +82,11 @@ def write_table(
 
     Raises OSError if the storage fails, StoreError if the file does not hold what was written to it.
     """
+    # Of those who import this module few write, and pyarrow takes a tenth of a second.
+    from tasks.write.parquet import ParquetFile, count_rows
+    from tasks.write.schema import CORPUS_TABLES
+    from tasks.write.shard import digest_of
+
     folder = store.staging(table)
     staged = folder / f"{table}.parquet"
     try:
@@ -114,7 +117,7 @@ def tidy(store: Store, needed: Collection[str] | None = None) -> None:
     `curate`. Raises StoreError as `read_record` does.
     """
     store.sweep([manifest.shard for manifest in store.ready()] if needed is None else needed)
-    for table in CORPUS_TABLES:
+    for table in CORPUS_NAMES:
         record = read_record(store, table)
         store.keep_table(table, record.file.path if record else None)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from tasks.write.corpus import is_whole, read_record
 from tasks.write.store import StoreError, store_of
+
+# Whether there is such a table is asked by those who need no Arrow.
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 # So many sites' lines are kept at hand: pages of a site mostly come together. Some 30 lines a site, 100 bytes each.
 _AT_HAND = 1024
@@ -56,6 +57,9 @@ def lines_of_site(table: LearnedTable, site: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _file(table: LearnedTable) -> pq.ParquetFile:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     # Its bytes are kept whole, some 10 a line: a run that learns anew may take the file away.
     with store_of(table.curated).open(table.path) as stream:
         return pq.ParquetFile(pa.BufferReader(stream.read()))

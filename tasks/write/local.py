@@ -26,7 +26,7 @@ from uuid import uuid4
 from tasks.errors import UsageError
 from tasks.write.disk import link_file, point, settled, write_whole
 from tasks.write.manifest import Manifest
-from tasks.write.schema import CORPUS_TABLES, SHARD_TABLES
+from tasks.write.names import CORPUS_NAMES, SHARD_NAMES
 from tasks.write.store import READY_MANIFEST, BusyError, Store, data_path, lost, manifest_path, snapshot_text
 
 #: For so long a generation stays when another has taken its place. Arrow lists a folder, then looks at each file by its
@@ -37,7 +37,7 @@ GRACE_SECONDS = 600.0
 _CURRENT = "_current"
 _GENERATIONS = "_generations"
 _WHOLE = "_whole"  # tables of one file each, that the commits of shards leave alone
-_FOLDERS = (*SHARD_TABLES, "_manifest")
+_FOLDERS = (*SHARD_NAMES, "_manifest")
 _LINKED = (*_FOLDERS, "_snapshot.json")
 
 
@@ -157,7 +157,7 @@ class LocalStore(Store):
                     raise lost(self, path, shard) from error
         for shard in add:
             ready = self.root / "_ready" / shard
-            for table in SHARD_TABLES:
+            for table in SHARD_NAMES:
                 link_file(ready / f"{table}.parquet", fresh / data_path(table, shard))
             link_file(ready / READY_MANIFEST, fresh / manifest_path(shard))
         write_whole(fresh / "_snapshot.json", snapshot_text(number, [*kept, *add]))
@@ -190,7 +190,7 @@ class LocalStore(Store):
         shutil.rmtree(self.root / "_staging", ignore_errors=True)
         self._prepare()
         self._expire()
-        for link in (_CURRENT, *_LINKED, *CORPUS_TABLES):
+        for link in (_CURRENT, *_LINKED, *CORPUS_NAMES):
             for left in self.root.glob(f".{link}.*"):
                 left.unlink(missing_ok=True)
         for left in (*self.root.glob("_tables/.*"), *self.root.glob("_runs/.*")):
@@ -292,4 +292,4 @@ def _is_past(path: Path) -> bool:
 
 
 def _paths(shard: str) -> list[str]:
-    return [*(data_path(table, shard) for table in SHARD_TABLES), manifest_path(shard)]
+    return [*(data_path(table, shard) for table in SHARD_NAMES), manifest_path(shard)]

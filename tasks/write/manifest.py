@@ -47,6 +47,15 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """Where the rows of a source that has not changed lie: a visible shard, and the first row in each table."""
+
+    shard: str
+    record: SourceRecord
+    starts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A visible shard: its id, its files by table, its sources in order, and what they amount to."""
 

@@ -20,7 +20,7 @@ from tasks.errors import UsageError
 from tasks.read.remote import filesystem, open_remote, storage_errors
 from tasks.write.lease import HeldError, Lease, LostError, began_at, is_s3, write_if
 from tasks.write.manifest import Manifest
-from tasks.write.schema import SHARD_TABLES
+from tasks.write.names import SHARD_NAMES
 from tasks.write.store import (
     READY_MANIFEST,
     BusyError,
@@ -119,7 +119,7 @@ class ObjectStore(Store):
         """Upload the files, and the manifest when all of them are there."""
         ready = f"_ready/{manifest.shard}"
         with storage_errors(self.uri):
-            for table in SHARD_TABLES:
+            for table in SHARD_NAMES:
                 self._fs.put_file(str(staged / f"{table}.parquet"), self._at(f"{ready}/{table}.parquet"))
         self.write_text(f"{ready}/{READY_MANIFEST}", manifest.to_json())
 
@@ -163,7 +163,7 @@ class ObjectStore(Store):
         visible = set(self.shards())
         stray = [
             f"{table}/{name}"
-            for table in SHARD_TABLES
+            for table in SHARD_NAMES
             for name in self.files(table)
             if name.removeprefix("part-").removesuffix(".parquet") not in visible
         ]
@@ -243,9 +243,9 @@ class ObjectStore(Store):
 def _moves(shard: str) -> list[tuple[str, str]]:
     """From where to where a shard's objects go when it becomes visible."""
     ready = f"_ready/{shard}"
-    tables = [(f"{ready}/{table}.parquet", data_path(table, shard)) for table in SHARD_TABLES]
+    tables = [(f"{ready}/{table}.parquet", data_path(table, shard)) for table in SHARD_NAMES]
     return [*tables, (f"{ready}/{READY_MANIFEST}", manifest_path(shard))]
 
 
 def _paths(shard: str) -> list[str]:
-    return [*(data_path(table, shard) for table in SHARD_TABLES), manifest_path(shard)]
+    return [*(data_path(table, shard) for table in SHARD_NAMES), manifest_path(shard)]

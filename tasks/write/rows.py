@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tasks.records import Curated, Reject
 from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
-from tasks.write.schema import PAGE_ZONE
+from tasks.write.names import PAGE_ZONE
 
 Row: TypeAlias = dict[str, Any]
 

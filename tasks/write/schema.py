@@ -12,9 +12,7 @@ import pyarrow as pa
 
 from tasks.records import Reason
 from tasks.version import SCHEMA_VERSION
-
-#: The time zone of the pages' own dates: they say what a clock in China showed.
-PAGE_ZONE = "Asia/Shanghai"
+from tasks.write.names import CORPUS_NAMES, PAGE_ZONE, SHARD_NAMES
 
 
 def _field(name: str, kind: pa.DataType, description: str, *, null: bool = False) -> pa.Field[Any]:
@@ -128,9 +126,6 @@ SITE_LINES = _table(
     _field("last_row", pa.int32(), "least number of rows below it on a page"),
 )
 
-#: The tables that a shard writes, in the order in which they are made visible.
-SHARD_TABLES: dict[str, pa.Schema] = {"edits": EDITS, "sections": SECTIONS, "documents": DOCUMENTS, "rejects": REJECTS}
-
 #: Every table of curated/.
 TABLES: dict[str, pa.Schema] = {
     "documents": DOCUMENTS,
@@ -141,5 +136,8 @@ TABLES: dict[str, pa.Schema] = {
     "site_lines": SITE_LINES,
 }
 
-#: The tables that are made of the whole corpus at once (tasks/write/corpus.py).
-CORPUS_TABLES: dict[str, pa.Schema] = {"duplicates": DUPLICATES, "site_lines": SITE_LINES}
+#: The tables that a shard writes, in the order in which they are made visible.
+SHARD_TABLES: dict[str, pa.Schema] = {name: TABLES[name] for name in SHARD_NAMES}
+
+#: The tables that are made of the whole corpus at once.
+CORPUS_TABLES: dict[str, pa.Schema] = {name: TABLES[name] for name in CORPUS_NAMES}

@@ -5,28 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tasks.write.findings import as_written
-from tasks.write.manifest import FileRecord, Manifest, SourceRecord, shard_id
+from tasks.write.manifest import Carry, FileRecord, Manifest, SourceRecord, shard_id
 from tasks.write.pages import stored_pages
 from tasks.write.parquet import ParquetFile, RowReader, count_rows
 from tasks.write.rows import Row
 from tasks.write.schema import SHARD_TABLES
 from tasks.write.store import Store, StoreError, data_path
 from tasks.write.tally import Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """Where the rows of a source that has not changed lie: a visible shard, and the first row in each table."""
-
-    shard: str
-    record: SourceRecord
-    starts: Mapping[str, int]
 
 
 class ShardWriter:

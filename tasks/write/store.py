@@ -24,7 +24,7 @@ from tasks.errors import QingwenError, UsageError
 from tasks.read.remote import is_remote, local_path
 from tasks.version import PIPELINE_VERSION, SCHEMA_VERSION
 from tasks.write.manifest import FileRecord, Manifest
-from tasks.write.schema import SHARD_TABLES
+from tasks.write.names import SHARD_NAMES
 from tasks.write.tally import Tally
 
 T = TypeVar("T")
@@ -201,7 +201,7 @@ def lost(store: Store, name: str, shard: str) -> StoreError:
 def snapshot_text(number: int, shards: Iterable[str]) -> str:
     """What `_snapshot.json` says: the files of each table, relative to the folder that the snapshot lies in."""
     shards = sorted(shards)
-    files = {table: [data_path(table, shard) for shard in shards] for table in sorted(SHARD_TABLES)}
+    files = {table: [data_path(table, shard) for shard in shards] for table in sorted(SHARD_NAMES)}
     plain = {
         "snapshot": number,
         "schema_version": SCHEMA_VERSION,
