@@ -170,9 +170,10 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _called_alike(sheet: Sheet) -> Iterator[Row]:
-    """Short rows of a page with prose that say the same several times over: what its pictures are called."""
-    for _, run in groupby(sheet.short(), lambda one: one[1].core):
-        rows = [row for _, row in run]
+    """Short rows below the first prose that say the same one after the other: what the page's pictures are called."""
+    below = [(n, row) for n, row in sheet.short() if n > sheet.first]
+    for _, run in groupby(enumerate(below), lambda one: (one[1][0] - one[0], one[1][1].core)):
+        rows = [row for _, (_, row) in run]
         core = rows[0].core
         if len(rows) < ALIKE or not LEAST_CALLED <= len(core) <= MOST_CALLED:
             continue
