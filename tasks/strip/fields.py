@@ -81,6 +81,8 @@ _EMPLOYED = re.compile(
 _COUNTED = re.compile(
     r"(?:发布)?\d{1,8}\s?[次人](?:浏览|阅读|点击|围观|查看)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$"
 )
+# 某某网发表于2021-02-23: a name right before the label.
+_GLUED_POST = re.compile(r"(?<=[\u4e00-\u9fff])(?:发表于|发布于)(?=\s?\d{4}[-/年.])")
 # How often a post was seen, as themes of blogs set it behind the hour.
 _VIEWS = re.compile(r"(?<=[\d\s])(?:评论)?[\d,]{1,9}\s?views\s?(?:阅读模式)?$")
 # What stands where a value would, if its label has none: 信息来源: 关键词:
@@ -110,6 +112,8 @@ def fields_of(core: str) -> list[Field]:
     if special := signed(core):
         return special
     core = core.removesuffix(" 内容概述:")
+    if "发" in core:
+        core = _GLUED_POST.sub(r" \g<0>", core)
     if core.endswith(("views", "阅读模式")):
         core = _VIEWS.sub("", core)
     if (named := _NAMED.search(core)) and (others := fields_of(core[: named.start()])):

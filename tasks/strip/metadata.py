@@ -32,12 +32,13 @@ INDEX_LABELS = 3
 INDEX_ROWS = 40
 
 # What rows with a label each say below a title.
+_CREDITS = frozenset({"author", "editor", "others"})
 _OF_TABLE = frozenset({"publisher", "published", "updated", "dated", "counter"})
 _WHY = "the page's source, date, byline or counter"
 _MARKED_TITLE = re.compile(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
-    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯影℃)道文稿班](?:(?<=[供投]稿)$|(?<=班)(?=\)?\s?[\u4e00-\u9fff]{2,3}$)|(?<=文)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=摄影)(?=\s)|(?<=摄影报道)$|(?<=℃)|(?<=[文图摄辑影稿道]\))$|(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
+    r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯影℃)道文稿班审](?:(?<=审)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=[供投]稿)$|(?<=班)(?=\)?\s?[\u4e00-\u9fff]{2,3}$)|(?<=文)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=摄影)(?=\s)|(?<=摄影报道)$|(?<=℃)|(?<=[文图摄辑影稿道]\))$|(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
     r"|(?<=通)讯员|(?<=浏)览|(?<=阅)读|(?<=点)击|(?<=发)[布表]|(?<=刚)刚)"
 )
 # The labels of such tables, where they stand without their values.
@@ -168,10 +169,14 @@ def _counts(fields: Sequence[Field]) -> bool:
 
 def _in_table(rows: Sequence[Row], number: int, fields: Sequence[Field]) -> bool:
     """Whether a row with a label stands beside another above the text, though one row of the site's prose is higher."""
-    if sum(row.prose for row in rows[:number]) > 1 or not (fields and fields[0].kind in _OF_TABLE):
+    if not fields:
         return False
-    beside = [fields_of(row.core) for row in (*rows[max(number - 1, 0) : number], *rows[number + 1 : number + 2])]
-    return any(said and said[0].kind in _OF_TABLE for said in beside)
+    near = (*rows[max(number - 1, 0) : number], *rows[number + 1 : number + 2])
+    if "|" in rows[number].core and fields[0].kind in _CREDITS:  # 文|甲一心, and 编辑|乙二思 below it
+        return any("|" in row.core and (said := fields_of(row.core)) and said[0].kind in _CREDITS for row in near)
+    if sum(row.prose for row in rows[:number]) > 1 or fields[0].kind not in _OF_TABLE:
+        return False
+    return any((said := fields_of(row.core)) and said[0].kind in _OF_TABLE for row in near)
 
 
 def _tells_all(fields: Sequence[Field]) -> bool:

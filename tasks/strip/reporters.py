@@ -42,7 +42,7 @@ def reporters(core: str) -> tuple[str, tuple[str, ...]] | None:
     ('', ('张一心', '王二思'))
     >>> reporters("记者见到他时,他正在补网")
     """
-    if not 4 <= len(core) <= MAX_CHARS:
+    if not 4 <= len(core) <= MAX_CHARS or core[-1] == "摄":  # who took a picture is its caption's
         return None
     roles = list(_ROLE.finditer(core))
     if not roles:

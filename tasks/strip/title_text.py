@@ -17,6 +17,9 @@ LEAST_PART = 6
 PICTURES, ABOVE_PICTURE = 2, 2
 # The beginning of the text set above it has so many characters, and is looked for in so many rows.
 LEAST_SUMMARY, SUMMARY_ROWS = 24, 15
+# Without dots at its end it has so many, and goes on where the next row does.
+LEAST_UNMARKED = 60
+_LABEL = re.compile(r"^(?:内容)?(?:摘要|导读|简介|提要|核心提示)\s?:\s?")
 # On pages without prose a title stands again so many rows below itself at most.
 NEAR_ROWS = 4
 
@@ -184,9 +187,10 @@ def _summary(sheet: Sheet, title: Row, said: tuple[str, str]) -> list[Claim]:
     """The claims to the beginning of the text that a program set above it, with the title before and after, or that
     stands below in full."""
     rows = sheet.rows[sheet.first : sheet.first + 2]
-    if len(rows) < 2 or not rows[0].core.endswith(("...", "…")):
+    dotted = bool(rows) and rows[0].core.endswith(("...", "…"))
+    if len(rows) < 2 or not (dotted or rows[0].core != rows[1].core):
         return []
-    if key(rows[1].core) not in said:
+    if not dotted or key(rows[1].core) not in said:
         return [Claim.whole(row, "the beginning of the text, cut short") for row in _cut_short(sheet, said[1])]
     if not rows[0].core.startswith(title.core) or len(title.core) < LONG_TITLE:
         return []
@@ -205,10 +209,11 @@ def _is_picture(sheet: Sheet, within: list[Row]) -> bool:
 def _cut_short(sheet: Sheet, title: str) -> list[Row]:
     """The first rows of prose, if they say the same and are cut short, and the rows below begin with what they say."""
     first = sheet.rows[sheet.first]
-    begun = key(first.core.rstrip(".…")).removeprefix(title)
+    begun = key(_LABEL.sub("", first.core.rstrip(".…"))).removeprefix(title)
     below = [row for row in sheet.rows[sheet.first : sheet.first + SUMMARY_ROWS] if row.core != first.core]
     text = key("".join(row.core for row in below)).removeprefix(title)
-    if len(begun) < LEAST_SUMMARY or not text.startswith(begun) or len(text) <= len(begun):
+    least = LEAST_SUMMARY if first.core.endswith(("...", "…")) else LEAST_UNMARKED
+    if len(begun) < least or not text.startswith(begun) or len(text) <= len(begun):
         return []
     return [row for row in sheet.rows[sheet.first : sheet.first + 3] if row.core == first.core]
 
