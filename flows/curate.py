@@ -20,13 +20,14 @@ from flows.reasons import counted, failure  # noqa: E402
 from flows.record import RunRecord, record_of  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.survey import absolute, jobs, survey  # noqa: E402
-from flows.task_runs import SHARDS, outcomes  # noqa: E402
+from flows.task_runs import SHARDS, lean, outcomes  # noqa: E402
 from flows.ui import InUi, publish, settled  # noqa: E402
 from tasks.errors import QingwenError  # noqa: E402
 from tasks.write.corpus import tidy  # noqa: E402
 from tasks.write.store import store_of  # noqa: E402
 
 
+@lean
 @flow(
     name="curate",
     flow_run_name="curate {settings.raw}",

@@ -379,3 +379,13 @@ def test_a_driver_imports_neither_the_stages_nor_arrow() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment, timeout=120
     )
     assert done.stdout.strip() == "none"
+
+
+def test_the_server_is_given_parameters_as_prefect_gives_them() -> None:
+    from fastapi.encoders import jsonable_encoder
+
+    from flows.curate import curate
+
+    settings = Settings(raw="雨", strip={"spam": False}, workers=2)
+    assert curate.serialize_parameters({"settings": settings}) == {"settings": jsonable_encoder(settings)}
+    assert curate.serialize_parameters({"settings": {"raw": "雨"}}) == {"settings": {"raw": "雨"}}
