@@ -94,6 +94,7 @@ def _iso_2022_cn(raw: bytes) -> Iterator[str]:
 
 def _hz(raw: bytes) -> Iterator[str]:
     waiting: list[bytes] = []  # ASCII since the last run or line end
+    lossy = any(len(match["run"] or match["torn"] or b"") % 2 for match in _HZ.finditer(raw))
     for match in _HZ.finditer(raw):
         if match["ascii"] or match["tilde"]:
             waiting.append(match["ascii"] or match["tilde"])
@@ -104,7 +105,7 @@ def _hz(raw: bytes) -> Iterator[str]:
             continue
         yield before.decode("ascii", "replace")
         if run := match["run"] or match["torn"]:
-            yield _pairs(run, "gb18030")
+            yield _pairs(run, "gb18030", lossy)
         elif match["line"]:
             yield "\n"
     yield b"".join(waiting).decode("ascii", "replace")
@@ -139,13 +140,13 @@ def torn(raw: bytes, codec: str) -> str:
     return "".join(pieces)
 
 
-def _pairs(run: bytes, codec: str) -> str:
+def _pairs(run: bytes, codec: str, lossy: bool = False) -> str:
     """Pairs of seven-bit bytes as text, brought back into step where bytes are lost: where their number is odd, or the
-    text looks it."""
+    text looks it, the more so where other runs have lost some (`lossy`)."""
     from tasks.decode.cuts import resynced
     from tasks.decode.resync import in_step
 
     high = run.translate(_HIGH)
     if codec != "gb18030" and len(run) % 2:
         return resynced(high, codec)[0]
-    return in_step(high, codec)[0]
+    return in_step(high, codec, lossy=lossy)[0]

@@ -33,13 +33,14 @@ _NEVER = "\\x00-\x7f\u2190-\u27bf\u3041-\u30fe\uac00-\ud7a3"
 _NO_HANZI = "\\x00-\x7f\u00a0-\u052f\u2000-\u27bf\u3041-\u30fe\uff01-\uff5e"
 
 
-def is_odd(text: str) -> bool:
-    """Whether a page that shows no damage may have a stretch between two lost bytes.
+def is_odd(text: str, lossy: bool = False) -> bool:
+    """Whether a page that shows no half character may have a stretch between two lost bytes. `lossy` says that bytes
+    are known to be lost from it.
 
-    >>> is_odd("桥下的水很清"), is_odd("桥下诎俜倜很清")
-    (False, True)
+    >>> is_odd("桥下的水很清"), is_odd("桥下诎俜倜很清"), is_odd("桥下诎俜很清"), is_odd("桥下诎俜很清", lossy=True)
+    (False, True, False, True)
     """
-    return odd_row(text, 0, False) is not None
+    return odd_row(text, 0, lossy) is not None
 
 
 def odd_row(text: str, start: int, damaged: bool) -> tuple[int, int] | None:

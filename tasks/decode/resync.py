@@ -36,6 +36,8 @@ _STRANGE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2dff\ua0
 _STRANGER = 8.0
 _DAMAGE = re.compile("[\udc00-\udcff]")
 _LETTERS = CharSet("[@-~]")
+# Pairs of the user areas, which text out of step is full of and text in step hardly has, in private use.
+_USER_AREA = CharSet("[\ue000-\ue765]")
 _LETTER = re.compile("[@-~](?<=[^\\x00-\\x7f].)(?=[^\\x00-\\x7f]|\\n|$)")
 # Pinyin spliced in by a site's tool, with tones, or without them twice.
 _SPLICE = re.compile("[(（](?:[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü ]{0,5}[)）]|([a-z]{1,6})[)）][(（]\\1[)）])")
@@ -49,9 +51,9 @@ _MOST_SEARCHED = 2**20
 _MOST_CLOSELY = 2**17
 
 
-def in_step(raw: bytes, codec: str, sound: str | None = None) -> tuple[str, bool]:
+def in_step(raw: bytes, codec: str, sound: str | None = None, lossy: bool = False) -> tuple[str, bool]:
     """`raw` as text, brought back into step after lost bytes; and whether it may have marks of undecodable bytes.
-    `sound` is what `charsets.whole` gives, if that is known.
+    `sound` is what `charsets.whole` gives, if that is known; `lossy` says that bytes are known to be lost elsewhere.
 
     Only what looks like no text is searched, so that healthy pages cost next to nothing. UTF-16 and UTF-32 never come
     back by themselves; codecs of two bytes do at the next byte that is no part of a character. A page of GB18030 with
@@ -73,11 +75,12 @@ def in_step(raw: bytes, codec: str, sound: str | None = None) -> tuple[str, bool
     if _may_be_out_of_step(text, codec, damaged):
         spliced = codec == "gb18030" and has_splices(text)
         return (text, damaged) if spliced else (_searched(raw, text, codec, damaged), True)
-    if codec not in _CHINESE or not is_odd(text):
+    lossy = lossy or _USER_AREA.find(text) >= 0
+    if codec not in _CHINESE or not is_odd(text, lossy):
         return text, damaged
     from tasks.decode.bridged import bridged
 
-    found = bridged(raw, text, codec, None, damaged)
+    found = bridged(raw, text, codec, None, lossy)
     return (text, damaged) if found == text or has_splices(text) else (found, True)
 
 
