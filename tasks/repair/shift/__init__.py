@@ -1,10 +1,11 @@
 """Byte shifts: text read one byte out of step, brought back by a search over the bytes that it may have been.
 
 Where it looks (`clues`; on a page that shows no damage yet `likely` and `glance`); how it reads (`search`, by the
-`moves` into and out of a shift over the `pairs` of GBK or Big5 and the `candidates` for an unknown byte; `reading` says
-how likely a character is there, by the `costs` of assumptions, the page's `script`, its `splices` and open
-`quotations`); what comes of it (`verdict`, `swallowed`). `kernel/` is the same search, compiled. The why and the
-figures are in docs/adr/0005-language-model.md and docs/adr/0006-byte-shift-search.md.
+`entries` into a shift and the `moves` through it and out, over the `pairs` of GBK or Big5 and the `candidates` for an
+unknown byte; `reading` says how likely a character is there, by the `costs` of assumptions, the page's `holdings`, its
+`script`, its `splices` and open `quotations`); what comes of it (`verdict`, `swallowed`). `kernel/` is the same search,
+compiled. The why and the figures are in docs/adr/0005-language-model.md and
+docs/adr/0006-byte-shift-search.md.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from tasks.repair.shift.verdict import decide
 __all__ = ["has_clue", "repair_shifts"]
 
 REPLACED = frozenset("!;?:！；？：")  # marks that sites replace on bytes
+ASTRIDE = REPLACED | {"。"}  # marks whose bytes may stand astride two characters
 # What all spans that begin with one mark must gain together, in nats, if it was replaced, for that to be believed.
 TOGETHER = 5.0
 TOGETHER_MORE = 2.0  # the same where another mark is known to have been: tools replace a set of them
@@ -180,7 +182,7 @@ def ahead(text: str, clue: Clue) -> int:
     """How many characters before a clue its search begins: a splice's host may follow a mark out of step."""
     if clue.hidden:
         return BEFORE + 1
-    return 3 if text[clue.at] in "(（" and clue.at > 1 and text[clue.at - 2] in REPLACED else 1
+    return 3 if text[clue.at] in "(（" and clue.at > 1 and text[clue.at - 2] in ASTRIDE else 1
 
 
 class Spans:

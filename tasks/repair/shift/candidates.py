@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from tasks.repair.lm import UNIT, model, symbols
-from tasks.repair.shift.pairs import GBK, LEADS, TRAILS, characters, is_private, pairs
+from tasks.repair.shift.pairs import GBK, LEADS, TRAILS, characters, dropped, is_private, pairs
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
 # A splice, doubled or not, and what is left of one whose bracket half a character swallowed.
@@ -38,8 +38,8 @@ def by_lead(lead: int, codec: str = GBK) -> list[Candidate]:
 
 @cache
 def user_leads(first: int, codec: str = GBK) -> frozenset[int]:
-    """The second bytes of the user areas' pairs that begin with `first`, as far as they can begin a pair themselves."""
-    return frozenset(second for second in LEADS if is_private(characters(codec)[first << 8 | second]))
+    """The second bytes of pairs that decoders drop and that begin with `first`, as far as they can begin a pair."""
+    return frozenset(second for second in LEADS if first << 8 | second in dropped(codec))
 
 
 @cache

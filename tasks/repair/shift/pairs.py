@@ -63,6 +63,18 @@ def pairs(codec: str = GBK) -> dict[str, int]:
 
 
 @cache
+def dropped(codec: str = GBK) -> frozenset[int]:
+    """The pairs that decoders drop: those of the user areas, and of GBK those that code page 936 lacks.
+
+    >>> 0xFACA in dropped(), 0xFE84 in dropped(), 0x94B5 in dropped()
+    (True, True, False)
+    """
+    found = [(pair, char) for pair, char in enumerate(characters(codec)) if char]
+    lacking = {pair for pair, char in found if not char.encode("cp936", "ignore")} if codec == GBK else set()
+    return frozenset(lacking | {pair for pair, char in found if is_private(char)})
+
+
+@cache
 def wide(codec: str = GBK) -> dict[str, int]:
     """The pair of each character, and of the full-width form of each ASCII one.
 
@@ -72,7 +84,7 @@ def wide(codec: str = GBK) -> dict[str, int]:
     found = pairs(codec)
     codes = range(ord("!"), ord("~") + 1)
     if codec == GBK:
-        return {chr(code): 0xA380 + code for code in codes} | found
+        return {" ": 0xA1A1} | {chr(code): 0xA380 + code for code in codes} | found
     full = ((chr(code), found.get(chr(code + _TO_FULL_WIDTH), 0)) for code in codes)
     return {char: pair for char, pair in full if pair} | found
 

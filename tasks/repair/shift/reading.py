@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Container, Mapping
 from math import exp, log
-from operator import add
 
-from tasks.records import Edit
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
 from tasks.repair.shift.candidates import SPLICE, Candidate, forms, likeliest, user_leads
 from tasks.repair.shift.costs import (
@@ -19,8 +15,8 @@ from tasks.repair.shift.costs import (
     BALANCED,
     BARE,
     BLANK,
+    BLANK_HERE,
     FAN,
-    FAN_DELETED,
     FOREIGN,
     HOPELESS,
     IN_STEP,
@@ -31,26 +27,27 @@ from tasks.repair.shift.costs import (
     ON_PAGE,
     ON_PAGE3,
     OPENING,
-    PAGE_MEMORY,
     PARTNERS,
     PLAIN_MARKS,
+    STOP_AGAIN,
+    STOPPED,
     SUCCESSORS,
     UNBALANCED,
     WIDE,
     Hyp,
 )
+from tasks.repair.shift.holdings import Holdings
 from tasks.repair.shift.pairs import GBK, MARKS, characters, is_private, pairs, wide
 from tasks.repair.shift.quotations import Quotations, open_quotations
-from tasks.repair.shift.script import SIMPLIFIED, foreign_to
+from tasks.repair.shift.script import SIMPLIFIED
 from tasks.repair.shift.splices import FURTHEST_BACK, Splices
 
 _MAY_CLOSE = re.compile(f"[!！{LOST}]")  # what may stand where a quotation is closed
-_PRIVATE = re.compile("[\ue000-\ue765]")
 
 REMEMBERED = 20_000  # choices among candidates that a search remembers: 30 MB at most
 
 
-class Reading:
+class Reading(Holdings):
     """A page that is read: its text, its table of splices, its script and words. `steps` counts look-ups.
 
     `tags` are the places where a tag began whose bracket was swallowed (`swallowed.without_tags`).
@@ -59,7 +56,7 @@ class Reading:
     def __init__(
         self, text: str, spliced: Mapping[str, str], codec: str = GBK, tags: Container[int] = frozenset()
     ) -> None:
-        self.text = text
+        super().__init__(text)
         self.tags = tags
         self.codec = codec
         self.spliced = spliced
@@ -79,45 +76,6 @@ class Reading:
         self.pairs, self.wide = pairs(codec), wide(codec)
         self.chars = characters(codec)
         self.swallowed_marks = [self.wide[mark] for mark in "!?;:"]
-
-    @cached_property
-    def keeps_private(self) -> bool:
-        """Whether the page still has characters of the user areas."""
-        return _PRIVATE.search(self.text) is not None
-
-    @cached_property
-    def present(self) -> frozenset[str]:
-        """The characters of the page, and the marks that any page may hold."""
-        return frozenset(self.text[:PAGE_MEMORY]) | PLAIN_MARKS
-
-    @cached_property
-    def page(self) -> Counter[str]:
-        """How often each two symbols stand side by side on the page."""
-        page = symbols(SPLICE.sub("", self.text[:PAGE_MEMORY]))
-        return Counter(map(add, page, page[1:]))
-
-    @cached_property
-    def triples(self) -> Counter[str]:
-        """How often each three symbols stand side by side on the page."""
-        page = symbols(SPLICE.sub("", self.text[:PAGE_MEMORY]))
-        return Counter(map(add, map(add, page, page[1:]), page[2:]))
-
-    @cached_property
-    def singles(self) -> Counter[str]:
-        """How often each symbol stands on the page."""
-        return Counter(symbols(self.text[:PAGE_MEMORY]))
-
-    def learn(self, edits: Iterable[Edit]) -> None:
-        """Remember what was read and applied as if the page held it."""
-        for text in (symbols(edit.after) for edit in edits if edit.applied):
-            self.singles.update(text)
-            self.page.update(map(add, text, text[1:]))
-            self.triples.update(map(add, map(add, text, text[1:]), text[2:]))
-
-    @cached_property
-    def foreign(self) -> frozenset[str]:
-        """The characters that the page's script does not use."""
-        return foreign_to(self.text)
 
     def emit(self, hyp: Hyp, char: str, held: int, start: int, end: int, charge: int, kind: str, byte: int = 0) -> Hyp:
         """`hyp` after the character `char`, which `text[start:end]` stands for."""
@@ -148,8 +106,10 @@ class Reading:
         cost = self.strange(char, symbol) if known is None else known
         if char in PARTNERS:
             cost += self.balance(hyp, char)
-        if char == "\u3000" and two not in (" ", BOUNDARY):
-            cost += BLANK
+        if char == "\u3000":
+            cost += -BLANK_HERE if two in STOPPED else BLANK
+        elif two in STOPPED and symbol != two and char in PLAIN_MARKS:
+            cost += STOP_AGAIN
         if pairs := self.page.get(two + symbol):
             mixed = (1 - ON_PAGE) * exp(-chance * UNIT) + ON_PAGE * pairs / self.singles[two]
             if threes := self.triples.get(hyp[2] + two + symbol):
@@ -188,12 +148,19 @@ class Reading:
         return cost + charge, held, "a", ")", ")", (back, start, end, seen, AS_SEEN, 0)
 
     def choose(
-        self, hyp: Hyp, cands: list[Candidate], held: int | None, start: int, end: int, charge: int, kind: str
+        self,
+        hyp: Hyp,
+        cands: list[Candidate],
+        held: int | None,
+        start: int,
+        end: int,
+        charge: int,
+        kind: str,
+        width: int = FAN,
     ) -> list[Hyp]:
-        """Emit the likeliest of `cands`, holding `held` (None: minus the byte chosen) afterwards."""
+        """Emit the `width` likeliest of `cands`, holding `held` (None: minus the byte chosen) afterwards."""
         cost, _, one, two, _, back = hyp
         self.steps += len(cands)
-        width = FAN if held is not None else FAN_DELETED
         key = one, two, id(cands), width  # lists of candidates outlive it
         likely = self.chosen.get(key)
         if likely is None:

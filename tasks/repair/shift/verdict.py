@@ -17,6 +17,7 @@ from tasks.repair.shift.costs import (
     AS_SEEN,
     DELETED,
     LOST,
+    LOST_BOTH,
     LOST_HALF,
     LOST_LEAD,
     LOST_TRAIL,
@@ -100,7 +101,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     found = traits(odds(ways, first, last), search, run)
     after = "".join(segment.after for segment in run)
     gone, behind = "", 0
-    if run[-1].kind == LOST_TRAIL and search.text[last - 1 : last] == "?":
+    if run[-1].kind in (LOST_TRAIL, LOST_BOTH) and search.text[last - 1 : last] == "?":
         gone, behind = ("<", 0) if last in search.tags else swallowed(search.text, last, search.swallows)
     confidence = round(1 / (1 + exp(-logit(found) - (IN_BIG5 if search.codec == BIG5 else 0.0))), 3)
     return Edit(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tasks.repair.lm import UNIT, UNKNOWN, model, symbols
 from tasks.repair.shift import costs
 from tasks.repair.shift.candidates import RAREST, other_forms
-from tasks.repair.shift.pairs import GBK, MARKS, characters, pairs, wide
+from tasks.repair.shift.pairs import GBK, MARKS, characters, dropped, pairs, wide
 
 if TYPE_CHECKING:
     from tasks.repair.shift.kernel._search import Tables
@@ -40,7 +40,7 @@ _KINDS = (
     costs.ADDED,
     costs.SPLICE_OF,
 )
-_MARK, _WIDE_MARK, _CLOSE_MARK, _OPENS, _CLOSES = 1, 2, 4, 8, 16
+_MARK, _WIDE_MARK, _CLOSE_MARK, _OPENS, _CLOSES, _PLAIN_MARK, _STOPPED, _DROPPED = (1 << bit for bit in range(8))
 
 
 @cache
@@ -67,7 +67,7 @@ def tables(codec: str = GBK) -> Tables:
             lm.after2,
             lm.costs3,
         ),
-        (_units("".join(char or "\0" for char in characters(codec))), *_bytes(codec), _units(_seen()), _kinds()),
+        (_units("".join(char or "\0" for char in characters(codec))), *_bytes(codec), _units(_seen()), _kinds(codec)),
         _forms(codec),
         (
             _units("".join(f"{mark}{costs.PARTNERS[mark]}" for mark in sorted(costs.OPENING))),
@@ -97,7 +97,7 @@ def _bytes(codec: str) -> tuple[array[int], array[int]]:
     return found[0], found[1]
 
 
-def _kinds() -> bytes:
+def _kinds(codec: str) -> bytes:
     kinds = bytearray(len(_EVERY))
     for chars, bit in (
         (MARKS, _MARK),
@@ -105,6 +105,9 @@ def _kinds() -> bytes:
         (costs.CLOSE_MARKS, _CLOSE_MARK),
         (costs.OPENING, _OPENS),
         (costs.PARTNERS.keys() - costs.OPENING, _CLOSES),
+        (costs.PLAIN_MARKS, _PLAIN_MARK),
+        (costs.STOPPED, _STOPPED),
+        ((characters(codec)[pair] for pair in dropped(codec)), _DROPPED),
     ):
         for char in chars:
             kinds[ord(char)] |= bit

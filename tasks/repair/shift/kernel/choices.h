@@ -19,15 +19,15 @@ static int bound_of(const int *chances, int count, int width) {
     return ranked[width];
 }
 
-/* Emits the likeliest of `list` and moves to `to`, holding `held` afterwards (ITS_BYTE: minus the byte chosen); then
+/* Emits the `width` likeliest of `list` and moves to `to`, holding `held` afterwards (ITS_BYTE: minus the byte chosen); then
  * `literal`, if it is not 0. `least`, if given, becomes the cost of the cheapest where that is less. */
 enum { ITS_BYTE = -2 };
 
-static void choose(Page *p, const Hyp *from, const Candidate *list, int count, int held, int start, int end, int more,
-                   int kind, int to, uint32_t literal, int *least) {
+static void choose(Page *p, const Hyp *from, const Candidate *list, int count, int width, int held, int start, int end,
+                   int more, int kind, int to, uint32_t literal, int *least) {
     Tables *t = p->t;
     Hyp hyp = *from;
-    int chances[MOST_CANDIDATES], width = t->cost[held != ITS_BYTE ? K_FAN : K_FAN_DELETED];
+    int chances[MOST_CANDIDATES];
     p->steps += count;
     Context c = context(t, hyp.one, hyp.two);
     int backed_off = c.at < 0 ? 0 : c.charge + t->backoffs1[c.at];
@@ -47,18 +47,17 @@ static void choose(Page *p, const Hyp *from, const Candidate *list, int count, i
         int cost = hyp.cost + more + chances[i] + charge(p, &hyp, list[i].symbol, list[i].unit, chances[i]);
         Segment one = {hyp.back, start, end, list[i].unit, (uint8_t)kind, list[i].byte, 0, 0};
         Hyp new = {cost, held == ITS_BYTE ? -list[i].byte : held, hyp.two, list[i].symbol, list[i].unit, segment(p, one)};
-        if (least && new.cost < *least) *least = new.cost;
         if (literal) new = emitted(p, &new, literal, 0, to, to, 0, SHIFTED, 0);
+        if (least && new.cost < *least) *least = new.cost;
         if (p->failed) return;
         moved(p, to, new);
     }
 }
-
 /* `choose` from a list of candidates by a known half, but for those that the page's script does not use. */
 enum { ALL, DELETABLE, PARTNERED };
 
-static void choose_by(Page *p, const Hyp *hyp, int known, int lead_known, int which, int partner, int held, int start,
-                      int end, int more, int kind, int to, uint32_t literal, int *least) {
+static void choose_by(Page *p, const Hyp *hyp, int known, int lead_known, int which, int partner, int width, int held,
+                      int start, int end, int more, int kind, int to, uint32_t literal, int *least) {
     Tables *t = p->t;
     const Candidates *all = candidates(t, known, lead_known);
     Candidate usable[256];
@@ -71,10 +70,10 @@ static void choose_by(Page *p, const Hyp *hyp, int known, int lead_known, int wh
         const Candidate *one = &all->items[i];
         if (has(p->foreign, one->unit)) continue;
         if (which == DELETABLE && !t->has_users[one->byte]) continue;
-        if (which == PARTNERED && !is_user_pair(t, partner, one->byte)) continue;
+        if (which == PARTNERED && !is_dropped(t, partner, one->byte)) continue;
         usable[count++] = *one;
     }
-    choose(p, hyp, usable, count, held, start, end, more, kind, to, literal, least);
+    choose(p, hyp, usable, count, width, held, start, end, more, kind, to, literal, least);
 }
 
 /* The likeliest characters whose lead byte went with a deleted pair; `again`: whose trail byte may have gone too. */
@@ -97,11 +96,12 @@ static void choose_after(Page *p, const Hyp *hyp, int again, int held, int start
         for (uint32_t at = first; at <= end_of && count < MOST_CANDIDATES; at++) {
             uint16_t unit = at == first ? symbols[i] : t->forms[at - 1]; /* itself first */
             uint32_t pair = t->pairs[unit];
-            if (!is_user_pair(t, partner, pair >> 8) || (again && (unit == WIDE_COMMA || !t->has_users[pair & 0xFF]))) continue;
+            if (!is_dropped(t, partner, pair >> 8) || (again && (unit == WIDE_COMMA || !t->has_users[pair & 0xFF]))) continue;
             found_here[count++] = (Candidate){lone(t, symbols[i]), symbols[i], unit, (uint8_t)(pair & 0xFF)};
         }
     }
-    choose(p, hyp, found_here, count, held, start, end, more, kind, to, 0, NULL);
+    int width = t->cost[held == ITS_BYTE ? K_FAN_DELETED : K_FAN];
+    choose(p, hyp, found_here, count, width, held, start, end, more, kind, to, 0, NULL);
 }
 
 #endif

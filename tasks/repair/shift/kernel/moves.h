@@ -62,11 +62,13 @@ static void straddled(Page *p, const Hyp *hyp, const Splice *splice, int pos, in
 /* A half character before what is left of its own splice: a byte of the character that it names is lost. */
 static void said(Page *p, const Hyp *hyp, const Splice *splice, int pos) {
     const Tables *t = p->t;
-    int more = t->cost[K_BYTE_LOST] - t->cost[K_BARE];
+    int lost = t->cost[K_BYTE_LOST], bare = t->cost[K_BARE];
     for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(splice->chars); i++) {
-        uint32_t c = PyUnicode_READ_CHAR(splice->chars, i);
-        if (has(p->spliced, c))
-            moved(p, splice->end, emitted(p, hyp, c, IN_STEP, pos, splice->end, more, NAMED, pair_of(t, c) & 0xFF));
+        uint32_t c = PyUnicode_READ_CHAR(splice->chars, i), pair = pair_of(t, c);
+        if (!pair) continue;
+        int more = lost + (has(p->spliced, c) ? -bare : bare + untabled(p, c));
+        moved(p, splice->end, emitted(p, hyp, c, IN_STEP, pos, splice->end, more, NAMED, pair & 0xFF));
+        if (p->failed) return;
     }
 }
 
@@ -75,24 +77,23 @@ static void half_before(Page *p, const Hyp *hyp, int pos) {
     const Tables *t = p->t;
     uint32_t after = char_at(p, pos + 1);
     int alone = t->cost[p->damaged ? K_HALF_ALONE_HERE : K_HALF_ALONE];
-    int more = is_mark(t, after) ? t->cost[K_HALF_SHOWN] : alone;
+    int more = is_mark(t, after) || (after == 0x3002 && p->damaged) ? t->cost[K_HALF_SHOWN] : alone;
     moved(p, pos + 1, skipped(p, hyp, UNKNOWN, pos, pos + 1, more, LOST_HALF, 0, 0));
     if (hyp->two == '\n' && after == 0x3002) /* the blank that indents a line */
         moved(p, pos + 1, skipped(p, hyp, 0xA1, pos, pos + 1, t->cost[K_HALF_SHOWN], LOST_HALF, 0xA1, 0));
     if (char_at(p, pos) != '?') return;
     for (int i = 0; i < t->swallowed_count; i++)
-        choose_by(p, hyp, t->swallowed[i] >> 8, 0, ALL, 0, t->swallowed[i] & 0xFF, pos, pos + 1,
+        choose_by(p, hyp, t->swallowed[i] >> 8, 0, ALL, 0, t->cost[K_FAN], t->swallowed[i] & 0xFF, pos, pos + 1,
                   t->cost[K_MARK_SWALLOWED], LOST_LEAD, pos + 1, 0, NULL);
 }
 
-/* A lead byte lost before `pos`, a trail byte inside the character there, or a byte too many. */
+/* A lead byte lost before `pos`, or a trail byte inside the character there. */
 static void unseen_entry(Page *p, const Hyp *hyp, int pos) {
     const Tables *t = p->t;
     uint32_t pair = pair_of(t, char_at(p, pos)), lead = pair >> 8, trail = pair & 0xFF;
     moved(p, pos, skipped(p, hyp, UNKNOWN, pos, pos, t->cost[K_BYTE_LOST], LOST_HALF, 0, 0));
     if (trail > 0x80)
-        choose_by(p, hyp, lead, 1, ALL, 0, trail, pos, pos + 1, t->cost[K_BYTE_LOST], LOST_TRAIL, pos + 1, 0, NULL);
-    if (pair == 0xA1A3) moved(p, pos + 1, skipped(p, hyp, trail, pos, pos + 1, t->cost[K_MARK_ADDED], ADDED, lead, 0));
+        choose_by(p, hyp, lead, 1, ALL, 0, t->cost[K_FAN], trail, pos, pos + 1, t->cost[K_BYTE_LOST], LOST_TRAIL, pos + 1, 0, NULL);
 }
 
 /* The character that the ASCII byte before `pos` makes with the byte before it. */
@@ -149,9 +150,11 @@ static void in_step(Page *p, const Hyp *hyp, int pos, int entry) {
         if (!left && is_mark(t, c)) {
             uint32_t raw = bytes_of(t, c);
             int more = in_string(p->hit, c) ? k[K_MARK_KNOWN] : k[K_HALF_DROPPED] + k[K_MARK_STRADDLED];
-            choose_by(p, hyp, raw >> 8, 0, ALL, 0, raw & 0xFF, pos, pos + 1, more, LOST_LEAD, pos + 1, 0, NULL);
+            choose_by(p, hyp, raw >> 8, 0, ALL, 0, k[K_FAN], raw & 0xFF, pos, pos + 1, more, LOST_LEAD, pos + 1, 0, NULL);
         }
         if (entry && (c >= 0x2E80 || (c >= '@' && c <= '~'))) unseen_entry(p, hyp, pos);
+        if (c == 0x3002 && (entry || p->damaged))
+            moved(p, pos + 1, skipped(p, hyp, 0xA3, pos, pos + 1, k[K_MARK_ADDED], ADDED, 0xA1, 0));
     }
     Hyp new;
     int end = unchanged(p, hyp, pos, &new);
@@ -208,7 +211,7 @@ static void named(Page *p, const Hyp *hyp, const Splice *splice, int pos, int mo
     int bare = t->cost[K_BARE];
     for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(splice->chars); i++) {
         uint32_t c = PyUnicode_READ_CHAR(splice->chars, i), pair = pair_of(t, c);
-        int fits = hyp->held < 0 ? is_user_pair(t, -hyp->held, pair >> 8) : pair >> 8 == (uint32_t)hyp->held;
+        int fits = hyp->held < 0 ? is_dropped(t, -hyp->held, pair >> 8) : pair >> 8 == (uint32_t)hyp->held;
         if (!fits) continue;
         int extra = has(p->spliced, c) ? more - bare : more + bare + untabled(p, c);
         moved(p, splice->end, emitted(p, hyp, c, IN_STEP, pos, splice->end, extra, NAMED, pair & 0xFF));
@@ -218,14 +221,16 @@ static void named(Page *p, const Hyp *hyp, const Splice *splice, int pos, int mo
 
 /* '?' in a run: the trail byte of what is held is lost, and all is in step again; or of a deleted pair's. */
 static void half_lost(Page *p, const Hyp *hyp, int pos) {
+    const int32_t *k = p->t->cost;
     const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
     if (p->failed) return;
     if (swallowed->end)
         named(p, hyp, swallowed, pos, 0);
     else
-        choose_by(p, hyp, hyp->held, 1, ALL, 0, IN_STEP, pos, pos + 1, 0, LOST_TRAIL, pos + 1, 0, NULL);
+        choose_by(p, hyp, hyp->held, 1, ALL, 0, k[K_FAN], IN_STEP, pos, pos + 1, 0, LOST_TRAIL, pos + 1, 0, NULL);
     if (!p->keeps_private)
-        choose_by(p, hyp, hyp->held, 1, DELETABLE, 0, ITS_BYTE, pos, pos, p->t->cost[K_PAIR_DELETED], DELETED, pos, 0, NULL);
+        choose_by(p, hyp, hyp->held, 1, DELETABLE, 0, k[K_FAN_DELETED], ITS_BYTE, pos, pos, k[K_PAIR_DELETED], DELETED, pos,
+                  0, NULL);
 }
 
 static void out_of_step(Page *p, const Hyp *hyp, int pos, int rank) {
@@ -239,7 +244,7 @@ static void out_of_step(Page *p, const Hyp *hyp, int pos, int rank) {
         half_lost(p, hyp, pos);
         if (c != '?' || p->failed) return;
         straight(p, hyp, pos, &next);
-        choose_by(p, hyp, held, 1, ALL, 0, IN_STEP, pos, pos, k[K_LEFT_DROPPED], LOST_TRAIL, pos, 0, NULL);
+        choose_by(p, hyp, held, 1, ALL, 0, k[K_FAN], IN_STEP, pos, pos, k[K_LEFT_DROPPED], LOST_TRAIL, pos, 0, NULL);
         return;
     }
     const Splice *splice = splice_at(p, pos);
@@ -261,9 +266,9 @@ static void out_of_step(Page *p, const Hyp *hyp, int pos, int rank) {
         moved(p, end, emitted(p, hyp, single, IN_STEP, pos, end, k[K_LEFT_DROPPED], LOST_TRAIL, 0x80));
     }
     if (!p->keeps_private && c != END && rank < k[K_DELETED_RANK])
-        choose_by(p, hyp, held, 1, DELETABLE, 0, ITS_BYTE, pos, pos, k[K_PAIR_DELETED], DELETED, pos, 0, NULL);
+        choose_by(p, hyp, held, 1, DELETABLE, 0, k[K_FAN_DELETED], ITS_BYTE, pos, pos, k[K_PAIR_DELETED], DELETED, pos, 0, NULL);
     if (!splice->end && (!paired || (expected > k[K_HOPELESS] && rank < k[K_DELETED_RANK])))
-        choose_by(p, hyp, held, 1, ALL, 0, IN_STEP, pos, pos, k[paired ? K_BYTE_LOST : K_LEFT_DROPPED], LOST_TRAIL, pos, 0, NULL);
+        choose_by(p, hyp, held, 1, ALL, 0, k[K_FAN], IN_STEP, pos, pos, k[paired ? K_BYTE_LOST : K_LEFT_DROPPED], LOST_TRAIL, pos, 0, NULL);
 }
 
 /* Moves with a lead byte lost */
@@ -284,13 +289,13 @@ static void lead_lost(Page *p, const Hyp *hyp, int pos, int rank) {
         if (c != '?') return;
     }
     uint32_t raw = bytes_of(t, c);
-    int least = hyp->cost + k[K_HOPELESS];
+    int least = hyp->cost + k[K_HOPELESS], folded = c <= 0x7F && !is_kind(t, c, MARK);
     for (int way = 0; way < 2; way++) {
         int first = way ? (int)c : (int)(raw >> 8), held = way ? IN_STEP : (int)(raw & 0xFF);
-        if (way ? c < '@' || c > '~' : !(raw >> 8) || (c <= 0x7F && !is_kind(t, c, MARK))) continue;
+        if (way ? c < '@' || c > '~' : !(raw >> 8)) continue;
         uint32_t literal = held > 0x80 || held == IN_STEP ? 0 : held;
-        choose_by(p, hyp, first, 0, partner ? PARTNERED : ALL, partner, literal ? IN_STEP : held, pos, pos + 1, 0, LOST_LEAD,
-                  pos + 1, literal, &least);
+        choose_by(p, hyp, first, 0, partner ? PARTNERED : ALL, partner, k[K_FAN], literal ? IN_STEP : held, pos, pos + 1,
+                  folded && !way ? k[K_ASCII_FOLDED] : 0, LOST_LEAD, pos + 1, literal, &least);
         if (p->failed) return;
     }
     if (partner && rank < k[K_DELETED_RANK] && least - hyp->cost > k[K_UNLIKELY] && hyp->back != NONE &&

@@ -202,7 +202,9 @@ static int charge(const Page *p, const Hyp *hyp, uint32_t symbol, uint32_t unit,
     const Tables *t = p->t;
     int cost = strange(p, unit, symbol);
     if (is_kind(t, unit, OPENS | CLOSES)) cost += balance(p, hyp, unit);
-    if (unit == 0x3000 && hyp->two != ' ' && hyp->two != '\n') cost += t->cost[K_BLANK];
+    int stopped = is_kind(t, hyp->two, STOPPED);
+    if (unit == 0x3000) cost += stopped ? -t->cost[K_BLANK_HERE] : t->cost[K_BLANK];
+    else if (stopped && symbol != hyp->two && is_kind(t, unit, PLAIN_MARK)) cost += t->cost[K_STOP_AGAIN];
     uint32_t pairs = count_in(&p->pairs, key2(hyp->two, symbol));
     if (!pairs) return cost;
     double mixed = (1 - t->on_page) * exp(-chance * t->unit) + t->on_page * pairs / count_in(&p->singles, key1(hyp->two));

@@ -18,7 +18,7 @@ enum { BMP = 0x10000, LEADS = 0x81, LEADS_END = 0xFF, NONE = -1 };
 #define COSTS(X) \
     X(HALF_SHOWN) X(HALF_ALONE) X(HALF_ALONE_HERE) X(MARK_SWALLOWED) X(HALF_DROPPED) X(LEFT_DROPPED) X(MARK_KNOWN) \
     X(MARK_STRADDLED) X(ASCII_FOLDED) X(BYTE_LOST) X(MARK_ADDED) X(PAIR_DELETED) X(DELETED_AGAIN) X(SPLICE_KEPT) \
-    X(GLOSS) X(REMNANT) X(FOREIGN) X(BARE) X(UNTABLED) X(WIDE) X(BLANK) X(LETTER) X(LETTER_MORE) X(ABSENT) X(ABSENT_MARK) X(BALANCED) \
+    X(GLOSS) X(REMNANT) X(FOREIGN) X(BARE) X(UNTABLED) X(WIDE) X(BLANK) X(BLANK_HERE) X(STOP_AGAIN) X(LETTER) X(LETTER_MORE) X(ABSENT) X(ABSENT_MARK) X(BALANCED) \
     X(UNBALANCED) X(HOPELESS) X(UNLIKELY) X(PLAUSIBLE) X(WIDTH) X(READINGS) X(BEAM) X(SUCCESSORS) X(NEAR) X(FANS) \
     X(DELETED_RANK) X(FAN_DELETED) X(FAN) X(RAREST) X(UNKNOWN_COST)
 
@@ -27,7 +27,7 @@ enum { COSTS(X) COST_COUNT };
 #undef X
 
 /* What a character is, as bits of `kinds`. */
-enum { MARK = 1, WIDE_MARK = 2, CLOSE_MARK = 4, OPENS = 8, CLOSES = 16 };
+enum { MARK = 1, WIDE_MARK = 2, CLOSE_MARK = 4, OPENS = 8, CLOSES = 16, PLAIN_MARK = 32, STOPPED = 64, DROPPED = 128 };
 
 /* How a stretch was read: segments' kinds in moves.py. */
 enum { AS_SEEN, SPLICED, SHIFTED, NAMED, LOST_HALF, LOST_LEAD, LOST_TRAIL, LOST_BOTH, DELETED, ADDED, SPLICE_OF, KINDS };
@@ -70,7 +70,7 @@ typedef struct {
     const uint16_t *quotes;  /* each opening mark and the one that closes it */
     const uint16_t *swallowed; /* the pairs of the marks that a half character may have swallowed */
     int quote_count, swallowed_count;
-    uint8_t has_users[256];  /* whether user areas have pairs that begin with a byte, and end in one that can begin a pair */
+    uint8_t has_users[256];  /* whether pairs that are dropped begin with a byte and end in one that can begin a pair */
     Candidates by_trail[256], by_lead[256];
     Spread after_one, after_two;
     PyObject *names[KINDS];  /* how a stretch was read */
@@ -79,15 +79,16 @@ typedef struct {
 static inline int is_private(uint32_t c) { return c >= 0xE000 && c <= 0xF8FF; }
 static inline int is_letter(uint32_t c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 
-static inline int is_user_pair(const Tables *t, int first, int second) {
-    return second >= LEADS && second < LEADS_END && is_private(t->chars[first << 8 | second]);
-}
-
 static inline uint32_t pair_of(const Tables *t, uint32_t c) { return c < BMP ? t->pairs[c] : 0; }
 
 static inline uint32_t bytes_of(const Tables *t, uint32_t c) { return c < BMP ? t->bytes[c] : 0; }
 
 static inline int is_kind(const Tables *t, uint32_t c, int kind) { return c < BMP && (t->kinds[c] & kind); }
+
+/* Whether decoders drop a pair, of which the second byte can begin a pair itself. */
+static inline int is_dropped(const Tables *t, int first, int second) {
+    return second >= LEADS && second < LEADS_END && is_kind(t, t->chars[first << 8 | second], DROPPED);
+}
 
 static inline int index_of(const Tables *t, uint32_t symbol) { return symbol < BMP ? t->index[symbol] : NONE; }
 
