@@ -55,6 +55,7 @@ HOPELESS = nats(20.0)  # the next two characters together: a second byte may be 
 UNLIKELY = nats(4.0)  # a character after a deleted pair: there may be a second one
 PLAUSIBLE = nats(9.5)  # the next two characters together: no pair is missing between
 WIDTH = 24  # hypotheses followed at a position
+WIDTH_AT_SPLICE = 60  # the same before a splice, which tells which of them it belongs to
 READINGS = 3  # hypotheses kept that are in step and agree on the last two characters
 BEAM = nats(15)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered

@@ -145,15 +145,18 @@ class Mover(Entries):
         if pos >= len(text) or text[pos] == "\n":
             return
         ch = text[pos]
+        least = hyp[0] + HOPELESS
         if ch in LOST:
             if partner:
-                yield from self.both_lost(pos, hyp)
+                for end, new in self.both_lost(pos, hyp):
+                    least = min(least, new[0])
+                    yield end, new
             if ch != "?":
                 return
-        least = hyp[0] + HOPELESS
-        for new in self.trailing(pos, hyp, partner):
-            least = min(least, new[0])
-            yield pos + 1, new
+        if ch not in LOST or self.splices.left_at(pos) is None:
+            for new in self.trailing(pos, hyp, partner):
+                least = min(least, new[0])
+                yield pos + 1, new
         if partner and rank < DELETED_RANK and least - hyp[0] > UNLIKELY and hyp[5] and hyp[5][4] == DELETED:
             yield from self.deleted_again(pos, hyp)
 
@@ -163,7 +166,8 @@ class Mover(Entries):
         ch = self.text[pos]
         lead, trail = self.bytes_of(ch)
         ways = [(lead, trail, 0 if ch > "\x7f" or ch in MARKS else ASCII_FOLDED)] if lead else []
-        ways += [(ord(ch), IN_STEP, 0)] if "@" <= ch <= "~" else []
+        if "@" <= ch <= "~" or ch == "€":  # which stands for 80
+            ways.append((0x80 if ch == "€" else ord(ch), IN_STEP, 0))
         for first, held, charge in ways:
             cands = self.of(by_trail, first) if not partner else self.of(partnered, partner << 8 | first)
             literal = "" if held > 0x80 or held == IN_STEP else chr(held)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tasks.records import Edit
 from tasks.repair.lm import symbols
 from tasks.repair.shift.candidates import SPLICE
-from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, PAGE_MEMORY, PLAIN_MARKS, READINGS, WIDTH, Hyp, Segment
+from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, PAGE_MEMORY, PLAIN_MARKS, READINGS, WIDTH, WIDTH_AT_SPLICE, Hyp, Segment
 from tasks.repair.shift.kernel import compiled, tables
 from tasks.repair.shift.moves import Mover
 from tasks.repair.shift.swallowed import swallows
@@ -119,7 +119,8 @@ class Search(Mover):
         coming: dict[int, list[Hyp]] = {start: [self.first(start)]}
         pos = start
         while True:
-            here = best(coming.pop(pos, []))
+            splice = self.text[pos : pos + 1] in ("(", "（") and self.splices.at(pos) is not None
+            here = best(coming.pop(pos, []), WIDTH_AT_SPLICE if splice else WIDTH)
             if (
                 pos > clue + 1
                 and not coming
@@ -164,8 +165,8 @@ def joined(chars: frozenset[str]) -> str:
     return "".join(chars)
 
 
-def best(hyps: list[Hyp]) -> list[Hyp]:
-    """The likeliest, at most two of each state, and a few in step, none too far behind."""
+def best(hyps: list[Hyp], width: int = WIDTH) -> list[Hyp]:
+    """The `width` likeliest, at most two of each state, and a few in step, none too far behind."""
     if len(hyps) < 2:
         return hyps
     hyps.sort(key=_cost)
@@ -173,7 +174,7 @@ def best(hyps: list[Hyp]) -> list[Hyp]:
     seen: dict[tuple[int, str, str, str], int] = {}
     kept: list[Hyp] = []
     for hyp in hyps:
-        if hyp[0] > bound or len(kept) >= WIDTH:
+        if hyp[0] > bound or len(kept) >= width:
             break
         count = seen.get(hyp[1:5], 0)
         if count < (READINGS if hyp[1] == IN_STEP else 2):

@@ -77,7 +77,8 @@ static void choose_by(Page *p, const Hyp *hyp, int known, int lead_known, int wh
 }
 
 /* The likeliest characters whose lead byte went with a deleted pair; `again`: whose trail byte may have gone too. */
-static void choose_after(Page *p, const Hyp *hyp, int again, int held, int start, int end, int more, int kind, int to) {
+static void choose_after(Page *p, const Hyp *hyp, int again, int held, int start, int end, int more, int kind, int to,
+                         int *least) {
     const Tables *t = p->t;
     int partner = -hyp->held, count = 0, asked = 0, most = t->cost[K_SUCCESSORS];
     Candidate found_here[MOST_CANDIDATES];
@@ -101,7 +102,7 @@ static void choose_after(Page *p, const Hyp *hyp, int again, int held, int start
         }
     }
     int width = t->cost[held == ITS_BYTE ? K_FAN_DELETED : K_FAN];
-    choose(p, hyp, found_here, count, width, held, start, end, more, kind, to, 0, NULL);
+    choose(p, hyp, found_here, count, width, held, start, end, more, kind, to, 0, least);
 }
 
 #endif

@@ -206,7 +206,7 @@ static int ahead(Page *p, const Hyp *hyp, int pos) {
 }
 
 /* A splice names the character whose lead byte is held, or one whose lead byte went with a deleted pair. */
-static void named(Page *p, const Hyp *hyp, const Splice *splice, int pos, int more) {
+static void named(Page *p, const Hyp *hyp, const Splice *splice, int pos, int more, int *least) {
     const Tables *t = p->t;
     int bare = t->cost[K_BARE];
     for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(splice->chars); i++) {
@@ -214,7 +214,9 @@ static void named(Page *p, const Hyp *hyp, const Splice *splice, int pos, int mo
         int fits = hyp->held < 0 ? is_dropped(t, -hyp->held, pair >> 8) : pair >> 8 == (uint32_t)hyp->held;
         if (!fits) continue;
         int extra = has(p->spliced, c) ? more - bare : more + bare + untabled(p, c);
-        moved(p, splice->end, emitted(p, hyp, c, IN_STEP, pos, splice->end, extra, NAMED, pair & 0xFF));
+        Hyp new = emitted(p, hyp, c, IN_STEP, pos, splice->end, extra, NAMED, pair & 0xFF);
+        if (least && new.cost < *least) *least = new.cost;
+        moved(p, splice->end, new);
         if (p->failed) return;
     }
 }
@@ -225,7 +227,7 @@ static void half_lost(Page *p, const Hyp *hyp, int pos) {
     const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
     if (p->failed) return;
     if (swallowed->end)
-        named(p, hyp, swallowed, pos, 0);
+        named(p, hyp, swallowed, pos, 0, NULL);
     else
         choose_by(p, hyp, hyp->held, 1, ALL, 0, k[K_FAN], IN_STEP, pos, pos + 1, 0, LOST_TRAIL, pos + 1, 0, NULL);
     if (!p->keeps_private)
@@ -253,7 +255,7 @@ static void out_of_step(Page *p, const Hyp *hyp, int pos, int rank) {
         uint32_t reread = t->chars[(pair_of(t, hyp->last) & 0xFF) << 8 | held];
         if (reread && in_string(splice->chars, reread))
             moved(p, splice->end, skipped(p, hyp, held, pos, splice->end, k[K_SPLICE_KEPT], SPLICED, 0, 0));
-        named(p, hyp, splice, pos, k[K_LEFT_DROPPED]);
+        named(p, hyp, splice, pos, k[K_LEFT_DROPPED], NULL);
     }
     if (c != END) steps = straight(p, hyp, pos, &next);
     if (rank >= k[K_FANS] || p->failed) return;
@@ -279,20 +281,20 @@ static void lead_lost(Page *p, const Hyp *hyp, int pos, int rank) {
     int partner = hyp->held < UNKNOWN ? -hyp->held : 0;
     uint32_t c = char_at(p, pos);
     if (c == END || c == '\n') return;
+    int least = hyp->cost + k[K_HOPELESS], ways = 2;
     if (is_lost(c)) {
-        if (partner) {
-            const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
-            if (p->failed) return;
-            if (swallowed->end) named(p, hyp, swallowed, pos, 0);
-            else choose_after(p, hyp, 0, IN_STEP, pos, pos + 1, 0, LOST_BOTH, pos + 1);
-        }
+        const Splice *swallowed = looked_up(p, &p->swallowed, p->swallowed_at, pos);
+        if (p->failed) return;
+        if (partner && swallowed->end) named(p, hyp, swallowed, pos, 0, &least);
+        else if (partner) choose_after(p, hyp, 0, IN_STEP, pos, pos + 1, 0, LOST_BOTH, pos + 1, &least);
         if (c != '?') return;
+        if (swallowed->end) ways = 0;
     }
     uint32_t raw = bytes_of(t, c);
-    int least = hyp->cost + k[K_HOPELESS], folded = c <= 0x7F && !is_kind(t, c, MARK);
-    for (int way = 0; way < 2; way++) {
-        int first = way ? (int)c : (int)(raw >> 8), held = way ? IN_STEP : (int)(raw & 0xFF);
-        if (way ? c < '@' || c > '~' : !(raw >> 8)) continue;
+    int folded = c <= 0x7F && !is_kind(t, c, MARK);
+    for (int way = 0; way < ways && !p->failed; way++) {
+        int first = !way ? (int)(raw >> 8) : c == 0x20AC ? 0x80 : (int)c, held = way ? IN_STEP : (int)(raw & 0xFF);
+        if (way ? (c < '@' || c > '~') && c != 0x20AC : !(raw >> 8)) continue;
         uint32_t literal = held > 0x80 || held == IN_STEP ? 0 : held;
         choose_by(p, hyp, first, 0, partner ? PARTNERED : ALL, partner, k[K_FAN], literal ? IN_STEP : held, pos, pos + 1,
                   folded && !way ? k[K_ASCII_FOLDED] : 0, LOST_LEAD, pos + 1, literal, &least);
@@ -300,7 +302,7 @@ static void lead_lost(Page *p, const Hyp *hyp, int pos, int rank) {
     }
     if (partner && rank < k[K_DELETED_RANK] && least - hyp->cost > k[K_UNLIKELY] && hyp->back != NONE &&
         p->segments[hyp->back].kind == DELETED)
-        choose_after(p, hyp, 1, ITS_BYTE, pos, pos, k[K_DELETED_AGAIN], DELETED, pos);
+        choose_after(p, hyp, 1, ITS_BYTE, pos, pos, k[K_DELETED_AGAIN], DELETED, pos, NULL);
 }
 
 /* Not a move, but a glance at a few: up to `count` characters after `pos` re-read from its second byte on. */

@@ -11,10 +11,11 @@ static int by_key(const void *one, const void *two) {
 
 /* The likeliest, at most two of each state, and a few in step, none too far behind; those of one cost in the order in
  * which they came. */
-static void best(Page *p, Hyps *list) {
+static void best(Page *p, Hyps *list, int width) {
     const int32_t *k = p->t->cost;
     Hyp likeliest[64];
-    int kept = 0, width = k[K_WIDTH] < 64 ? k[K_WIDTH] : 64;
+    int kept = 0;
+    if (width > 64) width = 64;
     if (list->count < 2 || p->failed) return;
     int64_t *order = PyMem_Malloc(list->count * sizeof *order);
     if (!order) {
@@ -63,7 +64,7 @@ static void step(Page *p, int pos, Hyps *here, int entry, int over) {
             moves(p, &hyp, pos, entry, hyp.cost < near ? rank : k[K_FANS]);
             rank += hyp.held != IN_STEP;
         }
-        best(p, &p->grown);
+        best(p, &p->grown, k[K_WIDTH]);
         p->staying.count = 0;
         for (int i = 0; i < p->grown.count; i++)
             if (p->grown.items[i].cost <= bound) {
@@ -94,7 +95,7 @@ static int search(Page *p, int start, int clue, int stop, int hidden, Hyp first,
         for (int i = 0; i < coming->count; i++) append(p, here, coming->items[i]);
         p->pending -= coming->count > 0;
         coming->count = 0;
-        best(p, here);
+        best(p, here, p->t->cost[splice_at(p, pos)->end ? K_WIDTH_AT_SPLICE : K_WIDTH]);
         uint32_t c = char_at(p, pos);
         if (pos > clue + 1 && !p->pending && c != '(' && c != 0xFF08 && agreed(here)) return pos;
         step(p, pos, here, hidden && pos <= clue, pos >= stop);
