@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from tasks.repair.lm import UNIT, model, symbols
+from tasks.repair.shift.costs import PLAIN_MARKS
 from tasks.repair.shift.pairs import GBK, LEADS, TRAILS, characters, dropped, is_private, pairs
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêăĕĭŏŭɑɡ"
@@ -16,6 +17,9 @@ SWALLOWED = re.compile(rf"[?\N{{REPLACEMENT CHARACTER}}][(（]?([{LETTERS}]{{1,6
 
 # Rarer characters than one in half a million are never guessed, only read where their bytes are known.
 RAREST = round(13.2 / UNIT)
+
+# Stops behind a comma that a site added, and marks that close what is open: how likely they are shows in their charge.
+DECIDED = PLAIN_MARKS | {"”", "’", "》", "」", "』"}
 
 Candidate = tuple[int, str, int, str]  # cost by itself, symbol, the unknown byte, character
 
@@ -76,12 +80,13 @@ def forms(symbol: str, codec: str = GBK) -> str:
 
 
 def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tuple[int, Candidate]]:
-    """The `width` + 1 likeliest candidates, and those as likely as the last of them, with their chances."""
+    """The `width` + 1 likeliest candidates, those as likely as the last of them, and marks whose chance the page
+    decides, with their chances."""
     found = zip(chances, cands, strict=True)
     if len(cands) <= width:
         return list(found)
     bound = sorted(chances)[width]
-    return [(chance, candidate) for chance, candidate in found if chance <= bound]
+    return [(chance, candidate) for chance, candidate in found if chance <= bound or candidate[3] in DECIDED]
 
 
 def _ranked(found: Iterable[tuple[int, str]]) -> list[Candidate]:

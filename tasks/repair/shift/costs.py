@@ -39,11 +39,13 @@ UNTABLED = nats(2.0)  # what a splice names is no traditional character, as thos
 WIDE = nats(5.0)  # a full-width letter or digit: the model sees one class of them all, in either width
 STOPPED = frozenset(" \n。、;:?!")  # the symbols behind which a blank may stand, and no other stop
 BLANK, BLANK_HERE = nats(5.0), nats(3.0)  # what a full-width space costs elsewhere, and gains there
+COMMA_ADDED = nats(3.0)  # a site's comma stands before a stop, which belongs to what is before it
 STOP_AGAIN = nats(4.0)  # what a stop costs there; commas that sites add stand before some
 LETTER, LETTER_MORE = nats(3.5), nats(2.0)  # which letter it is, after no letter and after one: the model knows a class
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
 PLAIN_MARKS = frozenset("，。、；：？！")
 BALANCED, UNBALANCED = nats(2.0), nats(5.0)  # a quotation mark closes an open one; it closes none, or opens one within
+TITLE_BALANCED = nats(5.0)  # the same of 《, which stays open for a few characters
 LOOK_BACK = 300  # characters in which an open quotation is looked for
 PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
 OPENING = frozenset("“‘《「『")

@@ -16,6 +16,7 @@ from tasks.repair.shift.costs import (
     BARE,
     BLANK,
     BLANK_HERE,
+    COMMA_ADDED,
     FAN,
     FOREIGN,
     HOPELESS,
@@ -31,6 +32,7 @@ from tasks.repair.shift.costs import (
     PLAIN_MARKS,
     STOP_AGAIN,
     STOPPED,
+    TITLE_BALANCED,
     SUCCESSORS,
     UNBALANCED,
     WIDE,
@@ -110,6 +112,8 @@ class Reading(Holdings):
             cost += -BLANK_HERE if two in STOPPED else BLANK
         elif two in STOPPED and symbol != two and char in PLAIN_MARKS:
             cost += STOP_AGAIN
+        elif two == "," and char in PLAIN_MARKS and self.damaged:
+            cost += min(0, COMMA_ADDED + self.lm.cost(BOUNDARY, hyp[2], symbol) - chance)
         if pairs := self.page.get(two + symbol):
             mixed = (1 - ON_PAGE) * exp(-chance * UNIT) + ON_PAGE * pairs / self.singles[two]
             if threes := self.triples.get(hyp[2] + two + symbol):
@@ -124,7 +128,9 @@ class Reading(Holdings):
             return UNBALANCED if mark in still_open else 0
         if PARTNERS[mark] not in still_open:
             return UNBALANCED
-        return -BALANCED if still_open[-1] == PARTNERS[mark] else 0
+        if still_open[-1] != PARTNERS[mark]:
+            return 0
+        return -TITLE_BALANCED if mark == "》" else -BALANCED
 
     def open_after(self, hyp: Hyp, pos: int) -> str:
         """The quotations of the line that are open after `hyp`, or at `pos` if it has read nothing; innermost last."""

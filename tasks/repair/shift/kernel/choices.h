@@ -43,7 +43,7 @@ static void choose(Page *p, const Hyp *from, const Candidate *list, int count, i
     }
     int bound = bound_of(chances, count, width);
     for (int i = 0; i < count; i++) {
-        if (chances[i] > bound) continue;
+        if (chances[i] > bound && !is_kind(t, list[i].unit, PLAIN_MARK | CLOSES)) continue;
         int cost = hyp.cost + more + chances[i] + charge(p, &hyp, list[i].symbol, list[i].unit, chances[i]);
         Segment one = {hyp.back, start, end, list[i].unit, (uint8_t)kind, list[i].byte, 0, 0};
         Hyp new = {cost, held == ITS_BYTE ? -list[i].byte : held, hyp.two, list[i].symbol, list[i].unit, segment(p, one)};

@@ -186,7 +186,8 @@ static int balance(const Page *p, const Hyp *hyp, uint32_t mark) {
     for (int i = 0; i < count; i++) there |= open[i] == wanted;
     if (opens) return there ? k[K_UNBALANCED] : 0;
     if (!there) return k[K_UNBALANCED];
-    return open[count - 1] == wanted ? -k[K_BALANCED] : 0;
+    if (open[count - 1] != wanted) return 0;
+    return -k[mark == 0x300B ? K_TITLE_BALANCED : K_BALANCED];
 }
 
 static int strange(const Page *p, uint32_t unit, uint32_t symbol) {
@@ -205,6 +206,10 @@ static int charge(const Page *p, const Hyp *hyp, uint32_t symbol, uint32_t unit,
     int stopped = is_kind(t, hyp->two, STOPPED);
     if (unit == 0x3000) cost += stopped ? -t->cost[K_BLANK_HERE] : t->cost[K_BLANK];
     else if (stopped && symbol != hyp->two && is_kind(t, unit, PLAIN_MARK)) cost += t->cost[K_STOP_AGAIN];
+    else if (hyp->two == ',' && p->damaged && is_kind(t, unit, PLAIN_MARK)) {
+        int added = t->cost[K_COMMA_ADDED] + cost_of(t, '\n', hyp->one, symbol) - chance;
+        cost += added < 0 ? added : 0;
+    }
     uint32_t pairs = count_in(&p->pairs, key2(hyp->two, symbol));
     if (!pairs) return cost;
     double mixed = (1 - t->on_page) * exp(-chance * t->unit) + t->on_page * pairs / count_in(&p->singles, key1(hyp->two));
