@@ -45,7 +45,7 @@ LETTER, LETTER_MORE = nats(3.5), nats(2.0)  # which letter it is, after no lette
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
 PLAIN_MARKS = frozenset("，。、；：？！")
 BALANCED, UNBALANCED = nats(2.0), nats(5.0)  # a quotation mark closes an open one; it closes none, or opens one within
-TITLE_BALANCED = nats(5.0)  # the same of 《, which stays open for a few characters
+TITLE_BALANCED = nats(7.0)  # the same of 《, which stays open for a few characters
 LOOK_BACK = 300  # characters in which an open quotation is looked for
 PARTNERS = dict(zip("“”‘’《》「」『』", "”“’‘》《」「』『", strict=True))
 OPENING = frozenset("“‘《「『")

@@ -2,7 +2,7 @@
 
 Some decoders show a half character and the ASCII byte after it as one '?'. Of most bytes nothing is left. A number of
 three digits where a year stands was one of four, and its first digit is not in doubt; nor is what opens a tag, or an
-entity.
+entity, what closes a bracket that nothing else closes, or the first of six dots.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import html
 import re
 
-from tasks.repair.shift.candidates import LETTERS
+from tasks.repair.shift.candidates import LETTERS, SPLICE, SWALLOWED
 
 _SWALLOWS = re.compile(rf"[?][{LETTERS}]{{1,6}} ?[)）]")  # what is left of a splice without its opening bracket
 _YEAR = re.compile(r"(?:(?P<two>0)|[89])[0-9]{2}(?![0-9])(?P<said>[年》])?")
 
 _BLOCKS = "p|br|div|li|ul|td|tr|h[1-6]|section"
+_DOTS = re.compile("(?:[.]{2}|[.]{5})(?![.])")  # of three, and of six
+_BRACKET = re.compile("[()（）]")
+_REACH = 60  # characters of a line in which a bracket is looked for
 _TAG = re.compile(
     rf"(?:</?(?:{_BLOCKS})(?:\s[^<>\n]{{0,300}})?/?"
     rf"|(?<=[?\ufffd])/?(?:{_BLOCKS}|span|strong|em|b|i|u|a|font) {{0,2}}/?)>",
@@ -38,7 +41,7 @@ def without_tags(text: str) -> tuple[str, frozenset[int]]:
 
 
 def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
-    """The character that was swallowed before `text[at]`, as far as what follows shows it, or "", and how many
+    """The character that was swallowed before `text[at]`, as far as what stands around shows it, or "", and how many
     characters of what follows it makes with them.
 
     `known` says that the page's decoder swallows.
@@ -47,10 +50,34 @@ def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
     (('2', 0), ('', 0))
     >>> swallowed("?ldquo;长桥", 1, False)
     ('“', 6)
+    >>> swallowed("桥(旧?的", 4, True), swallowed("等等?..", 3, True)
+    ((')', 0), ('.', 0))
     """
     if entity := _ENTITY.match(text, at):
         return html.unescape(f"&{entity[0]}").replace("\N{NO-BREAK SPACE}", " "), len(entity[0])
-    return first_digit(text, at, known), 0
+    if known and _DOTS.match(text, at):
+        return ".", 0
+    return first_digit(text, at, known) or (")" if known and is_open(text, at) else ""), 0
+
+
+def is_open(text: str, at: int) -> bool:
+    """Whether a bracket is open at `text[at]` that nothing in the line closes.
+
+    >>> is_open("桥(旧?的", 4), is_open("桥(旧?的)", 4), is_open("桥(jiù)?的", 7)
+    (True, False, False)
+    """
+    line = text.rfind("\n", max(0, at - _REACH), at) + 1
+    before = _brackets(text[max(line, at - _REACH) : at])
+    after = _brackets(text[at : at + _REACH].partition("\n")[0])
+    return before[-1:] == "(" and after[:1] != ")"
+
+
+def _brackets(text: str) -> str:
+    """The brackets of a text that are none of a splice, as far as they are not closed within it."""
+    left = "".join(_BRACKET.findall(SPLICE.sub("", SWALLOWED.sub("", text)))).replace("（", "(").replace("）", ")")
+    while "()" in left:
+        left = left.replace("()", "")
+    return left
 
 
 def swallows(text: str) -> bool:
