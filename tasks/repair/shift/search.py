@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING
 from tasks.records import Edit
 from tasks.repair.lm import symbols
 from tasks.repair.shift.candidates import SPLICE
-from tasks.repair.shift.costs import BEAM, FANS, IN_STEP, NEAR, PAGE_MEMORY, PLAIN_MARKS, READINGS, WIDTH, WIDTH_AT_SPLICE, Hyp, Segment
+from tasks.repair.shift.costs import (
+    BEAM,
+    FANS,
+    IN_STEP,
+    NEAR,
+    PAGE_MEMORY,
+    PLAIN_MARKS,
+    READINGS,
+    WIDTH,
+    WIDTH_AT_SPLICE,
+    Hyp,
+    Segment,
+)
 from tasks.repair.shift.kernel import compiled, tables
 from tasks.repair.shift.moves import Mover
 from tasks.repair.shift.swallowed import swallows

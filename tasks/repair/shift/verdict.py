@@ -36,7 +36,8 @@ SURE = 0.5  # from here on an edit is applied: what it replaces is surely wrong,
 SURE_WEAK = 0.58  # the same where the clue is weak, and
 SURE_FIRST = 0.7  # where nothing else on the page is damaged either: it may be healthy
 # From LONG characters on, text out of step is like nothing else, and a wrong reading is wrong in a character or two.
-SURE_LONG, LONG = 0.35, 10
+SURE_LONG, LONG = 0.395, 10
+SURE_LONG_FIRST = 0.44  # on a page that shows no tool which replaces bytes
 # What a reading must gain over the text as it is, in nats, for it to be damage: after a strong clue, and after others.
 GAIN_STRONG = 0.1
 GAIN = 6.0
@@ -50,11 +51,12 @@ SCORES = QUESTIONS + ":：;；!！"
 WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
 
-# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 7,286 spans of
-# generated damage in held-out text of many registers (docs/adr/0006-byte-shift-search.md). That nothing shows where a
-# run begins says nothing there, and is weighed down for healthy pages, where it is the only kind of mistake.
-INTERCEPT = 3.343
-WEIGHTS = (0.426, -0.172, -0.289, -0.644, -0.192, -1.001, -0.6, -0.209, 0.446)
+# Log-odds that a reading is right: the intercept, and the weights of `traits`. A logistic regression on 4,464 spans of
+# generated damage in held-out text of many registers and on 362 of real pages, which count four times
+# (docs/adr/0006-byte-shift-search.md). That nothing shows where a run begins is weighed down for healthy pages, where
+# it is the only kind of mistake.
+INTERCEPT = 2.69
+WEIGHTS = (0.475, -0.14, -0.269, -0.372, -0.388, -0.58, -0.893, -0.137, 0.357)
 IN_BIG5 = -0.8  # of Big5, whose runs are short: half a character says less there (of 1,100 spans)
 FAR = nats(10)  # a reading that lies further behind the likeliest says nothing
 FURTHEST = 8.0  # log-odds that nothing else was found that is worth a mention
@@ -103,6 +105,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     gone, behind = "", 0
     if run[-1].kind in (LOST_TRAIL, LOST_BOTH) and search.text[last - 1 : last] == "?":
         gone, behind = ("<", 0) if last in search.tags else swallowed(search.text, last, search.swallows)
+    long = SURE_LONG if search.spliced or search.hit else SURE_LONG_FIRST
     confidence = round(1 / (1 + exp(-logit(found) - (IN_BIG5 if search.codec == BIG5 else 0.0))), 3)
     return Edit(
         start=first,
@@ -112,7 +115,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
         stage=Stage.REPAIR,
         kind="byte_shift",
         confidence=confidence,
-        applied=confidence >= (SURE_LONG if len(after) >= LONG else least),
+        applied=confidence >= (long if len(after) >= LONG else least),
         why=explained(search.text, run, search.codec) + (f"; '?' swallowed the {gone} after it" if gone else ""),
     )
 
