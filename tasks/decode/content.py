@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from tasks.decode.html import Line
@@ -62,11 +63,19 @@ def _is_of_sane_size(tree: Any) -> bool:
     return True
 
 
+@cache
+def _options() -> Any:
+    """What the extractor is asked for. Made for each page anew, it has its settings read each time."""
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python", recall=True, comments=False, tables=True)
+
+
 def _extracted(tree: Any) -> str:
     from trafilatura import bare_extraction
 
     try:
-        document = bare_extraction(tree, favor_recall=True, include_comments=False, include_tables=True)
+        document = bare_extraction(tree, options=_options())
     except Exception:  # A defect of the extractor's must cost its verdict only: the lines are all there already.
         return ""
     return getattr(document, "text", None) or ""

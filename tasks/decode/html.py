@@ -135,6 +135,8 @@ def parse(text: str) -> Any | None:
 
     # Without huge_tree the parser drops texts of more than 10 MB; the size of a page is bounded before this.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    # One class for all elements: to look for that of a form or a label calls Python each time that an element is met.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
     # The parser stops at a zero byte; browsers drop it (HTML Living Standard, 13.2.5.1 and 13.2.6.4.7).
     source = text.replace("\x00", "").encode("utf-8", "replace")
     try:
@@ -184,6 +186,8 @@ def _walk(tree: Any, heed_hidden: bool) -> list[Line]:
 
 
 def _is_hidden(element: Any, tag: str) -> bool:
+    if not element.keys():
+        return tag == "dialog"
     if element.get("hidden") is not None or (tag == "dialog" and element.get("open") is None):
         return True
     style = element.get("style")
@@ -217,10 +221,11 @@ class _Writer:
         if tag == "rt" and not self._glosses and any(text.strip() for text in element.itertext()):
             self._glosses = True
             self.text("(")
-        for name in ("alt", "title"):
-            self._aside(element.get(name))
-        if tag == "input" and (element.get("type") or "").lower() in _SHOWN_VALUES:
-            self.text(element.get("value"))
+        if element.keys():
+            for name in ("alt", "title"):
+                self._aside(element.get(name))
+            if tag == "input" and (element.get("type") or "").lower() in _SHOWN_VALUES:
+                self.text(element.get("value"))
         self.text(element.text)
 
     def end(self, tag: str) -> None:
@@ -243,6 +248,8 @@ class _Writer:
 
     def flush(self) -> None:
         """End the line at hand."""
+        if not self._parts and self._cells is None and not self._asides:
+            return
         text = "".join(self._parts)
         self._parts.clear()
         if self._cells is not None:
