@@ -90,12 +90,13 @@ def signed(core: str) -> list[Field]:
 def _reported(core: str) -> list[Field]:
     """Who reported, for which medium; who wrote, edited or took pictures, in brackets; a category, who posted, and
     counters, as themes of blogs set them."""
-    if said := reporters(core):
+    told = "者" in core or "员" in core or "生" in core or "稿人" in core or core.endswith(("报道", "文/图", "图/文"))
+    if told and (said := reporters(core)):
         medium = [Field("media", "", said[0])] if said[0] else []
         return [*medium, Field("author", "", "、".join(said[1]))]
-    if done := in_brackets(core):
+    if core[-1:] in ")】]" and (done := in_brackets(core)):
         return [Field(done[0], "文", done[1])]
-    if name := pupil(core):
+    if "班" in core[-5:] and (name := pupil(core)):
         return [Field("author", "", name)]
     themed = _THEMED.fullmatch(core) or (_SUPPLIED.fullmatch(core) if core[-1] == "稿" else None)
     return [Field("author", "作者", themed["name"]), Field("counter", "", "")] if themed else []

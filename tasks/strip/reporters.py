@@ -75,7 +75,7 @@ def in_brackets(core: str) -> tuple[str, str] | None:
     >>> in_brackets("(李一心 文)"), in_brackets("(王二思编辑)"), in_brackets("(下图)")
     (('author', '李一心'), ('editor', '王二思'), None)
     """
-    said = _IN_BRACKETS.fullmatch(core) if core[-1:] in ")】]" else None
+    said = _IN_BRACKETS.fullmatch(core)
     if not said or not all(name[0] in USUAL for name in names_of(said["names"]) or ("-",)):
         return None
     return "author" if said["did"] in _WRITES else "editor" if said["did"] == "编辑" else "others", said["names"]
@@ -87,7 +87,7 @@ def pupil(core: str) -> str | None:
     >>> pupil("上湾县 渡口小学四(2)班 李四九"), pupil("渡口小学四(2)班的水位牌")
     ('李四九', None)
     """
-    said = _PUPIL.fullmatch(core) if "班" in core[-5:] else None
+    said = _PUPIL.fullmatch(core)
     return said["name"] if said and said["name"][0] in USUAL else None
 
 

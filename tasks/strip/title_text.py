@@ -17,6 +17,8 @@ LEAST_PART = 6
 PICTURES, ABOVE_PICTURE = 2, 2
 # The beginning of the text set above it has so many characters, and is looked for in so many rows.
 LEAST_SUMMARY, SUMMARY_ROWS = 24, 15
+# What the text begins with stands among so many of its characters.
+SUMMARY_HEAD = 60
 # Without dots at its end it has so many, and goes on where the next row does.
 LEAST_UNMARKED = 60
 _LABEL = re.compile(r"^(?:内容)?(?:摘要|导读|简介|提要|核心提示)\s?:\s?")
@@ -209,6 +211,9 @@ def _is_picture(sheet: Sheet, within: list[Row]) -> bool:
 def _cut_short(sheet: Sheet, title: str) -> list[Row]:
     """The first rows of prose, if they say the same and are cut short, and the rows below begin with what they say."""
     first = sheet.rows[sheet.first]
+    head, near = first.core[:SUMMARY_HEAD], sheet.rows[sheet.first + 1 : sheet.first + 4]
+    if not any(row.core[:4] in head for row in near):
+        return []
     begun = key(_LABEL.sub("", first.core.rstrip(".…"))).removeprefix(title)
     below = [row for row in sheet.rows[sheet.first : sheet.first + SUMMARY_ROWS] if row.core != first.core]
     text = key("".join(row.core for row in below)).removeprefix(title)
