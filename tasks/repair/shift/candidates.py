@@ -21,6 +21,9 @@ RAREST = round(13.2 / UNIT)
 # Stops behind a comma that a site added, and marks that close what is open: how likely they are shows in their charge.
 DECIDED = PLAIN_MARKS | {"”", "’", "》", "」", "』"}
 
+# Characters that traditional pages write for two that the model tells apart: 著 is 着 as often as itself.
+ALSO = {"著": "着"}
+
 Candidate = tuple[int, str, int, str]  # cost by itself, symbol, the unknown byte, character
 
 
@@ -67,6 +70,8 @@ def other_forms(codec: str = GBK) -> dict[str, str]:
     for char, symbol in zip(chars, symbols(chars), strict=True):
         if symbol != char and not is_private(char):
             found[symbol] = found.get(symbol, "") + char
+    for char, symbol in ALSO.items():
+        found[symbol] = found.get(symbol, "") + char
     return found
 
 
@@ -91,6 +96,7 @@ def likeliest(chances: list[int], cands: list[Candidate], width: int) -> list[tu
 
 def _ranked(found: Iterable[tuple[int, str]]) -> list[Candidate]:
     lone = model().lone
-    usable = ((symbols(char), byte, char) for byte, char in found if char and not is_private(char))
+    usable = [(symbols(char), byte, char) for byte, char in found if char and not is_private(char)]
+    usable += [(ALSO[char], byte, char) for _, byte, char in usable if char in ALSO]
     ranked = sorted((lone(symbol), symbol, byte, char) for symbol, byte, char in usable)
     return [candidate for candidate in ranked if candidate[0] < RAREST]

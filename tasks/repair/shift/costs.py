@@ -43,6 +43,7 @@ COMMA_ADDED = nats(3.0)  # a site's comma stands before a stop, which belongs to
 STOP_AGAIN = nats(4.0)  # what a stop costs there; commas that sites add stand before some
 LETTER, LETTER_MORE = nats(3.5), nats(2.0)  # which letter it is, after no letter and after one: the model knows a class
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
+PRONOUNS = "他她它"  # whose first bytes are one, and the second near each other
 PLAIN_MARKS = frozenset("，。、；：？！")
 BALANCED, UNBALANCED = nats(2.0), nats(5.0)  # a quotation mark closes an open one; it closes none, or opens one within
 TITLE_BALANCED = nats(7.0)  # the same of 《, which stays open for a few characters

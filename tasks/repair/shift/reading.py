@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Mapping
 from math import exp, log
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
-from tasks.repair.shift.candidates import SPLICE, Candidate, forms, likeliest, user_leads
+from tasks.repair.shift.candidates import ALSO, SPLICE, Candidate, forms, likeliest, user_leads
 from tasks.repair.shift.costs import (
     ABSENT,
     ABSENT_MARK,
@@ -30,6 +30,7 @@ from tasks.repair.shift.costs import (
     OPENING,
     PARTNERS,
     PLAIN_MARKS,
+    PRONOUNS,
     STOP_AGAIN,
     STOPPED,
     SUCCESSORS,
@@ -85,6 +86,8 @@ class Reading(Holdings):
         symbol = symbols(char)
         self.steps += 1
         chance = self.lm.cost(one, two, symbol)
+        if char in ALSO and kind is not AS_SEEN and (other := self.lm.cost(one, two, ALSO[char])) < chance:
+            symbol, chance = ALSO[char], other
         cost += charge + chance
         if kind is not AS_SEEN:
             cost += self.charge(hyp, two, symbol, char, chance)
@@ -108,6 +111,8 @@ class Reading(Holdings):
         cost = self.strange(char, symbol) if known is None else known
         if char in PARTNERS:
             cost += self.balance(hyp, char)
+        if char in PRONOUNS:
+            cost += self.pronoun(char)
         if char == "\u3000":
             cost += -BLANK_HERE if two in STOPPED else BLANK
         elif two in STOPPED and symbol != two and char in PLAIN_MARKS:
@@ -120,6 +125,13 @@ class Reading(Holdings):
                 mixed = (1 - ON_PAGE3) * mixed + ON_PAGE3 * threes / self.page[hyp[2] + two]
             cost += min(0, round(-log(mixed) / UNIT) - chance)
         return cost
+
+    def pronoun(self, char: str) -> int:
+        """What a pronoun costs more than the model says: a page tells of him, of her, or of it."""
+        read = [self.singles[each] + 1 for each in PRONOUNS]
+        known = [exp(-self.lm.lone(each) * UNIT) for each in PRONOUNS]
+        at = PRONOUNS.index(char)
+        return round((log(sum(read) / read[at]) - log(sum(known) / known[at])) / UNIT)
 
     def balance(self, hyp: Hyp, mark: str) -> int:
         """What it costs to open a quotation that is open, or to close one that is not; a gain to close one."""

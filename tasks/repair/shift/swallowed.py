@@ -17,6 +17,7 @@ _YEAR = re.compile(r"(?:(?P<two>0)|[89])[0-9]{2}(?![0-9])(?P<said>[年》])?")
 
 _BLOCKS = "p|br|div|li|ul|td|tr|h[1-6]|section"
 _DOTS = re.compile("(?:[.]{2}|[.]{5})(?![.])")  # of three, and of six
+_NUMBER = re.compile("[.]?[0-9]")  # of which a digit is missing
 _BRACKET = re.compile("[()（）]")
 _REACH = 60  # characters of a line in which a bracket is looked for
 _TAG = re.compile(
@@ -50,14 +51,16 @@ def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
     (('2', 0), ('', 0))
     >>> swallowed("?ldquo;长桥", 1, False)
     ('“', 6)
-    >>> swallowed("桥(旧?的", 4, True), swallowed("等等?..", 3, True)
-    ((')', 0), ('.', 0))
+    >>> swallowed("桥(旧?的", 4, True), swallowed("等等?..", 3, True), swallowed("?2月", 1, True)
+    ((')', 0), ('.', 0), ('?', 0))
     """
     if entity := _ENTITY.match(text, at):
         return html.unescape(f"&{entity[0]}").replace("\N{NO-BREAK SPACE}", " "), len(entity[0])
     if known and _DOTS.match(text, at):
         return ".", 0
-    return first_digit(text, at, known) or (")" if known and is_open(text, at) else ""), 0
+    if known and is_open(text, at):
+        return ")", 0
+    return first_digit(text, at, known) or ("?" if known and _NUMBER.match(text, at) else ""), 0
 
 
 def is_open(text: str, at: int) -> bool:

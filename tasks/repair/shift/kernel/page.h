@@ -199,10 +199,26 @@ static int strange(const Page *p, uint32_t unit, uint32_t symbol) {
     return cost;
 }
 
+/* What a pronoun costs more than the model says: a page tells of him, of her, or of it. */
+static int pronoun(const Page *p, uint32_t unit) {
+    const Tables *t = p->t;
+    int read = 0, here = 0;
+    double known = 0, its = 0;
+    for (int i = 0; i < 3; i++) {
+        int count = (int)count_in(&p->singles, key1(PRONOUNS[i])) + 1;
+        double chance = exp(-lone(t, PRONOUNS[i]) * t->unit);
+        read += count;
+        known += chance;
+        if (PRONOUNS[i] == unit) here = count, its = chance;
+    }
+    return (int)rint((log((double)read / here) - log(known / its)) / t->unit);
+}
+
 static int charge(const Page *p, const Hyp *hyp, uint32_t symbol, uint32_t unit, int chance) {
     const Tables *t = p->t;
     int cost = strange(p, unit, symbol);
     if (is_kind(t, unit, OPENS | CLOSES)) cost += balance(p, hyp, unit);
+    if (unit == PRONOUNS[0] || unit == PRONOUNS[1] || unit == PRONOUNS[2]) cost += pronoun(p, unit);
     int stopped = is_kind(t, hyp->two, STOPPED);
     if (unit == 0x3000) cost += stopped ? -t->cost[K_BLANK_HERE] : t->cost[K_BLANK];
     else if (stopped && symbol != hyp->two && is_kind(t, unit, PLAIN_MARK)) cost += t->cost[K_STOP_AGAIN];
@@ -226,6 +242,10 @@ static Hyp emitted(Page *p, const Hyp *hyp, uint32_t unit, int held, int start, 
     uint32_t symbol = kind == AS_SEEN ? PyUnicode_READ_CHAR(p->seen, start) : symbol_of(p, unit);
     p->steps++;
     int chance = cost_of(p->t, hyp->one, hyp->two, symbol);
+    if (unit == ALSO && kind != AS_SEEN) {
+        int other = cost_of(p->t, hyp->one, hyp->two, ALSO_SYMBOL);
+        if (other < chance) symbol = ALSO_SYMBOL, chance = other;
+    }
     int cost = hyp->cost + more + chance;
     if (kind != AS_SEEN) cost += charge(p, hyp, symbol, unit, chance);
     Segment one = {hyp->back, start, end, unit, (uint8_t)kind, (uint8_t)byte, 0, 0};

@@ -10,6 +10,10 @@
 #include <stdint.h>
 #include <string.h>
 
+/* candidates.py, ALSO: 著 is also seen as 着. And PRONOUNS of costs.py: 他, 她, 它. */
+enum { ALSO = 0x8457, ALSO_SYMBOL = 0x7740 };
+static const uint32_t PRONOUNS[] = {0x4ED6, 0x5979, 0x5B83};
+
 enum { BMP = 0x10000, LEADS = 0x81, LEADS_END = 0xFF, NONE = -1 };
 
 #define TABLES_NAME "tasks.repair.shift.kernel._search.Tables"
@@ -191,6 +195,9 @@ static const Candidates *candidates(Tables *t, int known, int lead_known) {
         Candidate one = {0, t->symbols[unit], (uint16_t)unit, (uint8_t)byte};
         one.lone = lone(t, one.symbol);
         if (one.lone < t->cost[K_RAREST]) list->items[list->count++] = one;
+        one.symbol = ALSO_SYMBOL;
+        one.lone = lone(t, one.symbol);
+        if (unit == ALSO && one.lone < t->cost[K_RAREST]) list->items[list->count++] = one;
     }
     qsort(list->items, list->count, sizeof(Candidate), by_cost);
     list->made = 1;
