@@ -62,7 +62,7 @@ WIDTH_AT_SPLICE = 60  # the same before a splice, which tells which of them it b
 READINGS = 3  # hypotheses kept that are in step and agree on the last two characters
 BEAM = nats(15)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
-SUCCESSORS = 50  # characters tried where nothing is known of one
+SUCCESSORS = 100  # characters tried where nothing is known of one
 NEAR = nats(6)  # how far behind the best a hypothesis may lie for unknown bytes to be tried
 # How wide the search is, tuned on generated and real spans: twice the beam and the readings bring 0.2 points.
 FANS = 4  # hypotheses at a position for which unknown bytes are tried

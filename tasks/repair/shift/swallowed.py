@@ -58,7 +58,7 @@ def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
         return html.unescape(f"&{entity[0]}").replace("\N{NO-BREAK SPACE}", " "), len(entity[0])
     if known and _DOTS.match(text, at):
         return ".", 0
-    if known and is_open(text, at):
+    if is_open(text, at):
         return ")", 0
     return first_digit(text, at, known) or ("?" if known and _NUMBER.match(text, at) else ""), 0
 
