@@ -16,7 +16,7 @@ from evals.stream import Damage, Form, Policy, Shown, shown_after, spliced
 
 __all__ = ["Damage", "Damaged", "Form", "Policy", "Span", "damage", "spliced"]
 
-FOLD_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+FOLD_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,16 @@ def is_private(character: str) -> bool:
     return "\ue000" <= character <= "\uf8ff"
 
 
+def is_dropped(character: str) -> bool:
+    """Whether a decoder that drops what it does not know drops the pair of a character: those of the user areas, and
+    of GB 18030's those that code page 936 lacks.
+
+    >>> is_dropped(chr(0xE319)), is_dropped(chr(0x2ECA)), is_dropped("數")
+    (True, True, False)
+    """
+    return is_private(character) or (character > "\x7f" and not character.encode("gbk", "ignore"))
+
+
 def _written(character: str, encoding: Encoding) -> bytes:
     try:
         written = character.encode("gb18030" if encoding == "gbk" else "cp950")

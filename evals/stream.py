@@ -13,7 +13,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Literal
 
-from evals.pairs import Encoding, decoding, encoding_of, is_lead, is_private
+from evals.pairs import Encoding, decoding, encoding_of, is_dropped, is_lead
 
 Policy = Literal["swallow", "question", "fffd", "drop"]
 Form = Literal["toned", "spaced", "toneless", "doubled", "fullwidth"]
@@ -234,5 +234,5 @@ def _can_swallow(cell: _Cell) -> bool:
 
 def _pair(lead: _Cell, trail: _Cell, character: str, how: Damage) -> Shown:
     whole = lead.first and trail.owner == lead.owner and trail.value >= 0
-    deleted = how.user_areas == "delete" and is_private(character)
+    deleted = how.user_areas == "delete" and is_dropped(character)
     return Shown("" if deleted else character, (lead.owner, trail.owner), whole, gone=2 * deleted)
