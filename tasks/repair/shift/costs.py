@@ -39,6 +39,7 @@ UNTABLED = nats(2.0)  # what a splice names is no traditional character, as thos
 WIDE = nats(5.0)  # a full-width letter or digit: the model sees one class of them all, in either width
 STOPPED = frozenset(" \n。、;:?!")  # the symbols behind which a blank may stand, and no other stop
 BLANK, BLANK_HERE = nats(5.0), nats(3.0)  # what a full-width space costs elsewhere, and gains there
+STOPS_IN = ",，、。"  # those that stand within a sentence, or end it: behind 。” they cost as much
 COMMA_ADDED = nats(3.0)  # a site's comma stands before a stop, which belongs to what is before it
 STOP_AGAIN = nats(4.0)  # what a stop costs there; commas that sites add stand before some
 LETTER, LETTER_MORE = nats(3.5), nats(2.0)  # which letter it is, after no letter and after one: the model knows a class

@@ -32,6 +32,8 @@ from tasks.repair.shift.costs import (
     SPLICE_KEPT,
     SPLICE_OF,
     SPLICED,
+    STOP_AGAIN,
+    STOPS_IN,
     UNKNOWN,
     UNTABLED,
     WIDE_MARKS,
@@ -84,6 +86,8 @@ class Entries(Reading):
         if ch in LOST and (swallowed := self.splices.left_at(pos)):
             return swallowed[0], self.kept(hyp, pos, swallowed[0], REMNANT)
         charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if ch.isascii() and ch.isalpha() else 0
+        if ch in STOPS_IN and hyp[2:4] == ("。", "”") and hyp[5] and hyp[5][4] is not AS_SEEN:
+            charge = STOP_AGAIN
         return pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
 
     def astride(self, pos: int) -> str:

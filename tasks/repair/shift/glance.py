@@ -78,7 +78,9 @@ def mark_out_of_step(text: str, at: int) -> bool:
     char, after, second = text[at], text[at + 1 : at + 2], text[at + 2 : at + 3]
     if char == LOST[1] or after in STOPS:
         return True
-    if char == "?" and after and after in MARKS_BEFORE and "\u3400" <= second <= "\u9fff":
+    # A half, a mark, and a hanzi or its second byte alone.
+    hanzi = text[at + 3 : at + 4] if "@" <= second <= "~" else second
+    if char == "?" and after and after in MARKS_BEFORE and "\u3400" <= hanzi <= "\u9fff":
         return True
     if char in "!！" and characters()[0xA100 | wide().get(after, 0) >> 8] not in AFTER_A1:
         return False

@@ -147,7 +147,8 @@ static int mark(const Glance *g, const Text *x, Py_ssize_t at) {
     const int32_t *k = g->number;
     uint32_t c = at_(x, at), after = at_(x, at + 1), second = at_(x, at + 2);
     if (flagged(g, after, STOP)) return 1;
-    if (c == '?' && flagged(g, after, REPLACEABLE) && is_hanzi(second)) return 1;
+    uint32_t hanzi = second >= '@' && second <= '~' ? at_(x, at + 3) : second;
+    if (c == '?' && flagged(g, after, REPLACEABLE) && is_hanzi(hanzi)) return 1;
     if (flagged(g, c, EXCLAIMS) && !flagged(g, t->chars[0xA100 | bytes_of(t, after) >> 8], AFTER_A1)) return 0;
     if (flagged(g, after, FREQUENT) && flagged(g, second, FREQUENT)) return 0;
     int count = pair_of(t, second) ? 2 : 1, cost = k[G_HOPELESS];
