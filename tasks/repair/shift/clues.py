@@ -200,9 +200,9 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
         if text[at] == LOST[1] or after in STOPS:
             return True
         second = text[at + 2 : at + 3]
-        if text[at] == "?" and after and after in MARKS_BEFORE:
-            if second > "\x80" or ("@" <= second <= "~" and is_hanzi(text[at + 3 : at + 4])):
-                return True
+        trails = "@" <= second <= "~" and is_hanzi(text[at + 3 : at + 4])
+        if text[at] == "?" and after and after in MARKS_BEFORE and (second > "\x80" or trails):
+            return True
         if (
             search.damaged
             and (not after or after in ENDS)
