@@ -280,6 +280,7 @@ def _best(
             continue
         score = 4 * said + 2 * _any_between(bars, begin, start) + 2 * _any_between(paths, begin, start)
         score -= 3 * bool(menus and menus[-1] > start)
+        score -= BELOW_ALL * (start == starts[0] and len(head) > 1 and names_reading_site(row.core))
         score -= BELOW_ALL * (bare and bool(metadata) and metadata[-1] < start)
         if likeness and likeness.enough:
             share = likeness.share(row.core)
