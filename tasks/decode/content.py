@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from tasks.decode.html import Line
 
-_SPACE = re.compile(r"\s+")
 # A line this long that stands inside an extracted paragraph is content; a shorter one ("更多") may stand there by
 # chance and must be a paragraph of its own.
 _LONG = 10
@@ -29,11 +27,11 @@ def content_flags(tree: Any, lines: Sequence[Line]) -> list[bool]:
 
     The tree is used up: trafilatura changes it.
     """
-    title = _SPACE.sub("", tree.findtext(".//title") or "")
+    title = _packed(tree.findtext(".//title") or "")
     extracted = _extracted(tree) if _is_of_sane_size(tree) else ""
-    paragraphs = [packed for line in extracted.split("\n") if (packed := _SPACE.sub("", line))]
+    paragraphs = [packed for line in extracted.split("\n") if (packed := _packed(line))]
     whole, exact = "\n".join(paragraphs), set(paragraphs)
-    packed_lines = [_SPACE.sub("", line.text) for line in lines]
+    packed_lines = [_packed(line.text) for line in lines]
     flags = [packed in exact or (len(packed) >= _LONG and packed in whole) for packed in packed_lines]
     found = sum(len(packed) for packed, flag in zip(packed_lines, flags, strict=True) if flag)
     total = sum(map(len, packed_lines))
@@ -43,6 +41,11 @@ def content_flags(tree: Any, lines: Sequence[Line]) -> list[bool]:
         flag or line.tag == "h1" or _heads(title, packed)
         for flag, line, packed in zip(flags, lines, packed_lines, strict=True)
     ]
+
+
+def _packed(text: str) -> str:
+    """Text without white space."""
+    return "".join(text.split())
 
 
 def _heads(title: str, packed: str) -> bool:
