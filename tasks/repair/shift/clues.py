@@ -145,7 +145,7 @@ def is_likely(text: str, clue: Clue) -> bool:
     if clue.strong:
         return True
     if not clue.hidden:
-        return mark_out_of_step(text, clue.at)
+        return text[clue.at + 1 : clue.at + 2] != " " and mark_out_of_step(text, clue.at)
     if _ENDING.match(text, clue.at) and ends_out_of_step(text, clue.at):
         return True
     return text[clue.at] not in common() and rare_out_of_step(text, clue.at)
@@ -178,6 +178,9 @@ def _at(text: str, at: int) -> Clue | None:
         return Clue(at, False, False) if is_hanzi(after) else None
     beside = (before > "\x80" or before == ")") and after > "\x80" and after not in CLOSING
     beside |= char in EXCLAIMS and after in ENDS + "(（"  # '。”' leaves nothing but the mark
+    spaced = char in EXCLAIMS and after == " "  # sites write a blank behind it
+    if spaced and (text[at + 2 : at + 3] > "\x80" or text[at + 2 : at + 3] in ENDS + "(（"):
+        beside |= before > "\x80" or before == ")"
     if "@" <= after <= "~":  # a trail byte, as in ';@球' for 校籃球
         beside |= (is_hanzi(before) or before in CLOSES) and is_hanzi(text[at + 2 : at + 3])
     return Clue(at, False, False) if beside or after in STOPS else None
@@ -197,6 +200,8 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
         return False
     after = text[at + 1 : at + 2]
     if not clue.hidden:
+        if after == " " and text[at] in EXCLAIMS:
+            return search.damaged and search.quotations.is_left_open(at)
         if text[at] == LOST[1] or after in STOPS:
             return True
         second = text[at + 2 : at + 3]

@@ -23,6 +23,7 @@ from tasks.repair.shift.costs import (
     LOST_BOTH,
     LOST_LEAD,
     LOST_TRAIL,
+    MARK_SPACED,
     MARK_STRADDLED,
     NAMED,
     PAIR_DELETED,
@@ -60,6 +61,8 @@ class Mover(Entries):
                 for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, LEFT_DROPPED, LOST_TRAIL):
                     yield pos, new
             return
+        if ch == " " and text[pos - 1] in "!！" and hyp[5] and hyp[5][2] == pos:
+            yield pos + 1, self.skip(hyp, held, pos, pos + 1, MARK_SPACED, SHIFTED)
         splice = self.splices.at(pos) if ch else None
         if splice:
             named = self.chars[(self.pairs.get(hyp[4], 0) & 0xFF) << 8 | held]
@@ -153,6 +156,10 @@ class Mover(Entries):
                     yield end, new
             if ch != "?":
                 return
+        elif partner and (splice := self.splices.at(pos)):
+            for end, new in self.named(hyp, splice, pos, LEFT_DROPPED):
+                least = min(least, new[0])
+                yield end, new
         if ch not in LOST or self.splices.left_at(pos) is None:
             for new in self.trailing(pos, hyp, partner):
                 least = min(least, new[0])

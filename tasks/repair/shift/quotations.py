@@ -41,6 +41,15 @@ class Quotations:
         insort(self._repaired, edit, key=_start)
         self._opened.clear()
 
+    def is_left_open(self, pos: int) -> bool:
+        """Whether a quotation is open at `pos` that no mark behind it in the line closes.
+
+        >>> Quotations("“走吧! (笑)").is_left_open(3), Quotations("“走吧! (笑)”").is_left_open(3)
+        (True, False)
+        """
+        following = _QUOTES.search(self.text[pos : pos + LOOK_BACK].partition("\n")[0])
+        return self.open_at(pos) != "" and (following is None or following[0] in OPENING)
+
     def open_at(self, pos: int) -> str:
         """The quotations that are open at `pos`, in the text as far as it has been repaired."""
         if pos not in self._opened:

@@ -252,6 +252,9 @@ static void out_of_step(Page *p, const Hyp *hyp, int pos, int rank) {
         choose_by(p, hyp, held, 1, ALL, 0, k[K_FAN], IN_STEP, pos, pos, k[K_LEFT_DROPPED], LOST_TRAIL, pos, 0, NULL);
         return;
     }
+    uint32_t before = pos ? char_at(p, pos - 1) : END;
+    if (c == ' ' && (before == '!' || before == 0xFF01) && hyp->back != NONE && p->segments[hyp->back].end == pos)
+        moved(p, pos + 1, skipped(p, hyp, held, pos, pos + 1, k[K_MARK_SPACED], SHIFTED, 0, 0));
     const Splice *splice = splice_at(p, pos);
     if (p->failed) return;
     if (splice->end) {
@@ -292,6 +295,9 @@ static void lead_lost(Page *p, const Hyp *hyp, int pos, int rank) {
         else if (partner) choose_after(p, hyp, 0, IN_STEP, pos, pos + 1, 0, LOST_BOTH, pos + 1, &least);
         if (c != '?') return;
         if (swallowed->end) ways = 0;
+    } else if (partner) {
+        const Splice *splice = splice_at(p, pos);
+        if (!p->failed && splice->end) named(p, hyp, splice, pos, k[K_LEFT_DROPPED], &least);
     }
     uint32_t raw = bytes_of(t, c);
     int folded = c <= 0x7F && !is_kind(t, c, MARK);
