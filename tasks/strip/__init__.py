@@ -99,8 +99,7 @@ def strip(
     on = KINDS if policy.strip is None else policy.strip
     if "markup" in on and "<" in ledger.text:
         ledger = ledger.then(tags.tags(ledger.text))
-    rows = edges.without_captions(edges.without_speech(rows_of(lines_of(ledger, blocks))))
-    rows = edges.with_sentences(rows)
+    rows = _marked(rows_of(lines_of(ledger, blocks)))
     sheet = Sheet.of(rows)
     taken: list[tuple[str, Claim]] = []
     sheet = _apply(sheet, BEFORE_METADATA | {"related": teasers.teasers}, on, taken)
@@ -131,6 +130,11 @@ def strip(
         sheet = _take(sheet, "extractor", extractor.not_content(sheet, shown), taken)
     sheet = _take(sheet, "site_line", site.site_lines(sheet, learned), taken)
     return ledger.then(_layer(ledger.text, taken)), _metadata(sheet, found, shown, signed)
+
+
+def _marked(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows, of which the site's own words and captions are prose no longer, and short sentences are."""
+    return edges.with_sentences(edges.without_captions(edges.without_speech(rows)))
 
 
 def _metadata(sheet: Sheet, found: Found, shown: Row | None, signed: list[Field]) -> Metadata:
