@@ -23,6 +23,7 @@ _GAP = "[ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]"
 _OPENING = CharSet("[(（]")
 _ONE = rf"[(（]{_GAP}?([{LETTERS}]{{1,6}}){_GAP}{{0,2}}[)）]"
 _SPLICES = re.compile(rf"{_ONE}(?:[(（]{_GAP}?\1{_GAP}{{0,2}}[)）])*")
+_TONELESS = re.compile("[(（]([a-zü]{1,6})[)）]")
 
 
 class Splice(NamedTuple):
@@ -124,12 +125,14 @@ def _reads(host: str, toneless: str) -> bool:
 
 def _splice(text: str, match: re.Match[str], host: str, syllable: _Syllable) -> Splice:
     start, end = match.span()
+    if (again := _TONELESS.match(text, end)) and again[1] == syllable.toneless:
+        end = again.end()  # a second tool's, behind the first one's
     if "@" <= host <= "~" and start > 1:
         astride = characters_of_pairs()[wide().get(text[start - 2], 0) << 8 & 0xFF00 | ord(host)]
         host = astride if astride and _reads(astride, syllable.toneless) else host
     strange = end - start != len(match[1]) + 2
     inside = bool(host) and (_is_beside(text[end : end + 1]) or (start > 1 and _is_beside(text[start - 2])))
-    return Splice(start, end, match[0], host, syllable.reading, _reads(host, syllable.toneless), strange, inside)
+    return Splice(start, end, text[start:end], host, syllable.reading, _reads(host, syllable.toneless), strange, inside)
 
 
 def _is_beside(char: str) -> bool:
