@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 # Prefect's own command, but for the garbage collector: of what is imported nothing goes, and to find that out again and
-# again takes a third of the start.
+# again takes a third of the start. It begins when its watcher knows of it, which a run that is killed may not live to
+# say.
 _SERVE = """
-import gc
+import gc, sys
+if not sys.stdin.readline():
+    sys.exit()
 gc.disable()
 import prefect.server.api.server
 gc.freeze()
@@ -127,11 +130,15 @@ def _served(port: int, settings: Mapping[str, str]) -> subprocess.Popen[Any]:
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", _SERVE, *factory, *where, "--log-level", "error", "--lifespan", "on"],
         env={**os.environ, **_ONLY_API, **settings},
+        stdin=subprocess.PIPE,
     )
     assert watch.stdin is not None
+    assert process.stdin is not None
     watch.stdin.write(f"{process.pid}\n".encode())
     watch.stdin.flush()
     _watchers.append(watch)
+    with suppress(OSError), process.stdin as begins:  # a server that is gone already says so to whoever asks it
+        begins.write(b"\n")
     return process
 
 

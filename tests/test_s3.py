@@ -319,11 +319,11 @@ def test_runs_that_are_killed_leave_what_an_undisturbed_run_makes(fs: Any, bucke
     curate(raw, tmp_path / "whole", shard_bytes=2**16)
     random_ = random.Random(6)
     killed = 0
-    for _ in range(6):
+    for number in range(1, 7):  # the later, the further a run has come
         command = [sys.executable, "-c", KILLED, str(raw), f"{bucket}/out"]
         with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE) as run:
             try:
-                run.wait(1.0 + random_.uniform(0.0, 3.0))
+                run.wait(0.3 * number + random_.uniform(0.0, 0.3))
             except subprocess.TimeoutExpired:
                 run.send_signal(signal.SIGKILL)
                 killed += 1

@@ -60,6 +60,7 @@ def lone_writer(sheet: Sheet) -> dict[int, list[Field]]:
     """The row between the title and the text that is a name, if the text has nothing of it and no such headings.
 
     >>> from tasks.lines import Line
+    >>> from tasks.strip.sheet import Row
     >>> said = ["渡口的水位观测", "李四九", "船工说,水位牌上的刻度要用红漆描,一年描两回,描的那天全渡口的人都来看。" * 3]
     >>> rows = [Row(Line(0, len(text), text, text), text, text.endswith("。"), 0) for text in said]
     >>> [field.value for field in lone_writer(Sheet.of(rows))[1]]
