@@ -75,7 +75,7 @@ def in_step(raw: bytes, codec: str, sound: str | None = None, lossy: bool = Fals
     if _may_be_out_of_step(text, codec, damaged):
         spliced = codec == "gb18030" and has_splices(text)
         return (text, damaged) if spliced else (_searched(raw, text, codec, damaged), True)
-    lossy = lossy or _USER_AREA.find(text) >= 0
+    lossy = lossy or (codec == "gb18030" and _USER_AREA.find(text) >= 0)
     if codec not in _CHINESE or not is_odd(text, lossy):
         return text, damaged
     from tasks.decode.bridged import bridged

@@ -44,7 +44,7 @@ def by_lead(lead: int, codec: str = GBK) -> list[Candidate]:
 
 
 @cache
-def user_leads(first: int, codec: str = GBK) -> frozenset[int]:
+def dropped_leads(first: int, codec: str = GBK) -> frozenset[int]:
     """The second bytes of pairs that decoders drop and that begin with `first`, as far as they can begin a pair."""
     return frozenset(second for second in LEADS if first << 8 | second in dropped(codec))
 
@@ -52,13 +52,13 @@ def user_leads(first: int, codec: str = GBK) -> frozenset[int]:
 @cache
 def deletable(lead: int, codec: str = GBK) -> list[Candidate]:
     """Those of `by_lead` whose second byte can begin a pair of the user areas."""
-    return [candidate for candidate in by_lead(lead, codec) if user_leads(candidate[2], codec)]
+    return [candidate for candidate in by_lead(lead, codec) if dropped_leads(candidate[2], codec)]
 
 
 @cache
 def partnered(halves: int, codec: str = GBK) -> list[Candidate]:
     """Those of `by_trail` that can follow a deleted pair: the pair's first byte * 256 + the character's second."""
-    leads = user_leads(halves >> 8, codec)
+    leads = dropped_leads(halves >> 8, codec)
     return [candidate for candidate in by_trail(halves & 0xFF, codec) if candidate[2] in leads]
 
 

@@ -66,7 +66,7 @@ BEAM = nats(15)  # how far behind the best they may lie
 PAGE_MEMORY = 20_000  # characters of the page whose pairs of characters are remembered
 SUCCESSORS = 100  # characters tried where nothing is known of one
 NEAR = nats(6)  # how far behind the best a hypothesis may lie for unknown bytes to be tried
-# How wide the search is, tuned on generated and real spans: twice the beam and the readings bring 0.2 points.
+# How wide the search is, tuned on generated and real spans: 60 hypotheses everywhere bring no more than 24.
 FANS = 4  # hypotheses at a position for which unknown bytes are tried
 DELETED_RANK = 3  # and for which a deleted pair is
 FAN = 12  # readings followed of an unknown byte

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.repair.lm import symbols
-from tasks.repair.shift.candidates import by_lead, by_trail, deletable, partnered, user_leads
+from tasks.repair.shift.candidates import by_lead, by_trail, deletable, dropped_leads, partnered
 from tasks.repair.shift.costs import (
     ASCII_FOLDED,
     BARE,
@@ -133,7 +133,7 @@ class Mover(Entries):
 
     def named(self, hyp: Hyp, splice: Splice, pos: int, charge: int) -> Moves:
         """A splice names the character whose lead byte is held, or one whose lead byte went with a deleted pair."""
-        leads = user_leads(-hyp[1], self.codec) if hyp[1] < 0 else (hyp[1],)
+        leads = dropped_leads(-hyp[1], self.codec) if hyp[1] < 0 else (hyp[1],)
         end, chars, _ = splice
         for char in chars:
             pair = self.pairs.get(char, 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Mapping
 from math import exp, log
 
 from tasks.repair.lm import BOUNDARY, UNIT, model, symbols
-from tasks.repair.shift.candidates import ALSO, SPLICE, Candidate, forms, likeliest, user_leads
+from tasks.repair.shift.candidates import ALSO, SPLICE, Candidate, dropped_leads, forms, likeliest
 from tasks.repair.shift.costs import (
     ABSENT,
     ABSENT_MARK,
@@ -222,12 +222,12 @@ class Reading(Holdings):
         if len(self.after) > REMEMBERED // 10:
             self.after.clear()
             self.chosen.clear()
-        leads = user_leads(-hyp[1], self.codec)
+        leads = dropped_leads(-hyp[1], self.codec)
         found = self.after[key] = []
         for symbol in dict.fromkeys(self.lm.successors(hyp[2], hyp[3], SUCCESSORS)):
             for char in forms(symbol, self.codec):
                 pair = self.pairs.get(char, 0)
-                if pair >> 8 in leads and not (again and (char == "，" or not user_leads(pair & 0xFF, self.codec))):
+                if pair >> 8 in leads and not (again and (char == "，" or not dropped_leads(pair & 0xFF, self.codec))):
                     found.append((self.lm.lone(symbol), symbol, pair & 0xFF, char))
         return found
 

@@ -19,7 +19,7 @@ _BLOCKS = "p|br|div|li|ul|td|tr|h[1-6]|section"
 _DOTS = re.compile("(?:[.]{2}|[.]{5})(?![.])")  # of three, and of six
 _NUMBER = re.compile("[.]?[0-9]")  # of which a digit is missing
 _BRACKET = re.compile("[()（）]")
-_REACH = 60  # characters of a line in which a bracket is looked for
+_REACH, _AHEAD = 60, 300  # characters of a line in which a bracket is looked for that opens, and one that closes it
 _TAG = re.compile(
     rf"(?:</?(?:{_BLOCKS})(?:\s[^<>\n]{{0,300}})?/?"
     rf"|(?<=[?\ufffd])/?(?:{_BLOCKS}|span|strong|em|b|i|u|a|font) {{0,2}}/?)>",
@@ -71,7 +71,7 @@ def is_open(text: str, at: int) -> bool:
     """
     line = text.rfind("\n", max(0, at - _REACH), at) + 1
     before = _brackets(text[max(line, at - _REACH) : at])
-    after = _brackets(text[at : at + _REACH].partition("\n")[0])
+    after = _brackets(text[at : at + _AHEAD].partition("\n")[0])
     return before[-1:] == "(" and after[:1] != ")"
 
 

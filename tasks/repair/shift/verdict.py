@@ -105,6 +105,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     gone, behind = "", 0
     if run[-1].kind in (LOST_TRAIL, LOST_BOTH) and search.text[last - 1 : last] == "?":
         gone, behind = ("<", 0) if last in search.tags else swallowed(search.text, last, search.swallows)
+    said = f"; '?' swallowed {'a digit' if gone == '?' else f'the {gone}'} after it" if gone else ""
     long = SURE_LONG if search.spliced or search.hit else SURE_LONG_FIRST
     confidence = round(1 / (1 + exp(-logit(found) - (IN_BIG5 if search.codec == BIG5 else 0.0))), 3)
     return Edit(
@@ -116,7 +117,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
         kind="byte_shift",
         confidence=confidence,
         applied=confidence >= (long if len(after) >= LONG else least),
-        why=explained(search.text, run, search.codec) + (f"; '?' swallowed the {gone} after it" if gone else ""),
+        why=explained(search.text, run, search.codec) + said,
     )
 
 

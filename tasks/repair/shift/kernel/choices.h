@@ -69,7 +69,7 @@ static void choose_by(Page *p, const Hyp *hyp, int known, int lead_known, int wh
     for (int i = 0; i < all->count; i++) {
         const Candidate *one = &all->items[i];
         if (has(p->foreign, one->unit)) continue;
-        if (which == DELETABLE && !t->has_users[one->byte]) continue;
+        if (which == DELETABLE && !t->begins_dropped[one->byte]) continue;
         if (which == PARTNERED && !is_dropped(t, partner, one->byte)) continue;
         usable[count++] = *one;
     }
@@ -97,7 +97,7 @@ static void choose_after(Page *p, const Hyp *hyp, int again, int held, int start
         for (uint32_t at = first; at <= end_of && count < MOST_CANDIDATES; at++) {
             uint16_t unit = at == first ? symbols[i] : t->forms[at - 1]; /* itself first */
             uint32_t pair = t->pairs[unit];
-            if (!is_dropped(t, partner, pair >> 8) || (again && (unit == WIDE_COMMA || !t->has_users[pair & 0xFF]))) continue;
+            if (!is_dropped(t, partner, pair >> 8) || (again && (unit == WIDE_COMMA || !t->begins_dropped[pair & 0xFF]))) continue;
             found_here[count++] = (Candidate){lone(t, symbols[i]), symbols[i], unit, (uint8_t)(pair & 0xFF)};
         }
     }

@@ -89,7 +89,7 @@ static PyObject *tables_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     if (!(t->swallowed = view(self, swallowed, 0))) goto failed;
     t->swallowed_count = (int)(self->views[self->viewed - 1].len / 2);
     for (int first = 0; first < 256; first++)
-        for (int second = LEADS; second < LEADS_END; second++) t->has_users[first] |= is_dropped(t, first, second);
+        for (int second = LEADS; second < LEADS_END; second++) t->begins_dropped[first] |= is_dropped(t, first, second);
     return (PyObject *)self;
 failed:
     Py_DECREF(self);

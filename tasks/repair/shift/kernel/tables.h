@@ -74,7 +74,7 @@ typedef struct {
     const uint16_t *quotes;  /* each opening mark and the one that closes it */
     const uint16_t *swallowed; /* the pairs of the marks that a half character may have swallowed */
     int quote_count, swallowed_count;
-    uint8_t has_users[256];  /* whether pairs that are dropped begin with a byte and end in one that can begin a pair */
+    uint8_t begins_dropped[256];  /* whether pairs that are dropped begin with a byte and end in one that can begin a pair */
     Candidates by_trail[256], by_lead[256];
     Spread after_one, after_two;
     PyObject *names[KINDS];  /* how a stretch was read */
