@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import re
 from dataclasses import replace
 
 from tasks.chars import CharSet
@@ -25,6 +24,7 @@ from tasks.decode.quoted import unquoted
 from tasks.decode.restore import Reading
 from tasks.decode.resync import has_splices, in_step
 from tasks.decode.score import mean_cost
+from tasks.expressions import seldom
 from tasks.records import Block, Decoded, Edit, Evidence, Limits, Media, Page, Reason, Reject, Stage
 
 __all__ = ["decode"]
@@ -47,16 +47,16 @@ _UNDECODABLE_FEW = 8  # a title of ten characters may lose three
 _SURE = 0.6
 _CONTROL = CharSet("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_BYTES = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
-_TAG = re.compile(r"<[a-zA-Z!/][^<>]{0,1000}>")
+_TAG = seldom(r"<[a-zA-Z!/][^<>]{0,1000}>")
 
 
 # The mark that UTF-8 begins with, where a page of pairs of bytes begins a line or an element with it: an included file
 # brought it along. It is a character and a half there, which would put the line out of step.
 _PAIRED = frozenset({"gb18030", "big5hkscs"})
-_BOM = re.compile(rb"(?<![^\n>])" + codecs.BOM_UTF8)
+_BOM = seldom(rb"(?<![^\n>])" + codecs.BOM_UTF8)
 # Marks of undecodable bytes cannot pass an XML tree, in which a lone surrogate is no character. Plane 16 is private
 # use that no encoding of pages reaches but Unicode's own.
-_MARKS = re.compile("[\udc00-\udcff]")
+_MARKS = seldom("[\udc00-\udcff]")
 _TO_REPLACEMENT = dict.fromkeys(range(0xDC00, 0xDD00), "\ufffd")
 _TO_STAND_INS = {0xDC00 + byte: chr(0x10FE00 + byte) for byte in range(256)}
 _FROM_STAND_INS = {0x10FE00 + byte: chr(0xDC00 + byte) for byte in range(256)}

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from tasks.chars import CharSet
+from tasks.expressions import seldom
 
 # Of the standard's labels those that do not lead Python to the same codec by themselves.
 _LABELS = {
@@ -108,11 +109,11 @@ _OURS = frozenset({"euc-tw", "iso-2022-cn", "hz"})
 
 # Marks for undecodable bytes: lone surrogates, as in PEP 383, but for all 256 bytes (UTF-16 loses ASCII ones as well).
 _MARK = 0xDC00
-_MARKED = re.compile("[\udc00-\udcff]")
+_MARKED = seldom("[\udc00-\udcff]")
 _HANDLER = "qingwen.mark"
 # A character beyond U+FFFF whose two surrogates are written in UTF-8, as some databases do (CESU-8, Unicode's UTR 26).
-_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
-_EURO = re.compile("\udc80(?=[ \xa0]?[0-9])|(?<=[0-9])\udc80|(?<=[0-9] )\udc80")
+_SURROGATES = seldom(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_EURO = seldom("\udc80(?=[ \xa0]?[0-9])|(?<=[0-9])\udc80|(?<=[0-9] )\udc80")
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:

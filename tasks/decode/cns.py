@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tasks.expressions import seldom
+
 # EUC-TW: ASCII, plane 1 as two bytes, any plane behind 8E and its number (as glibc's iconv reads it). The last part
 # takes a byte that is none of these.
-_EUC = re.compile(
+_EUC = seldom(
     rb"(?P<ascii>[\x00-\x7f]+)|\x8e(?P<plane>[\xa1-\xa4])(?P<pair>[\xa1-\xfe]{2})|(?P<first>[\xa1-\xfe]{2})|.",
     re.DOTALL,
 )
 # ISO-2022-CN (RFC 1922): ESC $ ) says what SO shifts to, ESC $ * what one ESC N reads; a line end shifts back.
-_ISO = re.compile(
+_ISO = seldom(
     rb"\x1b\$\)(?P<set>[AGE])|\x1b\$\*H|(?P<out>\x0e)|(?P<back>[\x0f\n])|\x1bN(?P<second>[\x21-\x7e]{2})|(?P<run>[\x21-\x7e]+)|.",
     re.DOTALL,
 )
@@ -23,19 +25,19 @@ _ISO = re.compile(
 # nothing.
 # A run is pairs up to its end; where a byte of it is lost, whatever stands before the first ~}; what lost a byte of its
 # end goes on to the line's or to the next ~{, which no pair can be.
-_HZ = re.compile(
+_HZ = seldom(
     rb"~\{(?P<run>(?:[!-w][!-~])+)(?:~\}|(?=\n)|$)"
     rb"|~\{(?P<torn>[^\n~]*(?:~[^\n}{][^\n~]*)*)(?:~\}|~?(?=\n)|(?=~\{)|~?$)"
     rb"|~(?P<tilde>~)|~\n|(?P<line>\n)|(?P<closed>~\})|(?P<ascii>[^~\n]+|.)",
     re.DOTALL,
 )
 # A run that lost ~ or { of its begin.
-_BEHIND = re.compile(rb"[~{]([!-~]{4,})$")
+_BEHIND = seldom(rb"[~{]([!-~]{4,})$")
 _HIGH = bytes(range(0x80, 0x100)) * 2
 # ISO-2022-JP (RFC 1468): an escape says what follows up to the next, or the line's end. ISO-2022-KR (RFC 1557): SO and
 # SI shift to KS X 1001 and back.
-_JAPANESE = re.compile(rb"\x1b(?P<escape>\$[@B]|\([BJ])|(?P<run>[^\x1b\n]+)|(?P<rest>\n|\x1b)")
-_KOREAN = re.compile(rb"\x1b\$\)C|(?P<out>\x0e)|(?P<back>\x0f)|(?P<run>[^\x0e\x0f\n\x1b]+)|(?P<rest>\n|\x1b)")
+_JAPANESE = seldom(rb"\x1b(?P<escape>\$[@B]|\([BJ])|(?P<run>[^\x1b\n]+)|(?P<rest>\n|\x1b)")
+_KOREAN = seldom(rb"\x1b\$\)C|(?P<out>\x0e)|(?P<back>\x0f)|(?P<run>[^\x0e\x0f\n\x1b]+)|(?P<rest>\n|\x1b)")
 
 
 @cache

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 
 from tasks.decode.charsets import text_of
 from tasks.decode.score import BAD_BYTE, cost_of_char
+from tasks.expressions import seldom
 
 # How many bytes a character of a codec may have.
 _LENGTHS = {
@@ -31,7 +32,7 @@ _LENGTHS = {
 }
 _UTF_16 = frozenset({"utf-16-le", "utf-16-be"})
 # A character of four bytes in either; where there is none, at whatever step it is read, all have two.
-_OF_FOUR = re.compile(rb"[\xd8-\xdb].[\xdc-\xdf]", re.DOTALL)
+_OF_FOUR = seldom(rb"[\xd8-\xdb].[\xdc-\xdf]", re.DOTALL)
 #: The codecs that can be cut.
 CUT = frozenset(_LENGTHS)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from tasks.decode.charsets import codec_of
+from tasks.expressions import seldom
 
 # Longest first: the mark of UTF-32-LE begins with that of UTF-16-LE. Unicode 23.8; GB18030's from its registration.
 _MARKS = (
@@ -18,14 +17,14 @@ _MARKS = (
 # Browsers look for a meta element in the first 1,024 bytes (HTML Living Standard, 13.2.3.2); crawled pages often have
 # it later, behind comments and scripts.
 _SEARCHED = 4096
-_META = re.compile(rb"(?i)<meta\b[^>]{0,300}?\bcharset\s{0,8}=\s{0,8}[\"']?\s{0,8}([a-z0-9_:.\-]{2,40})")
-_XML = re.compile(rb"(?i)^\s{0,64}<\?xml\b[^>]{0,200}?\bencoding\s{0,8}=\s{0,8}[\"']([a-z0-9_:.\-]{2,40})[\"']")
+_META = seldom(rb"(?i)<meta\b[^>]{0,300}?\bcharset\s{0,8}=\s{0,8}[\"']?\s{0,8}([a-z0-9_:.\-]{2,40})")
+_XML = seldom(rb"(?i)^\s{0,64}<\?xml\b[^>]{0,200}?\bencoding\s{0,8}=\s{0,8}[\"']([a-z0-9_:.\-]{2,40})[\"']")
 
-_DOCUMENT = re.compile(
+_DOCUMENT = seldom(
     rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html)[\s>]"
 )
 # What content systems export of a page: its body from the first block element on.
-_FRAGMENT = re.compile(rb"(?i)\s*<(p|div|table|section|article|span|font|center|h[1-6])(?:\s[^<>]{0,500})?>")
+_FRAGMENT = seldom(rb"(?i)\s*<(p|div|table|section|article|span|font|center|h[1-6])(?:\s[^<>]{0,500})?>")
 
 
 def opens_html(head: bytes) -> bool:

@@ -13,6 +13,7 @@ from tasks.decode.declared import marked_codec
 from tasks.decode.likeliest import CLEAR, WIDE_CODECS, are_isolated, likeliest, penalised
 from tasks.decode.mixed import commonest_codec
 from tasks.decode.score import beyond_ascii, cost_of, mean_cost
+from tasks.expressions import seldom
 from tasks.records import Evidence
 
 
@@ -47,13 +48,13 @@ _CLEARER = 0.15
 _SEARCHED_LEAST = 64
 _CHEAP = {"utf-8": 2.9, "gb18030": 3.9, "big5hkscs": 3.9, "utf-16-le": 3.9, "utf-16-be": 3.9}
 # Of what starts with the first byte beyond ASCII, the share that must be hanzi of UTF-8 for it to be worth a search.
-_UTF_8_HANZI = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+_UTF_8_HANZI = seldom(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _UTF_8_SHARE = 0.4
 # Of the characters of misread UTF-8, the share that are bytes of its hanzi: all but punctuation, in a sentence four in
 # five. What happens to be valid has hardly one.
 _MISREAD_SHARE = 0.5
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
-_KANA = re.compile("[\u3041-\u30fe]")
+_KANA = seldom("[\u3041-\u30fe]")
 _KANA_SHARE = 0.02
 # What HZ and ISO-2022 read must look like, or the escapes are part of a text that is ASCII: no dearer than a list of
 # rare characters, and hardly damaged.
@@ -73,18 +74,18 @@ _UTF_16 = ("utf-16-le", "utf-16-be")
 _CONTRADICTED = 40.0
 _CHINESE = ("utf-8", "gb18030", "big5hkscs")
 _MULTIBYTE_STRICT = frozenset({*_CHINESE, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
-_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff][^\n]*")
+_CONTROLS = seldom(rb"[\x01-\x08\x0e-\x1a]")
+_HIGH_RUN = seldom(rb"[\x80-\xff][^\n]*")
 _THREE_BYTES = re.compile(rb"[\xe0-\xff]")
 _ESCAPES = (
-    (re.compile(rb"~\{(?:[!-w][!-~]){2}"), "hz"),
-    (re.compile(rb"\x1b\$\)[AEG]"), "iso-2022-cn"),
-    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
-    (re.compile(rb"\x1b\(I"), "iso2022_jp_ext"),
-    (re.compile(rb"\x1b(?:\$[@B]|\$\([DOPQ]|\([IJ])"), "iso2022_jp_2"),
+    (seldom(rb"~\{(?:[!-w][!-~]){2}"), "hz"),
+    (seldom(rb"\x1b\$\)[AEG]"), "iso-2022-cn"),
+    (seldom(rb"\x1b\$\)C"), "iso2022_kr"),
+    (seldom(rb"\x1b\(I"), "iso2022_jp_ext"),
+    (seldom(rb"\x1b(?:\$[@B]|\$\([DOPQ]|\([IJ])"), "iso2022_jp_2"),
 )
 # HZ of which the only ~{ lost a byte: so many pairs up to a ~}, and they read as ordinary Chinese.
-_TORN_HZ = re.compile(rb"[~{](?:[!-w][!-~]){5}[!-~]*~\}")
+_TORN_HZ = seldom(rb"[~{](?:[!-w][!-~]){5}[!-~]*~\}")
 
 
 def detect(raw: bytes, declared: str | None) -> Verdict | None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from tasks.expressions import seldom
+
 # Elements whose content nobody sees (HTML Living Standard, 15.3.1, and those whose content is a fallback or a
 # program).
 UNSEEN = frozenset(
@@ -103,14 +105,14 @@ _NOT_IN_ROW = tuple((BLOCKS - _ROW_PARTS) | BREAKS)
 # A page of news has 500 to 5,000 tags; the tree takes 150 bytes or so for each.
 _MOST_TAGS = 1_000_000
 _SHOWN_VALUES = frozenset({"submit", "button", "reset"})
-_HIDDEN_STYLE = re.compile(r"(?i)(?:display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden)")
-_SPACE = re.compile(r"[ \t\n\r\f]+")
+_HIDDEN_STYLE = seldom(r"(?i)(?:display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden)")
+_SPACE = seldom(r"[ \t\n\r\f]+")
 # A line break between two wide characters is no space (CSS Text 3, 4.1.3).
 _WIDE = "[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U000323af]"
-_BREAK_BETWEEN_WIDE = re.compile(rf"(?<={_WIDE})[ \t\r\f]*\n[ \t\n\r\f]*(?={_WIDE})")
+_BREAK_BETWEEN_WIDE = seldom(rf"(?<={_WIDE})[ \t\r\f]*\n[ \t\n\r\f]*(?={_WIDE})")
 # An alt or title text carries words if it has two letters that are not a file's name or a link.
-_WORDS = re.compile(r"[^\W\d_].*[^\W\d_]", re.DOTALL)
-_FILE_NAME = re.compile(r"(?i)\s*(?:[\w.\-]+\.(?:jpe?g|png|gif|bmp|webp|svg|ico|swf|html?|docx?|pdf)|https?://\S*)\s*")
+_WORDS = seldom(r"[^\W\d_].*[^\W\d_]", re.DOTALL)
+_FILE_NAME = seldom(r"(?i)\s*(?:[\w.\-]+\.(?:jpe?g|png|gif|bmp|webp|svg|ico|swf|html?|docx?|pdf)|https?://\S*)\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tasks.decode.charsets import codec_of, marked, text_of
 from tasks.decode.cuts import CUT, cheapest_cost
 from tasks.decode.score import BAD_BYTE, HANGUL, cost_of, mean_cost
+from tasks.expressions import seldom
 
 #: Below this mean cost of the characters beyond ASCII, a decoding without undecodable bytes is ordinary Chinese and no
 #: other codec is tried. Right readings of the evaluation texts: 5.7 to 8.0 from 24 characters on; wrong ones: 9.4 up.
@@ -21,7 +22,7 @@ WIDE_CODECS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 # cheapest cuts (tasks/decode/cuts.py) over this many bytes, a few milliseconds a codec.
 _SEARCHED = 1024
 # Of the bytes beyond ASCII, the share that stands in whole characters: of UTF-8 over nine in ten, of others three.
-_UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_UTF_8 = seldom(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _UTF_8_LIKE = 0.6
 # Where the likeliest cut is dearer than this, in nats per byte, chardet is asked as well. Chinese has 3.2.
 _ODD = 3.9
@@ -52,23 +53,23 @@ _DECLARED = 14.0
 _DECLARED_EACH = 0.3
 # In these a text with so many kana is so much rarer, in nats, than in EUC-JP.
 _KANA_TOO = frozenset({"gb18030", "euc-tw", "cp949"})
-_KANA = re.compile("[\u3041-\u30fe]")
+_KANA = seldom("[\u3041-\u30fe]")
 _KANA_SHARE = 0.25
 _JAPANESE = 16.0
 # Japanese without a single kana is so much rarer, in nats: names and headings.
 _NO_KANA = 4.0
 _JAPANESE_CODECS = frozenset({"euc_jp", "cp932"})
 # One pair of bytes again and again ("哈哈哈", a line of dashes) says what one says.
-_REPEATED = re.compile(rb"(..)\1{2,}", re.DOTALL)
+_REPEATED = seldom(rb"(..)\1{2,}", re.DOTALL)
 # Of the syllables of Korean text three in four are among 200; of hanzi that are read so, one in ten.
-_SYLLABLE = re.compile("[\uac00-\ud7a3]")
-_COMMON_SYLLABLE = re.compile(f"[{HANGUL}]")
+_SYLLABLE = seldom("[\uac00-\ud7a3]")
+_COMMON_SYLLABLE = seldom(f"[{HANGUL}]")
 _COMMON_SHARE = 0.4
 _NOT_KOREAN = 3.0
 _UTF_16 = frozenset({"utf-16-le", "utf-16-be"})
 _KOREAN_CODECS = frozenset({"cp949", "johab", *_UTF_16})
 _MULTIBYTE = ("gb18030", "big5hkscs", "utf-8", "euc_jp", "cp932", "cp949", "euc-tw", "cp1252")
-_ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_ISOLATED = seldom(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 # Of the bytes beyond ASCII, the share that stands alone: English, French and Spanish 1.0 (Polish and Turkish less, and
 # they need no help); Big5 at most 0.33 from 12 characters on, GBK 0.0, traditional characters in GBK 0.25.

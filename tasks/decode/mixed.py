@@ -11,12 +11,13 @@ from functools import cache
 
 from tasks.decode.charsets import marked, text_of, whole
 from tasks.decode.score import BAD_BYTE, beyond_ascii, cost_of, everyday, mean_cost
+from tasks.expressions import seldom
 
 # Multibyte encodings whose second bytes never are a line end, "<" or ">": they can be cut there.
 _CODECS = ("utf-8", "gb18030", "big5hkscs")
-_PIECE = re.compile(rb"[^\r\n<>]*[\x80-\xff][^\r\n<>]*")
+_PIECE = seldom(rb"[^\r\n<>]*[\x80-\xff][^\r\n<>]*")
 # Two three-byte characters of UTF-8 in a row. In GB18030 and Big5 it takes four rare hanzi to look so.
-_UTF_8 = re.compile(rb"(?:[\xe1-\xef][\x80-\xbf]{2}){2}")
+_UTF_8 = seldom(rb"(?:[\xe1-\xef][\x80-\xbf]{2}){2}")
 # How much likelier the other reading must be, in nats, and how ordinary, and of how many characters beyond ASCII.
 # Measured on one byte in 400 lost: no piece changes its encoding.
 _MARGIN = 20.0
@@ -27,7 +28,7 @@ _NEITHER_SHARE = 0.25
 # Of a piece's bytes beyond ASCII, the share that must stand in three-byte characters of UTF-8 for it to be UTF-8: what
 # was GB18030 or Big5 has under a quarter, damaged UTF-8 over nine in ten.
 _UTF_8_SHARE = 0.5
-_THREE_BYTES = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")
+_THREE_BYTES = seldom(rb"[\xe1-\xef][\x80-\xbf]{2}")
 # A piece of whose characters fewer than one in three are dearer than this is not misread: of misread ones two in three.
 _EVERYDAY = 9.5
 _ODD_SHARE = 3

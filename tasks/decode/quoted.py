@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 
-_TRIPLE = re.compile(rb"=[0-9A-Fa-f]{2}")
+from tasks.expressions import seldom
+
+_TRIPLE = seldom(rb"=[0-9A-Fa-f]{2}")
 _SOFT = re.compile(rb"=[ \t]{0,8}\r?\n")
 _HEAD = 4096
 # Of such a page a byte in five at least stands in a triple, however much of it is ASCII; and it breaks off lines.

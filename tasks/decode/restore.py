@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from operator import add
 
+from tasks.expressions import seldom
 from tasks.repair.lm import UNIT, symbols
 from tasks.repair.lm.words import spellings
 
@@ -36,8 +36,8 @@ _SAMPLE = 4000
 # So many gaps are read on a page, a twentieth of a second's worth; the others stay marked.
 _MOST = 1000
 
-_HAN_AFTER = re.compile("[\u3400-\u9fff]*$")
-_HAN_BEFORE = re.compile("[\u3400-\u9fff]*")
+_HAN_AFTER = seldom("[\u3400-\u9fff]*$")
+_HAN_BEFORE = seldom("[\u3400-\u9fff]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from tasks.chars import CharSet
 from tasks.decode.charsets import marked, text_of, whole
 from tasks.decode.cuts import resynced
 from tasks.decode.odd import has_rare_run, is_odd, odd_run, rare
 from tasks.decode.score import BAD_BYTE, cost_of, mean_cost
+from tasks.expressions import seldom
 
 _WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 # Mean cost of the characters beyond ASCII of a stretch that is read out of step: 10 and more; of healthy text 5 to 8.
@@ -25,22 +24,22 @@ _AROUND = 32
 _SAMPLE = 4000
 # Among so few characters before a single letter, one that costs more than this (1,935 cost less) makes it worth a look.
 _SHORT_RUN = 5
-_HAN = re.compile("[\u4e00-\u9fff]")
-_OTHERS = re.compile("[\u3041-\u30fa\uac00-\ud7a3]")
+_HAN = seldom("[\u4e00-\u9fff]")
+_OTHERS = seldom("[\u3041-\u30fa\uac00-\ud7a3]")
 _SYLLABLES = CharSet("[\uac00-\ud7a3]")
-_KOREAN = re.compile("[\uac00-\ud7a3][\u3400-\u9fff]|[\u3400-\u9fff][\uac00-\ud7a3]")
+_KOREAN = seldom("[\uac00-\ud7a3][\u3400-\u9fff]|[\u3400-\u9fff][\uac00-\ud7a3]")
 _OTHERS_SHARE = 0.3
 # Letters of India, Africa and America before a hanzi, which UTF-16 of Chinese is full of out of step, and what each
 # such place costs more than its characters do, in nats.
-_STRANGE = re.compile("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2dff\ua000-\uabff][\u3400-\u9fff]")
+_STRANGE = seldom("[\u0530-\u058f\u0700-\u0dff\u0e80-\u1dff\u2c00-\u2dff\ua000-\uabff][\u3400-\u9fff]")
 _STRANGER = 8.0
-_DAMAGE = re.compile("[\udc00-\udcff]")
+_DAMAGE = seldom("[\udc00-\udcff]")
 _LETTERS = CharSet("[@-~]")
 # Pairs of the user areas, which text out of step is full of and text in step hardly has, in private use.
 _USER_AREA = CharSet("[\ue000-\ue765]")
-_LETTER = re.compile("[@-~](?<=[^\\x00-\\x7f].)(?=[^\\x00-\\x7f]|\\n|$)")
+_LETTER = seldom("[@-~](?<=[^\\x00-\\x7f].)(?=[^\\x00-\\x7f]|\\n|$)")
 # Pinyin spliced in by a site's tool, with tones, or without them twice.
-_SPLICE = re.compile("[(（](?:[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü ]{0,5}[)）]|([a-z]{1,6})[)）][(（]\\1[)）])")
+_SPLICE = seldom("[(（](?:[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü ]{0,5}[)）]|([a-z]{1,6})[)）][(（]\\1[)）])")
 # UTF-16 and UTF-32 are looked at in long stretches, and where one looks odd in short ones, of which those are searched
 # that look odd themselves.
 _STRETCH = 4096

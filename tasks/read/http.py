@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 
+from tasks.expressions import seldom
 from tasks.read.streams import BrokenError
 from tasks.records import Limits, Reason
 
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?\s+(\d{3})")
-_CHARSET = re.compile(r"(?i)charset\s*=\s*[\"']?([\w:.\-]+)")
-_CHUNK_HEAD = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
+_HEAD_END = seldom(rb"\r?\n\r?\n")
+_STATUS = seldom(rb"HTTP/\d(?:\.\d)?\s+(\d{3})")
+_CHARSET = seldom(r"(?i)charset\s*=\s*[\"']?([\w:.\-]+)")
+_CHUNK_HEAD = seldom(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
 
 
 def payload_of(response: bytes, limits: Limits) -> tuple[bytes, str, str | None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
+from tasks.expressions import seldom
 from tasks.records import Media
 
 # Enough to reach the magic of tar, which stands at byte 257, and to look for markup past a byte order mark and
@@ -43,7 +43,7 @@ _MAGIC = (
     (0, b"WARC/", Kind.WARC),
     (0, b"PAR1", Kind.PARQUET),
 )
-_BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
+_BZIP2 = seldom(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 
 _SUFFIXES = {
     ".tar": Kind.TAR,
@@ -81,12 +81,12 @@ _ZIPPED_DOCUMENTS = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"
 _FOR_PROGRAMS = frozenset({".json", ".js", ".css", ".xml", ".svg", ".map", ".yaml", ".yml", ".toml", ".ini", ".py"})
 
 # XML that is no HTML: feeds, whose texts stand in escapes, and data for programs.
-_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s")
+_XML = seldom(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s")
 # A mail, or a page saved as one (MHTML), whose bodies are coded: RFC 5322, 2.2, and RFC 2045, 5 and 6.
-_FIELD = re.compile(rb"[A-Za-z][A-Za-z\-]{1,40}:[ \t]")
-_CODED = re.compile(rb"(?im)^content-(?:transfer-encoding:[ \t]*(?:base64|quoted-printable)|type:[ \t]*multipart/)")
+_FIELD = seldom(rb"[A-Za-z][A-Za-z\-]{1,40}:[ \t]")
+_CODED = seldom(rb"(?im)^content-(?:transfer-encoding:[ \t]*(?:base64|quoted-printable)|type:[ \t]*multipart/)")
 # A line of JSON Lines: an object, closed on the same line.
-_JSON_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*(?:\"|\})")
+_JSON_LINE = seldom(rb"(?:\xef\xbb\xbf)?\s*\{\s*(?:\"|\})")
 
 
 def kind_of(name: str, head: bytes) -> Kind:

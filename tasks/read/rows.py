@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tasks.expressions import seldom
 from tasks.read.digest import rejected
 from tasks.records import Columns, Media, Page, Reason, Reject
 
@@ -20,13 +21,13 @@ NAME_IT = "the setting columns.text names others"
 # before an indent, which are meant: of a text about them hardly one is. Nine in ten must be.
 _ENDS = "[。！？；：…”’」』）]"
 _BREAKS = tuple(
-    (re.compile(f"(?:{end})+"), re.compile(f"(?:(?<={_ENDS})(?:{end})+|(?:{end})+(?=\u3000))"))
+    (seldom(f"(?:{end})+"), seldom(f"(?:(?<={_ENDS})(?:{end})+|(?:{end})+(?=\u3000))"))
     for end in (r"(?:\\r)?\\n", r"(?i:<br\s{0,3}/?>)")
 )
 _MOST_BREAKS = 0.9
-_OTHER_MARKUP = re.compile(r"<(?!br\b)[a-zA-Z/!]", re.IGNORECASE)
+_OTHER_MARKUP = seldom(r"<(?!br\b)[a-zA-Z/!]", re.IGNORECASE)
 # What is no UTF-8 in an address is written as addresses write bytes: no table can hold it otherwise.
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = seldom("[\ud800-\udfff]")
 # Numbers beyond this are milliseconds since 1970, not seconds: as seconds they would lie past the year 5000.
 _MILLISECONDS_FROM = 10**11
 

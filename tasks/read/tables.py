@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from tasks.expressions import seldom
 from tasks.read.digest import rejected
 from tasks.read.rows import NAME_IT, NESTED, page_of_row
 from tasks.read.streams import BrokenError
@@ -17,7 +17,7 @@ from tasks.records import Columns, Limits, Page, Reason, Reject
 _HEAD = 64 * 1024
 _DELIMITERS = ",\t;|"
 # The line before the header by which spreadsheets are told.
-_SEPARATOR = re.compile(r"(?i)\ufeff?\"?sep=([^\w\s\"]|\t)\"?\s*")
+_SEPARATOR = seldom(r"(?i)\ufeff?\"?sep=([^\w\s\"]|\t)\"?\s*")
 # Rows handed over at a time by Parquet's reader: a page is at most Limits.page_bytes, an ordinary one a few KB.
 _BATCH = 64
 

@@ -7,13 +7,13 @@ thousands of records, one torn by a full disk would cost all that follow. Format
 from __future__ import annotations
 
 import io
-import re
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from tasks.expressions import seldom
 from tasks.read.digest import rejected
 from tasks.read.http import media_type, payload_of
 from tasks.read.kinds import Kind, kind_of, media_of
@@ -31,7 +31,7 @@ _CHUNK = 2**20
 _TRUSTED = 16
 _STEP = 16 * 1024
 # Where a record begins: its version line and the first of its fields.
-_START = re.compile(rb"WARC/1\.[01]\r?\n[A-Za-z\-]{2,40}:")
+_START = seldom(rb"WARC/1\.[01]\r?\n[A-Za-z\-]{2,40}:")
 _START_BYTES = 64  # no beginning is longer
 _URL_SHOWN = 500  # characters of a URL that a reject tells
 _HTML = frozenset({"text/html", "application/xhtml+xml"})

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
 from tasks.chars import CharMap, CharSet
+from tasks.expressions import seldom
 from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import is_japanese
 from tasks.script.fold import BEYOND, simplified, simplify
@@ -46,17 +47,17 @@ _ASPECT = re.compile(
     "著(?<![名原巨土顯显卓昭專专論论譯译編编合遺遗拙新所撰大舊旧雜杂知公]著)(?![作名稱称者錄录述書书文《〈「“]|有[《〈「“])"
 )
 # Taiwan's words for 只 and 什么, that OpenCC leaves, as it does its pronouns; a simplified page that has 妳 means it.
-_ONLY = re.compile("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])")
+_ONLY = seldom("祇(?=[有是能要好得會会不可怕需見见管顧顾在讓让為为])")
 _WHAT = re.compile("甚(?=[麼么])")
 _MAY_BE_TAIWANS = CharSet("[妳牠甚祇]")
 # A city's 市 written as the apron 巿, which stands in few words and one name.
-_APRON = re.compile("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
+_APRON = seldom("(?<![徐朱赤玄幽韠蔽“「『])巿(?![(（”」』])")
 # 乾 in names of towns and counties; 乾 of what is dry stands before other characters.
 _TOWN = re.compile("乾(?=[^旱燥淨净枯涸冷熱热粮糧果貨货草坤的了而透着著癟瘪脆杯][縣县鎮镇])")
 # Surnames of both scripts that are other words' simplified characters.
-_SURNAME = re.compile("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
+_SURNAME = seldom("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
 # A full-width point in a number whose digits were full-width.
-_POINT = re.compile("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
+_POINT = seldom("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
 _AT = CharSet("於")
 _KANA = CharSet(f"[{KANA}]")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from tasks.chars import CharSet
+from tasks.expressions import seldom
 from tasks.records import Script
 from tasks.script.tables import KANA, only_simplified, only_traditional
 
@@ -20,11 +20,11 @@ JAPANESE, FEWEST_KANA = 0.2, 3
 # No Chinese page: fewer hanzi than this share of the Latin letters, as in English text that quotes a few.
 QUOTED = 0.05
 
-_KANA = re.compile(f"[{KANA}]")
+_KANA = seldom(f"[{KANA}]")
 _HANZI = CharSet("[\u2e80-\u2fd5\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_HANGUL = re.compile("[\uac00-\ud7a3]")
+_HANGUL = seldom("[\uac00-\ud7a3]")
 _KANA_OR_HANGUL = CharSet(f"[{KANA}\uac00-\ud7a3]")
-_LETTERS = re.compile("[A-Za-z]+")
+_LETTERS = seldom("[A-Za-z]+")
 # A page whose first characters, so many at least and one in so many, hold hanzi enough for all its length is Chinese.
 _HEAD, _HEAD_SHARE = 32, 12
 

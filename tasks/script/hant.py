@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from tasks.expressions import seldom
 
 # The traditional character, and where a simplified one is it. OpenCC's own tables go first: these are places where they
 # have no phrase, or the longest one begins too early. Each is held by sentences under evals/scripts and tests/cases.
@@ -42,8 +42,8 @@ _PLACES = (
     ("同", "(?<=胡)同(?![学乡行意时])"),
     ("致", "(?<=景)致"),
 )
-_PLACE = tuple((char, re.compile(pattern)) for char, pattern in _PLACES)
-_HAS_PLACE = re.compile("[干冲出准刮须姜系困蒙表钟余范胡致]")
+_PLACE = tuple((char, seldom(pattern)) for char, pattern in _PLACES)
+_HAS_PLACE = seldom("[干冲出准刮须姜系困蒙表钟余范胡致]")
 
 
 def mended(line: str, converted: str) -> str:

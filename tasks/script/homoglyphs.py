@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from tasks.expressions import seldom
+
 # Cyrillic and Greek letters and the Latin letters that no typeface tells them from (Unicode's confusables, UTS 39).
 _CYRILLIC = "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁ"
 _GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο"
 _LATIN = "ABESIJKMHOPCTYXaesijopcyxhd" + "ABEZHIKMNOPTYXo"
 _LIKE = str.maketrans(_CYRILLIC + _GREEK, _LATIN)
-_OTHER = re.compile(f"[{_CYRILLIC}{_GREEK}]")
-_WORD = re.compile("[A-Za-z\u0370-\u03ff\u0400-\u052f]{2,40}")
+_OTHER = seldom(f"[{_CYRILLIC}{_GREEK}]")
+_WORD = seldom("[A-Za-z\u0370-\u03ff\u0400-\u052f]{2,40}")
 
 
 def latin_words(text: str) -> str:

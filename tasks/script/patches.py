@@ -32,7 +32,7 @@ def lines_with(pattern: Pattern, text: str, signs: Signs | None = None) -> list[
 
 
 def _found(pattern: Pattern | Signs, text: str, start: int) -> int:
-    if not isinstance(pattern, re.Pattern):
+    if isinstance(pattern, CharSet | CharPairs):
         return pattern.find(text, start)
     found = pattern.search(text, start)
     return found.start() if found else -1

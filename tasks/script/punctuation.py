@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from tasks.chars import CharSet
+from tasks.expressions import seldom
 from tasks.script.patches import in_lines_with
 from tasks.script.tables import HANZI
 
@@ -17,34 +18,34 @@ _OPENING = "“‘「『《〈【〔（"
 _LEFT, _RIGHT = f"[{HANZI}{_CLOSING}]", f"[{HANZI}{_OPENING}]"
 
 # The marks come first, so that text without any is passed over at the speed of a search for one class.
-_ANY = re.compile(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))")
+_ANY = seldom(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))")
 # After a Chinese character whatever follows, but for emoticons; before one, after a digit, a Latin letter or a percent
 # sign, only commas and semicolons: `key:值` and `C:盘` are not Chinese punctuation.
-_AFTER = re.compile(f"[,;:?!](?<={_LEFT}.)(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*")
-_BEFORE = re.compile(f"[,;](?<=[0-9A-Za-z%].)(?={_RIGHT})")
+_AFTER = seldom(f"[,;:?!](?<={_LEFT}.)(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*")
+_BEFORE = seldom(f"[,;](?<=[0-9A-Za-z%].)(?={_RIGHT})")
 # What of ASCII a line has at least for each: looked for in that alone.
-_AFTER_MARKS, _BEFORE_MARKS = re.compile(b"[,;:?!]"), re.compile(b"[,;]")
-_BRACKET = re.compile("[()]")
-_HANZI = re.compile(f"[{HANZI}]")
+_AFTER_MARKS, _BEFORE_MARKS = seldom(b"[,;:?!]"), seldom(b"[,;]")
+_BRACKET = seldom("[()]")
+_HANZI = seldom(f"[{HANZI}]")
 _ALL_HANZI = CharSet(f"[{HANZI}]", 0x20000, 0x323AF)
 # Addresses, and entities, whose semicolon is their own.
-_ADDRESS = re.compile(
+_ADDRESS = seldom(
     r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s，。；：！？、）》”]+|www\.[^\s，。；：！？、）》”]+|&#?[0-9A-Za-z]{2,10};"
 )
 # A line that looks like program text keeps its punctuation.
-_CODE = re.compile(
+_CODE = seldom(
     r"[{}`\\]|==|!=|=>|->|</|/>|//(?!\S*\.)|/\*|\*/|\(\?|[A-Za-z]\.[A-Za-z]+\(|[A-Za-z_]\((?:[\"']|\))"
     r"|^\s*(?:import|def|return|print|var|let|const|for|if|class|select|insert into|update)\b"
     r"|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\s.{1,200}\s(?:FROM|VALUES|SET|WHERE)\s|^\s*=[A-Z]{2,12}\("
 )
 # What such a line has of ASCII, at least: looked for in a tenth of the line, as it is hardly ever there.
-_CODE_SIGNS = re.compile(
+_CODE_SIGNS = seldom(
     rb"[{}`\\]|==|!=|=>|->|</|/>|//|/\*|\*/|\(\?|[A-Za-z][.(]|[A-Za-z_]\("
     rb"|import|def|return|print|var|let|const|for|if|class|select|insert into|update|SELECT|INSERT|UPDATE|DELETE"
 )
 # What such functions take stays in their brackets.
 _FUNCTIONS = ("SUM", "COUNT", "AVG", "SUMIF", "COUNTIF", "VLOOKUP", "AVERAGE", "ROUND", "CONCAT", "IFNULL")
-_LATIN = re.compile(b"[A-Za-z]")
+_LATIN = seldom(b"[A-Za-z]")
 _MARKS = ",;:?!()"
 _WIDE = str.maketrans(_MARKS, "，；：？！（）")
 _ANY_MARK = CharSet(f"[{_MARKS}]")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from tasks.expressions import seldom
 
 # A paper's own labels, which reading sites run together with their values: 关键词水利;灌区.
-_LABELLED = re.compile(
+_LABELLED = seldom(
     r"[\[【(]?\s?(?:关\s{0,3}键\s{0,3}[词字]|中图分类号|文献标[识志]码|文章编号|中图法分类号|DOI|doi|Key\s?[Ww]ords?|KEY\s?WORDS)"
 )
 # Keywords alone: three terms and more, none longer than this, with nothing else between them.
-_TERMS = re.compile(r"(?=[^;]{1,40};[^;]{1,40};)[^,。!?;:、“”]{2,16}(?:;\s?[^,。!?;:、“”]{2,16}){2,11}")
+_TERMS = seldom(r"(?=[^;]{1,40};[^;]{1,40};)[^,。!?;:、“”]{2,16}(?:;\s?[^,。!?;:、“”]{2,16}){2,11}")
 
 
 def stands_apart(folded: str) -> bool:

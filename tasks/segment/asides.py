@@ -5,32 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
+from tasks.expressions import seldom
 from tasks.segment.paragraphs import Paragraph
 
 # Longest caption and byline that still count; longer ones are paragraphs that end in a credit.
 _LONGEST_CAPTION = 120
 _LONGEST_BYLINE = 40
 _CREDIT = r"(?:网?发|供图|供稿图|摄|摄影|图|资料图|资料图片|制图|绘|绘图|截图|翻拍|视频截图|提供图片|图片提供)"
-_CAPTION_END = re.compile(rf"[(\[【][^()\[\]【】]{{0,40}}{_CREDIT}[)\]】]$")
+_CAPTION_END = seldom(rf"[(\[【][^()\[\]【】]{{0,40}}{_CREDIT}[)\]】]$")
 _CAPTION_START = re.compile(
     r"[▲▼△▽↑↓]|(?:上图|下图|左图|右图|本图|图|图片)(?:为|:|说明)|图片(?:来源|说明|由)"
     r"|[(\[【](?:图片?来源|图源|图片?:|资料图|图文无关|点击图片)"
     r"|(?:资料图|效果图|示意图|图说|题图|配图|图片)(?:[:。]|$)"
 )
 _FIGURE = re.compile(r"(?:图|表|Fig(?:ure)?\.?|Table) ?\d{1,3}(?:[-.]\d{1,3})?(?:[:.、 ]|(?=[一-鿿]))[^。]{1,60}$")
-_PHOTOGRAPHER = re.compile(
+_PHOTOGRAPHER = seldom(
     r"(?:(?:本报|本网|新华社|通讯员|特约)?(?:记者|通讯员|摄影师?)?[: ]{0,2})?[一-鿿·]{2,4}(?:[ 、][一-鿿·]{2,4}){0,3}"
     r" ?[/ ]?(?:摄|摄影|绘|制图|供图)(?:影报道)?$"
 )
 # 水塔落成。某某社记者 甲一心 摄
-_SHOWN_BY = re.compile(
+_SHOWN_BY = seldom(
     r".{4,100}[\s。;](?:[一-鿿]{2,8}|本[报刊网台社])?(?:记者|通讯员|摄影师?)\s?[一-鿿·]{2,4}(?:[ 、][一-鿿·]{2,4}){0,2}"
     r"\s?[I|丨/]?\s?(?:摄影?|供图)$"
 )
 # 水塔落成。某某街道供图
-_GIVEN_BY = re.compile(r".{4,100}。\s?[一-鿿·]{2,16}\s?供图$")
+_GIVEN_BY = seldom(r".{4,100}。\s?[一-鿿·]{2,16}\s?供图$")
 # 水塔落成。图片来源:某某发布
-_TAKEN_FROM = re.compile(r".{4,100}[。\s;(](?:图片来源|图源|图片提供|供图|摄影)\s?[:/]\s?[^。]{1,20}$")
+_TAKEN_FROM = seldom(r".{4,100}[。\s;(](?:图片来源|图源|图片提供|供图|摄影)\s?[:/]\s?[^。]{1,20}$")
 _NOTE = re.compile(
     r"[(\[【〔]?(?:编者?按语?|编者注|编后(?:语|记)?|编辑?注|按语)(?:[)\]】〕]?:|[)\]】〕]|$)"
     r"|[(\[【〔]?(?:原标题|原题|原文标题|特别说明|声明|注释?|备注|附注|说明)[)\]】〕]?:"
@@ -48,13 +49,13 @@ _NO_BYLINE = frozenset("。!?;…”")
 # The last lines of a page, in brackets as a whole, say how the text came about: who was asked, who wrote it down.
 _LAST_LINES = 2
 _LAST_NOTE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]{6,120}[)\]】〕]")
-_OF_TEXT = re.compile("文中|本文|全文|受访|采访|访谈|整理|作者|译者|编者|图片|照片|资料|化名|原载|选自|根据|来源")
-_EDITOR_NOTE = re.compile(r"[(\[【〔]?编(?:者?按语?|者注|后语?|后记)[)\]】〕]?:?$")
+_OF_TEXT = seldom("文中|本文|全文|受访|采访|访谈|整理|作者|译者|编者|图片|照片|资料|化名|原载|选自|根据|来源")
+_EDITOR_NOTE = seldom(r"[(\[【〔]?编(?:者?按语?|者注|后语?|后记)[)\]】〕]?:?$")
 _BYLINE = re.compile(
     r"[(\[【]?(?:(?:本报|本网|本刊|本台|见习|实习|特约|全媒体){1,3}(?:记者|通讯员|评论员|撰稿人?)"
     r"|(?:记者|通讯员|文/|文\||撰文|作者|撰稿|供稿|编译|翻译|整理|校对|审核|初审|终审)(?:[: /]| ?(?=[一-鿿]{2,3}$)))"
 )
-_BYLINE_NAMES = re.compile(r"[一-鿿·A-Za-z ,、:/()\[\]【】|丨]{2,40}$")
+_BYLINE_NAMES = seldom(r"[一-鿿·A-Za-z ,、:/()\[\]【】|丨]{2,40}$")
 _SIGN_DATE = re.compile(
     r"(?:\d{4}|二[〇零○O0][一二三四五六七八九〇零○]{2})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月"
     r"(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?$"
@@ -64,7 +65,7 @@ _SIGNER = re.compile(
     r"|党组|党委|编辑部|总队|支队|集团|馆|署|站)$"
 )
 # The title of a document that a letter sends out.
-_ANNEX = re.compile(
+_ANNEX = seldom(
     r"[^。;:!?]{4,50}(?:意见|办法|方案|规则|规定|细则|规划|计划|纲要|条例|制度|预案|要点|指南|标准|章程|公约|名单|清单|说明|守则)"
     r"(?:\([^()]{1,12}\))?"
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tasks.expressions import seldom
 from tasks.segment.levels import Candidate, levels_of, ranks_of
 from tasks.segment.numbering import FIRSTS, Number, number
 from tasks.segment.paragraphs import BOLD, Paragraph
@@ -34,14 +34,14 @@ _FEWEST_SPACED = 3
 
 # So many lines that come again are a table of contents; what an entry has behind its words.
 _FEWEST_ENTRIES = 3
-_ENTRY_END = re.compile(r"[\s.…·]{0,80}\d{0,3}$")
+_ENTRY_END = seldom(r"[\s.…·]{0,80}\d{0,3}$")
 
-_RULES = re.compile(
+_RULES = seldom(
     r"应当|不得|必须|可以|请|本办法|本规定|本通知|我们?(?!国|省|市|县|区|镇|村|院|校|厂|军|党|局|行)|您|你|吗\?"
 )
-_SUBTITLE = re.compile(r"[—\-─]{2}|—")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_ARTICLE_NAME = re.compile(r"\s?[【\[(][^【】\[\]()]{2,20}[】\])]")
+_SUBTITLE = seldom(r"[—\-─]{2}|—")
+_HAN = seldom("[\u3400-\u9fff\uf900-\ufaff]")
+_ARTICLE_NAME = seldom(r"\s?[【\[(][^【】\[\]()]{2,20}[】\])]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from tasks.expressions import seldom
 from tasks.ledger import Ledger
 from tasks.records import Edit, Stage
 from tasks.script.fold import fold
@@ -21,26 +21,26 @@ _SHORTEST = 12
 _SHORTEST_PROSE = 24
 _COMMA_PROSE = 32
 _LONG_PROSE = 40
-_SENTENCE_END = re.compile(r"[。!;]")
+_SENTENCE_END = seldom(r"[。!;]")
 _NEVER_FIRST = frozenset(",。、;!?》”」』)】%.")
 # Where a link was set on a line of its own, even a short line goes on: 《 above the link, 》 below it.
 _OPENERS = frozenset("《“「『")
-_OPEN_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【》”」』)]$|\d\.$")
-_OPEN_START = re.compile(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】·]|\.\d")
+_OPEN_END = seldom(r"[\u3400-\u9fffA-Za-z0-9%,、《“「『(【》”」』)]$|\d\.$")
+_OPEN_START = seldom(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》”」』)】·]|\.\d")
 # What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose.
 # Of paragraphs cut at random 99 in 100 lie above the first, of unrelated ends and starts 80; above the last 70 and 5.
 _PROSE, _CLAUSE, _PHRASE = -2.5, 1.0, 4.5
-_ADDRESS = re.compile(r"(?:https?://|www\.|@)\S*$")
+_ADDRESS = seldom(r"(?:https?://|www\.|@)\S*$")
 # Words that begin a sentence of their own: after them a missing full stop is likelier than a cut.
-_SENTENCE_START = re.compile(
+_SENTENCE_START = seldom(
     r"近日|日前|目前|据(?:悉|了解|介绍|统计|报道)|记者|此外|另外|与此同时|随后|因此,|首先|其次|最后|截至|"
     r"[\u4e00-\u9fff]{2,12}(?:\d{1,2}月)?\d{1,2}日(?:电|讯)|\d{4}年\d{1,2}月\d{1,2}日,|[一二三四五六七八九十]是|第[一二三四五六七八九十],|"
     r"(?:联系|咨询)?(?:电话|地址|邮编|时间|地点|来源|作者|编辑|责编|热线|网址)[::]|特此|附件|附:"
 )
-_ORDINAL = re.compile(r"第[一二三四五六七八九十]{1,2}[,、]|[一二三四五六七八九十]{1,2}[是要],?|其[一二三四五六],")
-_LABEL = re.compile(r"[^\s,。!?;:]{1,14}:")
-_HAN = re.compile("[\u3400-\u9fff]")
-_LATIN_WORDS = re.compile(r"[A-Za-z]{1,20}[ ,][A-Za-z]{1,20}[ ,.]")
+_ORDINAL = seldom(r"第[一二三四五六七八九十]{1,2}[,、]|[一二三四五六七八九十]{1,2}[是要],?|其[一二三四五六],")
+_LABEL = seldom(r"[^\s,。!?;:]{1,14}:")
+_HAN = seldom("[\u3400-\u9fff]")
+_LATIN_WORDS = seldom(r"[A-Za-z]{1,20}[ ,][A-Za-z]{1,20}[ ,.]")
 _PAIRS = (("(", ")"), ("《", "》"), ("“", "”"), ("「", "」"), ("『", "』"), ("【", "】"))
 # How many of the page's long paragraphs have to end as sentences do before one that does not is held to be cut.
 _CLOSED_SHARE = 0.6
@@ -49,7 +49,7 @@ _CLOSED_SHARE = 0.6
 TITLE_LINES, _MOST_TITLE_LINES = 12, 3
 # A figure on a line of its own, between what it counts: no longer than this, below a line no shorter than that.
 _FIGURE_CHARS, _LEAST_BEFORE_FIGURE = 4, 4
-_UNIT = re.compile(r"[个届年月日次号名条期批场站位篇章节部集轮版天周]")
+_UNIT = seldom(r"[个届年月日次号名条期批场站位篇章节部集轮版天周]")
 
 # A join can make the next one plain; what is not joined after this many passes stays as it is.
 _PASSES = 8

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tasks.chars import CharSet
+from tasks.expressions import seldom
 from tasks.ledger import Ledger
 from tasks.lines import Line, lines_of
 from tasks.records import Block, Edit, Stage
@@ -16,11 +16,11 @@ from tasks.segment.paragraphs import Paragraph, plain_paragraphs
 
 _NO_MARKS = Marks()
 _SPACE = CharSet(r"\s")
-_MAY_HAVE_MARKS = re.compile(r"#[ \t\u3000\xa0]|\*\*|\]\(")
+_MAY_HAVE_MARKS = seldom(r"#[ \t\u3000\xa0]|\*\*|\]\(")
 # A line of code shows itself by an indent, ASCII alone, and a mark that prose does not use so.
 _INDENTS = frozenset("\t ")
-_CODE = re.compile(r"(?:\t| {2,})[!-~][ -~\t]*$")
-_CODE_MARK = re.compile(
+_CODE = seldom(r"(?:\t| {2,})[!-~][ -~\t]*$")
+_CODE_MARK = seldom(
     r"[(){}\[\];=<>]|^\s*(?:return|else|try|pass|break|import)\b|^\s*(?:for|while|if|elif|with|def|class|except)\b.{1,200}:$"
 )
 _Cut = tuple[int, int, str, str]

@@ -6,22 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tasks.expressions import seldom
 from tasks.lines import Line
 from tasks.segment.paragraphs import BOLD
 
-_ATX = re.compile(r"#{1,6}[ \t\u3000\xa0]+(?=[^\s#>`~,。，、；;!?！？》”」』)）】%.·])")
-_QUOTE = re.compile(r">[ \t]?(?=[^\s#>`~])")
-_CLOSING = re.compile(r"[ \t]+#{1,6}$")
-_RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|={3,})$")
+_ATX = seldom(r"#{1,6}[ \t\u3000\xa0]+(?=[^\s#>`~,。，、；;!?！？》”」』)）】%.·])")
+_QUOTE = seldom(r">[ \t]?(?=[^\s#>`~])")
+_CLOSING = seldom(r"[ \t]+#{1,6}$")
+_RULE = seldom(r"(?:-{3,}|\*{3,}|_{3,}|={3,})$")
 # Emphasis: the run of asterisks that opens is the run that closes, and nothing inside begins a mark of its own.
-_EMPHASIS = re.compile(r"(?<!\*)(\*{1,3})(?![\s*#>`~|+=_,。，、；;!?！？》”」』)）】%.·-])([^*\n]++)(?<!\s)\1(?!\*)")
-_IMAGE = re.compile(r"!\[([^\[\]\n]{0,200}+)\]\([^()\s]{0,2000}+(?: \"[^\"\n]{0,200}+\")?\)")
-_LINK = re.compile(
+_EMPHASIS = seldom(r"(?<!\*)(\*{1,3})(?![\s*#>`~|+=_,。，、；;!?！？》”」』)）】%.·-])([^*\n]++)(?<!\s)\1(?!\*)")
+_IMAGE = seldom(r"!\[([^\[\]\n]{0,200}+)\]\([^()\s]{0,2000}+(?: \"[^\"\n]{0,200}+\")?\)")
+_LINK = seldom(
     r"(?<![!\]\\])\[([^\[\]\n]{1,300}+)\]\((?:https?:|/|\./|\.\./|#|mailto:)[^()\s]{0,2000}+(?: \"[^\"\n]{0,200}+\")?\)"
 )
-_SURE_LINK = re.compile(r"\]\((?:https?:|/|\./|\.\./|#|mailto:)")
-_BOLD_LINE = re.compile(r"\*\*(?![\s*])[^*\n]++\*\*")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_SURE_LINK = seldom(r"\]\((?:https?:|/|\./|\.\./|#|mailto:)")
+_BOLD_LINE = seldom(r"\*\*(?![\s*])[^*\n]++\*\*")
+_HAN = seldom("[\u3400-\u9fff\uf900-\ufaff]")
 # A heading is short; a line of code with a comment mark before a long remark is no heading. Longest heading in our
 # samples of official documents: 61 characters.
 _LONGEST_HEADING = 100
@@ -87,7 +88,7 @@ def marks_of(lines: Sequence[Line], verbatim: frozenset[int]) -> dict[int, Marks
     return {number: marks for number, marks in page.found.items() if marks != Marks()}
 
 
-_SPECIAL = re.compile(r"[*#>=]|\]\(|---|___")
+_SPECIAL = seldom(r"[*#>=]|\]\(|---|___")
 
 
 def _sure_sign(page: _Page, number: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tasks.chars import members
+from tasks.expressions import seldom
 
 _NUMERAL = "〇零一二三四五六七八九十百两"
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -57,7 +58,7 @@ _STYLES: tuple[tuple[str, int, str], ...] = (
     ("circled", 13, rf"([{_CIRCLED}])[、.]?"),
 )
 _PLAIN = str.maketrans(_FORMAL, "一二三三四五六七八九十")
-_BY_STYLE = {name: (rank, re.compile(pattern)) for name, rank, pattern in _STYLES}
+_BY_STYLE = {name: (rank, seldom(pattern)) for name, rank, pattern in _STYLES}
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _STYLES))
 # What a number begins with: most lines do not, and are tried no further.
 _FIRST = re.compile(

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from itertools import repeat
 from typing import NamedTuple
 
+from tasks.expressions import seldom
+
 BOLD = 7
 """`Paragraph.mark` of a line that is bold as a whole; 1 to 6 are Markdown's heading levels, 0 is no mark."""
 
@@ -20,7 +22,7 @@ _CLOSERS = "".join(CLOSERS)
 _HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
 _CELL_TAGS = frozenset({"li", "td", "th", "dt", "dd", "tr", "pre", "figcaption", "caption", "alt", "option"})
 _BULLETS = frozenset("-*+•·●○◆◇■□▪▲△▼★☆※→►▶✓√")
-_BULLET = re.compile(rf"[{re.escape(''.join(_BULLETS))}]\s*\S")
+_BULLET = seldom(rf"[{re.escape(''.join(_BULLETS))}]\s*\S")
 
 
 class Paragraph(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from tasks.expressions import seldom
 from tasks.segment.paragraphs import Paragraph
 from tasks.surnames import COMPOUND, USUAL
 
@@ -13,7 +14,7 @@ _LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|()]{1,20
 _LONGEST_LABEL = 56  # all that `_LABEL` takes, the colon and the brackets with it
 _LONGEST_PART = 14  # of what somebody is, before his name
 _OFFICE = re.compile(r" ?[(（][^()（）]{1,30}[)）]$")
-_BRACKETED = re.compile(r"[\[【]([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】]")
+_BRACKETED = seldom(r"[\[【]([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】]")
 _QUESTION = re.compile(r"(问|答|提问|回答|追问|Q|A|问题|q|a) ?\d{0,2}$")
 _ROLE = re.compile(
     r"(?:解说词?|画外音|同期声|配音|字幕)$|.{0,12}(?:记者|主持人?|嘉宾|网友|听众|观众|读者|采访者|受访者|访谈者|访员|编辑|小编|发言人|老师|教授|学生|同学|医生|律师"
@@ -30,14 +31,14 @@ _FIELD = re.compile(
 )
 _SAYING = re.compile(r".{1,}(?:说|道|称|表示|认为|指出|强调|写道|喊|叫|告诉.{0,6}|介绍|问道|答道|回应|坦言|透露|笑道)$")
 # Voices of a film, one of which ends as verbs of speech do.
-_VOICE = re.compile(r"(?:解说词?|画外音|同期声|配音|字幕)$")
+_VOICE = seldom(r"(?:解说词?|画外音|同期声|配音|字幕)$")
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?: ?[(][^()]{1,12}[)])?$|[\u4e00-\u9fffA-Za-z]{1,12}[·.][\u4e00-\u9fffA-Za-z·.]{1,16}$"
 )
 # Speakers named by no more than their names must sound like speech: most of their lines end as sentences.
 _SPEECH_SHARE = 0.7
 # Speakers named by neither a part nor a person's name have to address each other in this share of their lines.
-_ADDRESS = re.compile(r"[我你您咱]|[?]")
+_ADDRESS = seldom(r"[我你您咱]|[?]")
 _ADDRESS_SHARE = 0.3
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from tasks.expressions import seldom
 from tasks.segment.asides import annexed
 from tasks.segment.levels import Candidate
 from tasks.segment.numbering import number
@@ -24,14 +25,14 @@ _SUBTITLE = re.compile(r"[—\-─]{2}|—")
 _QUOTED = re.compile(r"[“「『\"][^“”「」『』\"]*[”」』\"]$")
 _DATE = re.compile(r"[\d年月日时分秒:/. \-一二三四五六七八九十〇零()星期周]+$")
 _NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[ 、][\u4e00-\u9fff]{2,3})+$")
-_SOURCE = re.compile(r".*(?:社|报|网|台|办|局|厅|部|院|室|会|中心|公司|集团|杂志|频道|工作室)$")
+_SOURCE = seldom(r".*(?:社|报|网|台|办|局|厅|部|院|室|会|中心|公司|集团|杂志|频道|工作室)$")
 _ODD = re.compile(r"[\t|@#$%^&*+=<>~`{}\\/_]|https?:|www\.|\d{5}")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_LABEL, _LABEL_CHARS = re.compile(r"[^:]{1,8}:(?=.)"), 9
+_LABEL, _LABEL_CHARS = seldom(r"[^:]{1,8}:(?=.)"), 9
 _BRACKETED = re.compile(r"【[^【】]{2,20}】$")
-_ASIDE = re.compile(r"\([^()]{4,}\)$")
+_ASIDE = seldom(r"\([^()]{4,}\)$")
 # Words that head a part with a colon behind them, so many on a page; shorter ones may be names of speakers.
-_WORD = re.compile(
+_WORD = seldom(
     r"(?!.{0,12}(?:说|道|表示|指出|认为|强调|问|答|称|者|人|如下|以下|下列|包括|分别|其中|例如|比如|们|长|员|导演|原文|译文):$)"
     r"(?=[^:]{0,12}[\u4e00-\u9fff\d])[\u4e00-\u9fffA-Za-z\d+ ]{4,14}:"
 )
@@ -39,7 +40,7 @@ _COLONS, _NAME_CHARS = 2, 5
 _CREDIT = re.compile(
     r"[^:]{0,6}(?:作品|书名|教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):"
 )
-_FRONT = re.compile(
+_FRONT = seldom(
     r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
 )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from tasks.expressions import seldom
 from tasks.segment.paragraphs import Paragraph
 
 OPEN_COMMA = frozenset(",、")
-_MARKS = re.compile(r"[,。、;!?:]")
+_MARKS = seldom(r"[,。、;!?:]")
 # A page of verse ends so many of its lines in commas, and so large a part; of paragraphs cut by pages hardly any two.
 _FEWEST_VERSES, _MANY_VERSES, _VERSE_SHARE = 2, 3, 0.4
 

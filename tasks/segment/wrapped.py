@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tasks.chars import CharSet
+from tasks.expressions import seldom
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import Paragraph
 
@@ -21,7 +22,7 @@ _WIDER_SHARE = 0.1
 _FEWEST_WRAPS = 2
 _WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
 _WIDE = CharSet("[^\x00-\xff]", 0x10000, 0x10FFFF)
-_LABEL = re.compile(r"[^\s,。!?;:]{1,14}:")
+_LABEL = seldom(r"[^\s,。!?;:]{1,14}:")
 # Of the paragraphs that wrapping gives so many end as sentences do.
 _CLOSED_SHARE = 0.6
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+from tasks.expressions import seldom
 from tasks.strip.sheet import Claim, Sheet, words_of
 from tasks.strip.tables import (
     is_button,
@@ -28,9 +29,9 @@ LABEL_CHARS = 6
 WITHIN_CHARS = 90
 # Weak words on rows longer than this are running text.
 WEAK_CHARS = 40
-_NUMBERS = re.compile(r"[(\[]?\s*[+¥$]?\d[\d.,:/万千kKwW+%-]*\s*[)\]]?")
-_NO_WORD = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]*|[\W\d_]{1,12}|[a-zA-Z]")
-_NEXT = re.compile(r"[上下]一[篇条章则页]\s?:")
+_NUMBERS = seldom(r"[(\[]?\s*[+¥$]?\d[\d.,:/万千kKwW+%-]*\s*[)\]]?")
+_NO_WORD = seldom(r"[^0-9A-Za-z\u3400-\u9fff]*|[\W\d_]{1,12}|[a-zA-Z]")
+_NEXT = seldom(r"[上下]一[篇条章则页]\s?:")
 _DIGITS = re.compile(r"\(?\d{1,7}\)?[次条人+]?")
 WHY = {
     "navigation": "an entry of the site's menus",

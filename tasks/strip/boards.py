@@ -10,9 +10,9 @@ A post has its writer, its board, its title and its time, a row each; a release 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from tasks.expressions import seldom
 from tasks.strip.bylines import Field
 from tasks.strip.dates import DATE, ENGLISH_DATE, read_date, read_english
 from tasks.strip.sheet import Row
@@ -21,8 +21,8 @@ from tasks.strip.sheet import Row
 HEAD_ROWS = 20
 # The end of a release stands among so many rows at the bottom.
 TAIL_ROWS = 20
-_HONG_KONG = re.compile(r"香港时间\s?(?P<hour>[01]?\d|2[0-3])时(?P<minute>[0-5]?\d)分")
-_WRITER = re.compile(r"作者:?\s?(?P<name>[A-Za-z]\w{1,15})(?:\s?\([^()]{0,30}\))?(?:\s看板:?\s?\w{2,20})?")
+_HONG_KONG = seldom(r"香港时间\s?(?P<hour>[01]?\d|2[0-3])时(?P<minute>[0-5]?\d)分")
+_WRITER = seldom(r"作者:?\s?(?P<name>[A-Za-z]\w{1,15})(?:\s?\([^()]{0,30}\))?(?:\s看板:?\s?\w{2,20})?")
 
 
 def post_head(rows: Sequence[Row]) -> dict[int, list[Field]]:

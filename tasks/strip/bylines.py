@@ -2,68 +2,68 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from tasks.expressions import seldom
 from tasks.strip.dates import DATE, read_date
 from tasks.strip.names import is_generic, is_media, names_of
 from tasks.strip.reporters import in_brackets, pupil, reporters
 from tasks.surnames import USUAL
 
-_BYLINE = re.compile(
+_BYLINE = seldom(
     r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
 )
 # 河口日报 记者甲一心/竹溪报导, as papers of Taiwan sign.
-_PLACED_BYLINE = re.compile(
+_PLACED_BYLINE = seldom(
     r"[(\[〔]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]{0,2})??(?:特派|特约|实习|驻地|文教|地方中心)?记者\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})\s?/\s?"
     r"[\u4e00-\u9fff]{2,8}?(?:即时|综合|现场)?(?:报导|报道|电|摄影|综合|传真)[)\]〕]?"
 )
 # ◎ 甲一心, 甲一心/文, 〔现代〕甲一心: a writer and nothing else, by marks that only bylines have.
-_WORK_OF = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s(?:编?著|著译|原著)")
-_MARKED = re.compile(
+_WORK_OF = seldom(r"(?P<name>[\u4e00-\u9fff]{2,4})\s(?:编?著|著译|原著)")
+_MARKED = seldom(
     r"[◎□■●〇◇◆△▲☉⊙]\s?(?:本报记者|记者|通讯员)?\s?(?P<one>[\u4e00-\u9fff·]{2,8})|(?P<other>[\u4e00-\u9fff]{2,4})\s?/\s?文"
     r"|文\s?[◎○●◇◆□■]\s?(?P<text>[\u4e00-\u9fff]{2,4})\*?|文\s(?P<wrote>[\u4e00-\u9fff]{2,3})"
 )
 # ✪ 甲一心 乙二思 | 某某大学水利学院: writers and where they work.
-_EMPLOYED = re.compile(
+_EMPLOYED = seldom(
     r"[◎□■●〇◇◆△▲✪★☆◉►▪☉⊙]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?[|/]\s?"
     r"[\u4e00-\u9fff]{2,24}(?:大学|学院|学部|系|研究院|研究所|研究中心|中心|协会|编辑部)"
 )
 # 河口周刊甲一心2018-01-25, as reading sites run them together.
-_GLUED = re.compile(
+_GLUED = seldom(
     r"(?P<medium>[\u4e00-\u9fff]{2,10}?(?:周刊|日报|晚报|时报|早报|商报|晨报|导报|报|杂志|月刊|画报|网))(?P<name>[\u4e00-\u9fff]{2,3})"
 )
 # 【某某日报专讯】, 原载《某某》2015年第6期, on rows of their own.
-_WIRED = re.compile(r"[\[【(](?P<medium>[\u4e00-\u9fff]{2,12}?)(?:专讯|讯|综合报道|报道)[\]】)]")
-_TAKEN_FROM = re.compile(r"(?:原载|选自|摘自|转自|原刊|刊于|载于)于?\s?《(?P<medium>[^《》]{1,20})》.{0,20}")
+_WIRED = seldom(r"[\[【(](?P<medium>[\u4e00-\u9fff]{2,12}?)(?:专讯|讯|综合报道|报道)[\]】)]")
+_TAKEN_FROM = seldom(r"(?:原载|选自|摘自|转自|原刊|刊于|载于)于?\s?《(?P<medium>[^《》]{1,20})》.{0,20}")
 # 原创 甲一心 某某旧闻, as accounts of WeChat head their articles.
-_ACCOUNT = re.compile(
+_ACCOUNT = seldom(
     r"原创\s(?P<name>[\u4e00-\u9fff]{2,4})\s[\u4e00-\u9fffA-Za-z0-9]{2,16}"
     r"(?:\s(?:19|20)\d\d-\d\d-\d\d(?:\s\d\d:\d\d)?)?(?:\s发表于[\u4e00-\u9fff]{2,4})?"
 )
 # 《某某日报》(2021年3月2日 第07版)
-_EDITION = re.compile(
+_EDITION = seldom(
     r"[《(]?\s?(?P<paper>[\u4e00-\u9fff]{2,11})\s?[》)]?\s{0,3}\(?\s?(?:19|20)\d\d[年./-]\s?\d{1,2}[月./-]\s?\d{1,2}日?\s{0,3}"
     r"(?:星期[一二三四五六日天]\s{0,3})?第?\s?[A-Z]?\d{1,3}\s?版(?::?\s?[\u4e00-\u9fff]{2,6})?\s?\)?"
 )
 # 某某日报  · 公众号  · 时评  · 2025-02-04 11:00
-_LISTED = re.compile(
+_LISTED = seldom(
     rf"(?P<account>[\u4e00-\u9fffA-Za-z0-9]{{2,16}})(?:\s{{1,2}}·\s{{1,2}}[\u4e00-\u9fffA-Za-z]{{2,8}}){{1,3}}\s{{1,2}}·\s{{1,2}}(?:{DATE.pattern})"
 )
 # 第A08版:城事
-_SHEET = re.compile(r"第\s?[A-Z]{0,2}\d{1,3}\s?版\s?:\s?[\u4e00-\u9fff·/]{2,8}")
+_SHEET = seldom(r"第\s?[A-Z]{0,2}\d{1,3}\s?版\s?:\s?[\u4e00-\u9fff·/]{2,8}")
 # 《某某研究》2016年第3期, 某某研究 2016年3期
-ISSUE = re.compile(
+ISSUE = seldom(
     r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·]{2,20}(?:\([\u4e00-\u9fff\d-]{1,10}\))?))\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?|(?P<counted>[\u4e00-\u9fff]{2,12}(?:周刊|杂志|月刊|画报|报))\s?总第\s?\d{1,5}\s?期"
 )
 # 植物知识 由甲一心供稿
-_SUPPLIED = re.compile(r"(?:[\u4e00-\u9fff]{2,8}\s)?由\s?(?P<name>[\u4e00-\u9fff]{2,4})\s?(?:供稿|投稿)")
+_SUPPLIED = seldom(r"(?:[\u4e00-\u9fff]{2,8}\s)?由\s?(?P<name>[\u4e00-\u9fff]{2,4})\s?(?:供稿|投稿)")
 # 手作 甲一心 120℃ 3评论
-_THEMED = re.compile(r"(?:[\u4e00-\u9fffA-Za-z]{2,12}\s)?(?P<name>\S{2,16})\s\d{1,7}℃(?:\s\d{1,6}\s?评论)?")
+_THEMED = seldom(r"(?:[\u4e00-\u9fffA-Za-z]{2,12}\s)?(?P<name>\S{2,16})\s\d{1,7}℃(?:\s\d{1,6}\s?评论)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
+from tasks.expressions import seldom
+
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _CHINESE = "[〇○零一二三四五六七八九十]"
 _CLOCK = (
@@ -16,7 +18,7 @@ DATE = re.compile(
     r"(?:\s{0,3}\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
     rf"(?:{_CLOCK})?"
 )
-CHINESE_DATE = re.compile(
+CHINESE_DATE = seldom(
     rf"(?P<year>[一二][〇○零一二三四五六七八九]{{3}})年(?P<month>{_CHINESE}{{1,3}})月(?P<day>{_CHINESE}{{1,3}})日"
 )
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
@@ -32,7 +34,7 @@ ENGLISH_DATE = re.compile(
 PARTIAL = re.compile(
     r"(?<![\d.:-])\d{1,2}(?:[-/]|月)\d{1,2}日?\s{1,4}\d{1,2}:\d{2}(?::\d{2})?|\d{1,2}\s?(?:秒|分钟|小时|天|周|个月|年)前|(?:今天|昨天|前天|刚刚)(?:\s?\d{1,2}:\d{2})?|(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])"
 )
-_MINGUO = re.compile(r"(1\d\d)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
+_MINGUO = seldom(r"(1\d\d)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
 _SHANGHAI = timezone(timedelta(hours=8))
 
 

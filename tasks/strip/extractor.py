@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from tasks.expressions import seldom
 from tasks.strip.sheet import Claim, Row, Sheet
 
 # A row that the extractor rejects stays if it is prose with so many Chinese characters: extractors drop whole articles
@@ -12,7 +12,7 @@ from tasks.strip.sheet import Claim, Row, Sheet
 KEPT_HAN = 40
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = seldom(r"[\u3400-\u9fff]")
 _FURNITURE_TAGS = frozenset(
     {"nav", "footer", "aside", "li", "a", "option", "button", "form", "label", "title", "alt", "select", "menu"}
 )

@@ -16,15 +16,16 @@ from math import inf
 from typing import NamedTuple
 
 from tasks.decode.score import cost_of_char
+from tasks.expressions import seldom
 
 # A character of a match: one of a few. Longer classes say too little.
 _MOST = 8
-_PART = re.compile(
+_PART = seldom(
     r"(?P<group>\(\?[:>])|(?P<look>\(\?<?[=!])|(?P<bar>\|)|(?P<end>\))|\[(?P<set>\]?(?:\\.|[^\]\\])*)\]"
     r"|\\u(?P<code>[0-9a-f]{4})|\\(?P<escape>.)|(?P<any>[.^$(])|(?P<plain>.)",
     re.DOTALL,
 )
-_TIMES = re.compile(r"(?:(?P<mark>[?*+])|\{(?P<least>\d*)(?P<more>,?)(?P<most>\d*)\})[?+]?")
+_TIMES = seldom(r"(?:(?P<mark>[?*+])|\{(?P<least>\d*)(?P<more>,?)(?P<most>\d*)\})[?+]?")
 _MARKS = {"?": (0, 1.0), "*": (0, inf), "+": (1, inf)}
 # What IGNORECASE takes for a letter of ASCII besides the other case of it.
 _ALSO = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from tasks.expressions import seldom
 from tasks.strip.bars import known_word
 from tasks.strip.bylines import Field, signed
 from tasks.strip.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
@@ -49,52 +50,52 @@ def _label() -> re.Pattern[str]:
 
 
 # 【发文字号】 某政发〔2012〕8号
-_BRACKETED = re.compile(r"[\[【]\s?(?P<label>[\u4e00-\u9fff]{2,8})\s?[\]】]\s?:?\s?(?P<value>[^\[\]【】]*)")
-_EDGE = re.compile(r"[\s|/·,;()\[\]【】<>\-—_:.丨•*]")
-_COUNT = re.compile(
+_BRACKETED = seldom(r"[\[【]\s?(?P<label>[\u4e00-\u9fff]{2,8})\s?[\]】]\s?:?\s?(?P<value>[^\[\]【】]*)")
+_EDGE = seldom(r"[\s|/·,;()\[\]【】<>\-—_:.丨•*]")
+_COUNT = seldom(
     r"\(?\s*(?:约|共|已有|有|被|推荐(?=\d))?\s*-{0,2}\d{0,9}(?:\.\d)?\s*[万kKwW+]?\s*(?:人次|次|人|条|字|个|篇|分钟|℃|loading|加载中)?(?:浏览|阅读|点击|评论|参与|访问|围观|跟帖|点赞|转发|收藏|回复)?\s*\)?(?:\.{3})?"
 )
-_SENTENCE = re.compile(r"[。!?;“”…]")
-_URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}|(?<![\w.])[a-z\d-]{2,20}\.(?:com|net|org|cn)(?:\.cn)?(?!\w)")
-_POSTED = re.compile(
+_SENTENCE = seldom(r"[。!?;“”…]")
+_URL = seldom(r"(?:https?://|www\.)[\w./?=&%#-]{3,120}|(?<![\w.])[a-z\d-]{2,20}\.(?:com|net|org|cn)(?:\.cn)?(?!\w)")
+_POSTED = seldom(
     r"by\s[A-Za-z]\w{0,20}|(?:In|in)\s[^\s|]{1,12}|(?:由|by)\s?[\w\u4e00-\u9fff]{1,12}\s?(?:发布|发表|张贴|上传)|由\s\S{1,12}|于|@|posted(?:\s?@)?|关注|原创"
 )
-_FROM = re.compile(r"^(?:来自|来源于|转自)(?=[\u4e00-\u9fff]{3})")
+_FROM = seldom(r"^(?:来自|来源于|转自)(?=[\u4e00-\u9fff]{3})")
 # What is left of spaces that a decoder could not read, in a row with a date in figures.
-_LOST = re.compile(r"\?{1,6}(?=\D)|\?{1,6}$")
+_LOST = seldom(r"\?{1,6}(?=\D)|\?{1,6}$")
 # Where an account wrote from, behind the date: 发表于某地.
-_POSTED_FROM = re.compile(
+_POSTED_FROM = seldom(
     r"\s(?:(?:发表于|发布于)\s?|·\s?来自\s?(?![\u4e00-\u9fff]{1,3}[网报社台刊]))[\u4e00-\u9fff]{2,4}$"
 )
 # The place that an account wrote from, set apart behind the hour: 2025-01-18 10:31   北京
-_POSTED_IN = re.compile(r"(?<=:\d\d)\s{2,4}[\u4e00-\u9fff]{2,3}$")
+_POSTED_IN = seldom(r"(?<=:\d\d)\s{2,4}[\u4e00-\u9fff]{2,3}$")
 # 05.03.2018 13:22, as sites abroad write the day first.
-_DAY_FIRST = re.compile(r"(?<![\d.])(\d\d)\.(\d\d)\.((?:19|20)\d\d)(?=\s{1,4}\d{1,2}:\d\d)")
+_DAY_FIRST = seldom(r"(?<![\d.])(\d\d)\.(\d\d)\.((?:19|20)\d\d)(?=\s{1,4}\d{1,2}:\d\d)")
 # 浏览次数(32) beside a date.
-_BRACKETED_COUNT = re.compile(r"(?<=[数量])\((?=\d{1,9}\))")
+_BRACKETED_COUNT = seldom(r"(?<=[数量])\((?=\d{1,9}\))")
 # A day without its year; a writer and where they work.
-_DAY = re.compile(r"\d{1,2}[-/月]\d{1,2}日?")
-_EMPLOYED = re.compile(
+_DAY = seldom(r"\d{1,2}[-/月]\d{1,2}日?")
+_EMPLOYED = seldom(
     r"(?P<name>[\u4e00-\u9fff]{2,4})\s{1,3}[\u4e00-\u9fff]{3,20}(?:事务所|大学|学院|公司|中心|医院|学校|研究院|研究所)"
 )
 # A count with no space before it, behind a date or a source: 地方127次浏览, 某某网 9.98K.
-_COUNTED = re.compile(
+_COUNTED = seldom(
     r"(?:发布)?\d{1,8}\s?[次人](?:浏览|阅读|点击|围观|查看)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$"
 )
 # 某某网发表于2021-02-23: a name right before the label.
-_GLUED_POST = re.compile(r"(?<=[\u4e00-\u9fff])(?:发表于|发布于)(?=\s?\d{4}[-/年.])")
+_GLUED_POST = seldom(r"(?<=[\u4e00-\u9fff])(?:发表于|发布于)(?=\s?\d{4}[-/年.])")
 # How often a post was seen, as themes of blogs set it behind the hour.
-_VIEWS = re.compile(r"(?<=[\d\s])(?:评论)?[\d,]{1,9}\s?views\s?(?:阅读模式)?$")
+_VIEWS = seldom(r"(?<=[\d\s])(?:评论)?[\d,]{1,9}\s?views\s?(?:阅读模式)?$")
 # What stands where a value would, if its label has none: 信息来源: 关键词:
-_NEXT_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}\s?:")
+_NEXT_LABEL = seldom(r"[\u4e00-\u9fff]{2,6}\s?:")
 # The row of an index table on which the document's name stands behind other fields.
-_NAMED = re.compile(r"\s(?:信息|文件)?名称\s?:\s?(?=\S{6})")
-_NUMERIC = re.compile(r"\d{4}[-/.]\d")
-_USER = re.compile(r"[A-Za-z][A-Za-z_]{2,9}\d{1,6}")  # who posted a text, as sites call their users
-_UNKNOWN = re.compile(r"[。!?,;:“”\d%]")  # no name has these
+_NAMED = seldom(r"\s(?:信息|文件)?名称\s?:\s?(?=\S{6})")
+_NUMERIC = seldom(r"\d{4}[-/.]\d")
+_USER = seldom(r"[A-Za-z][A-Za-z_]{2,9}\d{1,6}")  # who posted a text, as sites call their users
+_UNKNOWN = seldom(r"[。!?,;:“”\d%]")  # no name has these
 _DATED = frozenset({"published", "updated", "dated", "others"})
 # Beside a bare date an office is who enacted a law, not who published the page.
-_OFFICE = re.compile(r"(?:发布|政府|办公室|委员会|局|厅)$")
+_OFFICE = seldom(r"(?:发布|政府|办公室|委员会|局|厅)$")
 
 
 def fields_of(core: str) -> list[Field]:

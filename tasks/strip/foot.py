@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from tasks.expressions import seldom
 from tasks.strip.around import BELOW, BODY_ROWS, FRAME, Around, from_here_on
 from tasks.strip.likeness import Likeness
 from tasks.strip.signs import beside, cover, numbered, opens, site_speech
@@ -30,14 +30,14 @@ COVER_OF_ITEM = 0.1
 # Rows above the site's part that go with it, at most.
 BESIDE_ROWS = 3
 
-_CHAPTERED = re.compile(
+_CHAPTERED = seldom(
     r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条])"
 )
 # Advertisements and pagers stand within a text as well.
-_WITHIN = re.compile(
+_WITHIN = seldom(
     r"广告|推广|卡片|红包|领取|展开|大图|原图|图片|视频|播放|继续阅读|下一页|余下|剩余|赞助|优惠|下载|打开"
 )
-_POST = re.compile(r"^\d{1,4}\s?(?:#|楼)|(?:发表于|回复于)\s{0,2}:?\s{0,2}\d")
+_POST = seldom(r"^\d{1,4}\s?(?:#|楼)|(?:发表于|回复于)\s{0,2}:?\s{0,2}\d")
 _WHY_PROSE = "what readers or the site say below the article"
 _WHY_SIGNS = "a row of the site's part below the article"
 _WHY_BELOW = "a row below the article and below the site's furniture"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from itertools import groupby, pairwise, takewhile
 
+from tasks.expressions import seldom
 from tasks.strip.around import ABOVE, FRAME, Around
 from tasks.strip.bars import is_weak
 from tasks.strip.official import NUMBER, OFFICE
@@ -32,13 +32,11 @@ BESIDE_SIGN = 0.5
 # A table of contents has so many entries.
 CONTENTS = 3
 
-_CONTENTS = re.compile(
-    r"(?:本?文章?|本页|内容)?目录(?:一览|导航)?\s*[:(\[]?\s*(?:隐藏|显示|收起|展开)?\s*[\])]?|Contents"
-)
+_CONTENTS = seldom(r"(?:本?文章?|本页|内容)?目录(?:一览|导航)?\s*[:(\[]?\s*(?:隐藏|显示|收起|展开)?\s*[\])]?|Contents")
 # The first part of a paper: 0 引言.
-_FIRST_PART = re.compile(r"[01]\s{1,3}[\u4e00-\u9fff]{2,16}")
-_CHAPTER = re.compile(r"第[一二三四五六七八九十百千两〇零\d]{1,6}[章回节卷][\s:].")
-_ENTRY = re.compile(r"[\d.、()一二三四五六七八九十第章节\s]*")
+_FIRST_PART = seldom(r"[01]\s{1,3}[\u4e00-\u9fff]{2,16}")
+_CHAPTER = seldom(r"第[一二三四五六七八九十百千两〇零\d]{1,6}[章回节卷][\s:].")
+_ENTRY = seldom(r"[\d.、()一二三四五六七八九十第章节\s]*")
 _WHY_HEAD = "a short row among the furniture above the text"
 _WHY_ABOVE = "a short row above the site's menus"
 _WHY_TITLE = "a row of the site's part above the title"

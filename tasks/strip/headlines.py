@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
+from tasks.expressions import seldom
 from tasks.strip.around import FRAME, Around
 from tasks.strip.head import own
 from tasks.strip.likeness import pairs_of, shared_among
@@ -29,31 +30,31 @@ NAMED, LONG, LONG_SHARE = 4, 10, 0.8
 # furniture under evals/ one in a hundred shares a quarter with one of the articles, of titles nine in ten a fifth.
 LIKE_TEXT, LIKE_EACH_OTHER, LIKE_TITLE = 0.15, 0.2, 0.2
 # Rows of verse and of titles of works have one of these, headlines of the layouts one in four.
-_SPEAKING = re.compile(r"[我你他她它们的着吧呢啊哟请]")
+_SPEAKING = seldom(r"[我你他她它们的着吧呢啊哟请]")
 SPEAKING_SHARE = 0.45
 # Rows that say something in figures, or name works or offices, are the text's; no more than so many are headlines.
 OTHER_SHARE = 0.34
-_OTHER = re.compile(
+_OTHER = seldom(
     r"《|\d\s?[\u4e00-\u9fffa-zA-Z%]{0,2}$|[一二三四五六七八九十半两][\u4e00-\u9fff]?$|^[\u4e00-\u9fff]{1,4}[:\s]|[厅局委办府会部处司院校社站所厂馆团队县市区镇村]$"
 )
-_ANNOUNCED = re.compile(
+_ANNOUNCED = seldom(
     r"[::]$|如下|下列|以下|下面|名单|附[::录上]|抄[在录]|列出|列举|分别|包括|歌词|唱|诗|节目|展出|曲目|目录|要点|篇目|题目|入选|获奖|安排"
 )
 # A document's letterhead stands so many rows above its title.
 LETTERHEAD = 3
 # A signature right below the text: offices, and a date.
 _SIGNED_BY = frozenset("厅局委办府会部处司院校社站所厂馆团队心")
-_SIGNED_ON = re.compile(r"(?:19|20|二)[\d〇零一二三四五六七八九]{2,3}年.{2,8}日")
+_SIGNED_ON = seldom(r"(?:19|20|二)[\d〇零一二三四五六七八九]{2,3}年.{2,8}日")
 # The name of a site, which may have the name of the place that the text is about.
-_NAMES_SITE = re.compile(r"[\u4e00-\u9fffA-Za-z\d]{2,8}(?:网站?|在线|论坛|社区网|新闻网|门户)")
+_NAMES_SITE = seldom(r"[\u4e00-\u9fffA-Za-z\d]{2,8}(?:网站?|在线|论坛|社区网|新闻网|门户)")
 NAME_CHARS = 10
-_RANK = re.compile(r"\W*\d{1,2}\W*")
+_RANK = seldom(r"\W*\d{1,2}\W*")
 _DATE = r"[\[(]?(?P<{0}>(?:(?:19|20)?\d\d[-./年])?\d{{1,2}}[-./月]\d{{1,2}})日?[\])]?(?:\s\d\d:\d\d)?"
-_DATED_ROW = re.compile(rf"{_DATE.format('first')}\s(?P<rest>.+)|(?P<text>.+?)\s?{_DATE.format('last')}$")
+_DATED_ROW = seldom(rf"{_DATE.format('first')}\s(?P<rest>.+)|(?P<text>.+?)\s?{_DATE.format('last')}$")
 # A reader's words: the row that says when they were written, so many of them, with no more rows from one to the next.
 STAMPS, STAMP_ROWS = 2, 4
 _WITH = r"(?:[\s·]{1,3}(?:[\u4e00-\u9fff]{2,3}|\d{1,5}\s?[赞回]\S{0,2}|\d{1,2}:\d\d))"
-_STAMP = re.compile(
+_STAMP = seldom(
     rf"(?:(?:19|20)\d\d-)?\d{{1,2}}-\d{{1,2}}{_WITH}{{1,3}}|\d{{1,2}}(?:秒|分钟|小时|天|周|个月|年)前{_WITH}{{0,3}}"
 )
 _WHY_COMMENT = "what a reader says below the text"

@@ -6,21 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from tasks.expressions import seldom
 from tasks.strip.sheet import Claim, Row, Sheet
 
 # One or two characters of ASCII and a blank, again and again; the last one touches the text.
-_BEFORE = re.compile(r"(?:[!-~]{1,2}\s{1,3}){5,40}[!-~]?(?=[^\s!-/])")
+_BEFORE = seldom(r"(?:[!-~]{1,2}\s{1,3}){5,40}[!-~]?(?=[^\s!-/])")
 _AFTER = re.compile(r"[!-~]{1,2}(?:\s{1,3}[!-~]{1,2}){5,40}$")
 # A row of nothing else, on a page that has it at other places for sure.
-_LOOSE = re.compile(r"\s{0,2}(?:[!-~]{1,2}\s{1,3}){3,40}[!-~]{0,2}\s{0,2}")
+_LOOSE = seldom(r"\s{0,2}(?:[!-~]{1,2}\s{1,3}){3,40}[!-~]{0,2}\s{0,2}")
 # A code and the site's name right behind the end of a paragraph: …大扫除。a7Q某某新闻网
-_SIGNED_BY_SITE = re.compile(
+_SIGNED_BY_SITE = seldom(
     r"(?<=\S)(?=[A-Za-z0-9]{0,2}\d|[A-Za-z0-9]{0,2}[A-Z])[A-Za-z0-9]{3}[\u4e00-\u9fff]{2,8}(?:网|在线|之窗)$"
 )
 _SITES = ("网", "在线", "之窗")
 # Of these at least so many are a sign behind a letter or another sign, with so many different signs: formulas have
 # digits there, and `+ - =` alone.
-_SIGNED = re.compile(r"(?<!\S)([!-/:-~])(?!\1)[!-/:-@\[-`{-~](?!\S)")
+_SIGNED = seldom(r"(?<!\S)([!-/:-~])(?!\1)[!-/:-@\[-`{-~](?!\S)")
 SIGNED, SIGNS = 2, 2
 # A page has it at so many places, or it is something else.
 PLACES = 3

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.expressions import seldom
 from tasks.strip.bars import known_word
 from tasks.strip.bylines import ISSUE, Field
 from tasks.strip.dates import DATE, read_date
@@ -22,27 +23,27 @@ BELOW = 6  # rows in which the writers stand again
 NEXT = 3  # rows in which the issue and the site's keywords stand
 # One name alone is no longer; of a longer run nobody can say where a name ends.
 ONE_NAME = 3
-_RUN_TOGETHER = re.compile(
+_RUN_TOGETHER = seldom(
     r"(?P<names>[\u4e00-\u9fff·]{2,40}|[\u4e00-\u9fff](?:[,、][\u4e00-\u9fff]){1,5}|[\u4e00-\u9fff·]{2,4}(?:[,、;\s]{1,2}[\u4e00-\u9fff·]{2,4}){1,9})"
 )
-_BETWEEN = re.compile(r"[\s,、;+]+")
+_BETWEEN = seldom(r"[\s,、;+]+")
 _MARKS = "○◎●□◇■*"
 # The numbers of where writers work, behind their names or between commas.
-_NOTES = re.compile(r"(?:(?<=,)\s?)?[\d*†#]{1,3}(?=[,、;\s]|$)")
-_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,8}")
-_KEYWORDS = re.compile(r"关键词\s?:\s?[^\s;,、]{2,40}")
+_NOTES = seldom(r"(?:(?<=,)\s?)?[\d*†#]{1,3}(?=[,、;\s]|$)")
+_NAME = seldom(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,8}")
+_KEYWORDS = seldom(r"关键词\s?:\s?[^\s;,、]{2,40}")
 # Writers of a paper, each with the numbers of where they work: 张凡竹1*,杨石2.
-_MARKED_NAME = re.compile(r"([\u4e00-\u9fff]{2,4})[1-9*†#][*†#]?(?:,[1-9*†#]){0,3}(?:[,;、\s]{1,3}|$)")
-_MARKED_NAMES = re.compile(rf"(?=[\u4e00-\u9fff]{{2,4}}[1*])(?:{_MARKED_NAME.pattern}){{2,12}}")
+_MARKED_NAME = seldom(r"([\u4e00-\u9fff]{2,4})[1-9*†#][*†#]?(?:,[1-9*†#]){0,3}(?:[,;、\s]{1,3}|$)")
+_MARKED_NAMES = seldom(rf"(?=[\u4e00-\u9fff]{{2,4}}[1*])(?:{_MARKED_NAME.pattern}){{2,12}}")
 # Where that is, with its postcode.
-_WORKPLACE = re.compile(
+_WORKPLACE = seldom(
     r"\(?\s?(?:\d{1,2}[.\s]{0,2})?(?=[^;]{0,60}(?:大学|学院|研究|公司|中心|医院|学校|协会|[局厅院站所系部网社馆校厂会]))"
     r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z\d\s·、,()]{4,70}(?:[,\s]|邮编:?)\s?\d{5,6}\)?[;.\s]{0,3}"
 )
 MAX_WORKPLACES = 300
-_ABSTRACT = re.compile(r"[\[【]?\s?摘[\s?]{0,6}要")
+_ABSTRACT = seldom(r"[\[【]?\s?摘[\s?]{0,6}要")
 # A writer and where they work: 甲一心(某某大学).
-_PLACED = re.compile(r"(?P<names>[\u4e00-\u9fff、,\s]{2,20})\((?P<place>[^()]{4,40})\)")
+_PLACED = seldom(r"(?P<names>[\u4e00-\u9fff、,\s]{2,20})\((?P<place>[^()]{4,40})\)")
 
 
 def run_together(rows: Sequence[Row], number: int) -> dict[int, list[Field]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from tasks.expressions import seldom
 from tasks.strip.bars import WITHIN_CHARS, is_within
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import may_hold, phrase
@@ -16,7 +17,7 @@ _PICTURE = (
     r"(?:图片?|图源|图片来源|题图|配图)\s*(?:来源)?\s*(?:于|:|来自|自)?\s*:?\s*(?:于|自)?(?:互联)?网络?(?:,?\s*(?:如有|若有)?侵权?(?:必|请联系)?(?:删除?|联系删除))?)"
 )
 _PICTURE_ROW = re.compile(rf"[(\[]?\s*{_PICTURE}\s*[)\]]?")
-_PICTURE_SPAN = re.compile(
+_PICTURE_SPAN = seldom(
     r"\((?:相关资料图片?|(?:图片|图)?来(?:源|自)于?:?(?:互联)?网络?[^()。]{0,10}|图源:?网络|侵删"
     r"|本\.?文\.?来\.?源\.?\s?[:于][^()。]{2,24})\)"
 )
@@ -24,13 +25,13 @@ _PICTURE_SPAN = re.compile(
 ALIKE, LEAST_CALLED, MOST_CALLED = 3, 4, 30
 # What a picture is called where its place in the text was.
 _ENDINGS = frozenset([".jpg", "jpeg", ".png", ".gif", "webp", ".bmp"])
-_FILE = re.compile(r"(?=[\w-]{0,79}\d)[\w-]{16,80}\.(?:jpe?g|png|gif|webp|bmp)", re.ASCII | re.IGNORECASE)
-_SHOT = re.compile(
+_FILE = seldom(r"(?=[\w-]{0,79}\d)[\w-]{16,80}\.(?:jpe?g|png|gif|webp|bmp)", re.ASCII | re.IGNORECASE)
+_SHOT = seldom(
     r"(?:image|img|pic|photo|picture)[ _-]?\d{0,4}\.(?:jpe?g|png|gif|webp|bmp)"
     r"|(?:微信(?:图片|截图)|QQ(?:图片|截图)|图片|截图|照片|未标题)[\w\u4e00-\u9fff()-]{0,30}\.(?:jpe?g|png|gif|webp|bmp)",
     re.IGNORECASE,
 )
-_EMPTY_LABEL = re.compile(
+_EMPTY_LABEL = seldom(
     r"[(\[【]?\s*(?:关\s?键\s?[词字]|标签|摘要|核心提示|导读|简介|来源|作者|编辑|责任编辑|出处|栏目|分类|专题|tags?|keywords?)\s*[)\]】]?\s*[:|]?\s*[)\]】]?",
     re.IGNORECASE,
 )
@@ -38,45 +39,45 @@ _TAGS = re.compile(
     r"(?:文章|本文|新闻|本书|作品|小说)?(?:标签|tags?|热词|相关标签|关键词标签)\s*:.{0,100}", re.IGNORECASE
 )
 # Tags that hold nothing and are hidden, as mirrors strew them; a lesson on HTML shows tags too, but not such ones.
-_HIDDEN = re.compile(
+_HIDDEN = seldom(
     r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0"
     r"|<(\w{1,12}) id=[\"']?\w{4,8}[\"']?></\1>"
 )
 # What encyclopedias set behind a heading: 历史[编辑], 历史播报编辑.
-_EDIT_LINK = re.compile(
+_EDIT_LINK = seldom(
     r"(?<=\S)\s{0,3}(?:\[\s?(?:编辑(?:\s?\|\s?编辑(?:源代码|原始码))?|编辑(?:源代码|原始码)|edit)\s?\]|播报编辑)\s{0,3}$"
 )
 EDITED_CHARS = 40
 # A tag behind the end of a sentence, as what was cut out of a page leaves it.
-_STRAY = re.compile(r"(?<=[。!?…”』」》】])\s{0,2}(?:</?(?:p|br|div|span|section|strong)\s?/?>\s?){1,4}$")
+_STRAY = seldom(r"(?<=[。!?…”』」》】])\s{0,2}(?:</?(?:p|br|div|span|section|strong)\s?/?>\s?){1,4}$")
 # Such tags stand as the items of lists that hold nothing.
-_ITEM = re.compile(r"(?:[•*-]|\d{1,3}\.)\s{0,3}(?=<)")
-_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>")
-_COMMENT = re.compile(
+_ITEM = seldom(r"(?:[•*-]|\d{1,3}\.)\s{0,3}(?=<)")
+_TAG = seldom(r"</?[a-zA-Z][a-zA-Z0-9]{0,15}(?:\s[^<>\n]{0,300})?/?>")
+_COMMENT = seldom(
     r"(?:<!--\s*/?(?:enp|ad|content|正文|文章|分页|广告|begin|end|start|cms|wap|ue|baidu)[^>]{0,400}-->\s*)+",
     re.IGNORECASE,
 )
 
 # Names that a page's template did not fill in: [[item.content]], {{ item.time }}.
-_UNFILLED = re.compile(
+_UNFILLED = seldom(
     r"\[\[\s?[A-Za-z_$][\w.$()\s]{2,60}\]\]|\{\{\s?[A-Za-z_$][^{}\u4e00-\u9fff]{2,80}\}\}|\$\{[A-Za-z_$][\w.]{2,60}\}"
 )
 # Beside them stand no more characters.
 BESIDE_UNFILLED = 8
 # What a page's own scripts, styles and data leave in its text; in the midst of prose only what is written for a page.
-_SCRIPT = re.compile(
+_SCRIPT = seldom(
     r"document\.(?:getElement|write|create|query|cookie|body|location|ready)|window\.[\w.]{1,40}\s?=|window\.(?:on|add|location)"
     r"|\$\((?:function|document|window|[\"'][.#]?\w)|jQuery|\.(?:innerHTML|addEventListener|appendChild|addClass)\b"
     r"|\"@context\"|@media\s.{0,40}\{|<!--\[if|</?(?:script|style|link|meta|iframe|noscript)\b"
 )
 # What follows on the same row is text again.
-_CLOSES = re.compile(r"</(?:script|style|iframe|noscript)\s{0,4}>|<(?:link|meta)\b[^<>]{0,400}>", re.IGNORECASE)
-_HANZI = re.compile("[\u4e00-\u9fff]")
-_STYLE = re.compile(r"[A-Za-z.#@*][\w\s.,#@>:*-]{0,200}\{\s?[\w-]{2,30}\s?:[^{}]{1,300}\}?\s?")
-_DATA = re.compile(r'[\[{]{1,3}"[\w@-]{1,30}"\s?:.{0,2000}[\]}]{1,3};?')
-_FUNCTION = re.compile(r"[(!;]?function\s?\w{0,30}\(.{0,400}|(?:var|let|const)\s\w{1,30}\s?=.{0,400};\s?")
+_CLOSES = seldom(r"</(?:script|style|iframe|noscript)\s{0,4}>|<(?:link|meta)\b[^<>]{0,400}>", re.IGNORECASE)
+_HANZI = seldom("[\u4e00-\u9fff]")
+_STYLE = seldom(r"[A-Za-z.#@*][\w\s.,#@>:*-]{0,200}\{\s?[\w-]{2,30}\s?:[^{}]{1,300}\}?\s?")
+_DATA = seldom(r'[\[{]{1,3}"[\w@-]{1,30}"\s?:.{0,2000}[\]}]{1,3};?')
+_FUNCTION = seldom(r"[(!;]?function\s?\w{0,30}\(.{0,400}|(?:var|let|const)\s\w{1,30}\s?=.{0,400};\s?")
 # A text about such things shows them.
-_LESSON = re.compile(
+_LESSON = seldom(
     r"代码|程序|脚本|编程|函数|变量|样式|源码|接口|JavaScript|javascript|jQuery|CSS|HTML|JSON|字段|参数|标签|元素|前端|网页"
 )
 SCRIPT_CHARS = 3000

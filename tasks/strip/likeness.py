@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import add
 
+from tasks.expressions import seldom
 from tasks.strip.sheet import Row
 
 # Pairs with these stand in any text.
 _COMMON = frozenset("的了着过在是有不这那我你他她它们个一和与就都也还很到从把被为之其而或及等")
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,80}")
+_HAN = seldom(r"[\u4e00-\u9fff]{2,80}")
 # A text of fewer characters has too few pairs to compare with.
 LEAST_TEXT = 100
 # More of a text is not read: a book has all pairs that there are.

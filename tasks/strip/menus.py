@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from tasks.expressions import seldom
 from tasks.strip.bars import MENU_ENTRIES, WHY, bars, known_word
 from tasks.strip.sheet import Claim, Row, Sheet, words_of
 from tasks.strip.tables import phrase
@@ -27,21 +28,21 @@ PATH_ROWS = 3
 # A part of a breadcrumb is no longer than this, the last (often the headline) apart.
 CRUMB_CHARS = 16
 
-_EDITION = re.compile(
+_EDITION = seldom(
     r"(?:移动|手机|触屏|触摸|电脑|网页|wap|WAP|客户端|适老|无障碍|繁体|简体|英文|老年)版?(?:首页)?(?:入口)?"
 )
 _CRUMB_MARK = re.compile(r"\s*(?:>{1,2}|»|›|→|/|\\|-{1,2}>|\N{BLACK RIGHT-POINTING TRIANGLE}|::)\s*")
-_ARROW = re.compile(r"\s*(?:[-=]{0,2}>{1,2}|»|›)\s*")  # beside arrows / stands in dates
+_ARROW = seldom(r"\s*(?:[-=]{0,2}>{1,2}|»|›)\s*")  # beside arrows / stands in dates
 # Names with two marks of paths between them, above the text.
-_PATH = re.compile(r"[^<>\d。,!?]{1,12}(?:\s{0,3}[>»›]{1,2}\s{0,3}[^<>。,!?]{1,16}){2,5}>?")
+_PATH = seldom(r"[^<>\d。,!?]{1,12}(?:\s{0,3}[>»›]{1,2}\s{0,3}[^<>。,!?]{1,16}){2,5}>?")
 # 首页 常识: a path without marks, above the title.
-_BARE_PATH = re.compile(r"(?:网站)?(?:首页|主页)\s{1,4}[\u4e00-\u9fff]{2,6}")
-_OPEN_PATH = re.compile(r"[^<>\d。,!?]{2,12}(?:\s{0,3}[>»›]\s{0,3}[^<>\s\d。,!?]{2,12}){1,4}\s{0,3}[>»›]")
-_CRUMB_WORD = re.compile(
+_BARE_PATH = seldom(r"(?:网站)?(?:首页|主页)\s{1,4}[\u4e00-\u9fff]{2,6}")
+_OPEN_PATH = seldom(r"[^<>\d。,!?]{2,12}(?:\s{0,3}[>»›]\s{0,3}[^<>\s\d。,!?]{2,12}){1,4}\s{0,3}[>»›]")
+_CRUMB_WORD = seldom(
     r"首页|主页|网|专栏|社区|研究|杂志|期刊|百科|资料|故事|小说|文学|图片|民俗学|频道|新闻|正文|资讯|中心|栏目|动态|要闻|公告|论坛|专题|公开|Home|HOME|home|快讯|文章|内容"
 )
-_CRUMB_END = re.compile(r"正文|文章|详情|内容|文章内容|文章正文|新闻详情|查看")
-_CRUMB_ROOT = re.compile(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文$")
+_CRUMB_END = seldom(r"正文|文章|详情|内容|文章内容|文章正文|新闻详情|查看")
+_CRUMB_ROOT = seldom(r"(?:网站)?(?:首页|主页)$|网$|Home$|HOME$|正文$")
 
 
 def breadcrumbs(sheet: Sheet) -> Iterator[Claim]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from tasks.expressions import seldom
 from tasks.strip.bars import is_weak
 from tasks.strip.boards import post_head, release_time
 from tasks.strip.bylines import Field
@@ -35,7 +36,7 @@ INDEX_ROWS = 40
 _CREDITS = frozenset({"author", "editor", "others"})
 _OF_TABLE = frozenset({"publisher", "published", "updated", "dated", "counter"})
 _WHY = "the page's source, date, byline or counter"
-_MARKED_TITLE = re.compile(r"\s*#\s+\S")
+_MARKED_TITLE = seldom(r"\s*#\s+\S")
 # The class comes first, so that other text is passed over at the speed of a search for one class.
 _HINT = re.compile(
     r"[\d:/|丨来记作编责通浏阅点发刚天前年民著☉⊙◎】讯影℃)道文稿班审](?:(?<=审)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=[供投]稿)$|(?<=班)(?=\)?\s?[\u4e00-\u9fff]{2,3}$)|(?<=文)(?=\s[\u4e00-\u9fff]{2,3}$)|(?<=摄影)(?=\s)|(?<=摄影报道)$|(?<=℃)|(?<=[文图摄辑影稿道]\))$|(?<=】)|(?<=讯)[\])]|(?<=\s著)|(?<=[☉⊙◎])(?=[\s\u4e00-\u9fff])|(?<=[〇零一二三四五六七八九]年)|(?<=民)国|(?<=[:/|丨天前])|(?<=\d)(?:\d{3}|:\d)|(?<=来)源|(?<=记)者|(?<=作)者|(?<=编)辑|(?<=责)编"
@@ -52,12 +53,12 @@ _PAPER = re.compile(
 )
 PAPER_LABELS = 2
 # How a journal wants the article to be cited, below the words that say so.
-_CITED = re.compile(r"(?:19|20)\d\d,\s?\d{1,3}\s?\(\d{1,3}\)\s?:\s?\d{1,5}-\d{1,5}")
+_CITED = seldom(r"(?:19|20)\d\d,\s?\d{1,3}\s?\(\d{1,3}\)\s?:\s?\d{1,5}-\d{1,5}")
 _CITE = re.compile(r"(?:本文)?引用(?:本文|格式|该文|信息)\s?:?|Cite\sthis(?:\sarticle)?\s?:?", re.IGNORECASE)
 # Of a list of links each has its date.
-_DATED_TAIL = re.compile(r"\D\s?[\[(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])]?$")
-_CLOCKS = re.compile(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
-_AGENDA = re.compile(
+_DATED_TAIL = seldom(r"\D\s?[\[(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[\])]?$")
+_CLOCKS = seldom(r"\d:\d\d\s.*\d:\d\d|^\d{1,3}\s\d{1,2}:\d\d")
+_AGENDA = seldom(
     r"(?:会议)?(?:地点|主讲|主讲人|主办|承办|对象|内容|议题|主题|地址|人物|参加人员|报名|票价|嘉宾|主持人?)\s*:"
 )
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
+from tasks.expressions import seldom
 from tasks.strip.tables import table
 
 # What stands between the fields of a row, and around the values.
 SEPARATORS = " \t?|/·,;、()[]【】<>《》-—_:.丨•「」\u3000\u200b\ufeff*#"
-_NAME = re.compile(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
-_ASIDE = re.compile(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
-_ROLES = re.compile(
+_NAME = seldom(r"[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{1,8}[·•][\u4e00-\u9fff·•]{1,12}|[A-Za-z][A-Za-z.\-]{0,20}")
+_ASIDE = seldom(r"\([^()]{1,30}\)|_[A-Za-z]+\d+")  # where a writer works; an editor's code
+_ROLES = seldom(
     r"(?:摄影|图文|综合)报[道导]|(?:本报|本网|本台|本刊|特约|见习|实习|首席|全媒体|融媒体?)?(?:记者|通讯员|实习生|摄影|撰文)|(?:文|图|摄)(?:/|、)?(?:图|文|摄)?(?=[\s/|:])|(?<=[\u4e00-\u9fff]\s)(?:报导|报道|综合报导|综合报道|撰文|整理)(?=\s)"
 )
-_MEDIA = re.compile(
+_MEDIA = seldom(
     r"[\u4e00-\u9fffA-Za-z0-9·•・\-—\s《》“”\"]{0,22}(?:网站?|日报|晚报|早报|时报|商报|都市报|晨报|快报|导报|周报|青年报|报社?|社|电视台|广播台|电台|总台|卫视|频道|客户端|新闻(?:中心|网)?|在线|周刊|杂志|月刊|传媒|融媒体?(?:中心)?|"
     r"发布|头条|观察|资讯|公众号|微信|政府|办公室|官网|门户|论坛|委员会|局|厅)[》”\"]?"
 )
-_MEDIA_BY_PART = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:报|网|社|台)[·•・][\u4e00-\u9fffA-Za-z0-9]{1,10}")
+_MEDIA_BY_PART = seldom(r"[\u4e00-\u9fffA-Za-z0-9]{1,12}(?:报|网|社|台)[·•・][\u4e00-\u9fffA-Za-z0-9]{1,10}")
 
 
 def is_media(text: str) -> bool:

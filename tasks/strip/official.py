@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.expressions import seldom
 from tasks.strip.bylines import Field
 from tasks.strip.dates import CHINESE_DATE, DATE
 from tasks.strip.sheet import Row, Sheet
@@ -25,12 +26,12 @@ OFFICE = re.compile(
     r"[\u4e00-\u9fff]{2,22}(?:政府|办公厅|办公室|委员会|委|厅|局|部|署|院|会|处|中心|总队|支队|大队|党组|公署|银行|总行)"
 )
 # What a letter is, at the end of what it is about; so many offices send it.
-_LETTER = re.compile(r"(?:通知|通告|公告|通报|意见|决定|报告|请示|批复|复函|函|公示|说明|规定|办法|方案)$")
+_LETTER = seldom(r"(?:通知|通告|公告|通报|意见|决定|报告|请示|批复|复函|函|公示|说明|规定|办法|方案)$")
 MOST_OFFICES = 5
-_TITLED = re.compile(
+_TITLED = seldom(
     rf"^\s*(?P<before>{_BARE_NUMBER})\s{{0,2}}《[^《》]{{6,80}}》\s*$|[》\u4e00-\u9fff)]\s?\((?P<behind>{_BARE_NUMBER})\)\s*$"
 )
-_HEADED = re.compile(r"(?P<office>[\u4e00-\u9fff]{4,24})文件")
+_HEADED = seldom(r"(?P<office>[\u4e00-\u9fff]{4,24})文件")
 
 
 def below_offices(rows: Sequence[Row]) -> Row | None:

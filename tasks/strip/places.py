@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tasks.expressions import seldom
 from tasks.strip.gazetteer import gazetteer, provinces_of
 from tasks.strip.sheet import Claim, Row, Sheet
 
@@ -36,17 +37,17 @@ _CUT_CHARS = 3
 CUT_NAMES_SHARE = 0.95
 _CUT_NAMES = re.compile(r"\W*(?:[\u4e00-\u9fff]{2,3}[\s|,;/、_·•\-]{1,4}){9,}[\u4e00-\u9fff]{2,3}\W*")
 _SUFFIX = "县市区旗州盟"
-_ENTRY = re.compile(r"[^\s|,;/、_·•\-—>.。:丨~+&#*=»→×★●]+")
+_ENTRY = seldom(r"[^\s|,;/、_·•\-—>.。:丨~+&#*=»→×★●]+")
 # A word that every entry carries behind its name (甲县新闻 乙市新闻) is no longer than this, and so many carry it.
-_CARRIED = re.compile(r"(?<=[县市区旗州盟])[^\s县市区旗州盟]{1,6}$")
+_CARRIED = seldom(r"(?<=[县市区旗州盟])[^\s县市区旗州盟]{1,6}$")
 CARRIED_SHARE = 0.8
 # Names behind a full stop, between commas or 、, are a list that was added only from this number on.
 MIN_BEHIND = 12
 # A row of names in a column of such rows is no longer than this.
 COLUMN_CHARS = 120
-_GLUED = re.compile(r"[\u4e00-\u9fff]{1,14}?[县市区旗州盟]")
-_LABEL = re.compile(r"(?:模板|链接|友链|标签|地区|城市|站点|分站|热门|友情|导航|服务|推荐)[^:]{0,6}:\s*$")
-_HONEST_HEAD = re.compile(r"名单|名录|一览|公示|排名|榜|如下|下列|以下|包括|分别|名称|目录|区划|辖")
+_GLUED = seldom(r"[\u4e00-\u9fff]{1,14}?[县市区旗州盟]")
+_LABEL = seldom(r"(?:模板|链接|友链|标签|地区|城市|站点|分站|热门|友情|导航|服务|推荐)[^:]{0,6}:\s*$")
+_HONEST_HEAD = seldom(r"名单|名录|一览|公示|排名|榜|如下|下列|以下|包括|分别|名称|目录|区划|辖")
 _WHY = "names of counties drawn at random from the whole country"
 
 

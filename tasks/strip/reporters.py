@@ -7,8 +7,7 @@ brackets below a text.
 
 from __future__ import annotations
 
-import re
-
+from tasks.expressions import seldom
 from tasks.strip.names import is_media, names_of
 from tasks.surnames import USUAL
 
@@ -16,18 +15,18 @@ from tasks.surnames import USUAL
 MAX_CHARS, MEDIUM_CHARS, NAME_CHARS = 60, 16, (2, 3)
 # Names run together are told apart up to so many characters.
 GLUED_CHARS = 9
-_ROLE = re.compile(
+_ROLE = seldom(
     r"(?:见习|实习|特约|首席|资深|高级|全媒体|融媒体?|视频|摄影|驻地|文字|特派|校园|小){0,2}(?:记者|通讯员|实习生|撰稿人|评论员)\s?:?\s?"
 )
-_DID = re.compile(r"\s?(?:综合|摄影|图文|文字)?(?:报道|摄影|摄|文/图|图/文)$")
+_DID = seldom(r"\s?(?:综合|摄影|图文|文字)?(?:报道|摄影|摄|文/图|图/文)$")
 _OURS = ("本报", "本网", "本刊", "本台", "本社")
-_MEDIUM = re.compile(r"[\u4e00-\u9fffA-Za-z·•]{2,16}")
-_IN_BRACKETS = re.compile(
+_MEDIUM = seldom(r"[\u4e00-\u9fffA-Za-z·•]{2,16}")
+_IN_BRACKETS = seldom(
     r"[(【\[]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?/?\s?"
     r"(?P<did>文/图|图/文|文|图|摄影|摄|报道|供稿|供图|撰文|撰稿|整理|编辑)[)】\]]"
 )
 # Whose a pupil's text is: 上湾县 渡口小学四(2)班 李四九.
-_PUPIL = re.compile(
+_PUPIL = seldom(
     r"(?=.{4,40}$)(?:[\u4e00-\u9fff]{2,12}\s)?[\u4e00-\u9fff]{2,14}(?:小学|中学|学校)[\u4e00-\u9fff\d()]{0,8}班\s?(?P<name>[\u4e00-\u9fff]{2,3})"
 )
 _WRITES = frozenset({"文", "文/图", "图/文", "报道", "供稿", "撰文", "撰稿"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from tasks.expressions import seldom
 from tasks.records import Metadata
 from tasks.script.fold import fold
 from tasks.strip.bylines import ISSUE, Field
@@ -13,7 +14,7 @@ from tasks.strip.names import is_generic, is_media, names_of, nobody
 from tasks.strip.sheet import Row, as_found
 
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})日"
-_DATELINE = re.compile(
+_DATELINE = seldom(
     r"[\s(\[【*]*(?P<head>[\u4e00-\u9fffA-Za-z·•]{2,20}?)\s?(?:(?:19|20)\d\d年)?"
     + _DAY
     + r"(?P<place>[\u4e00-\u9fff]{0,8})?(?:电|讯|消息)"
@@ -24,24 +25,24 @@ _AGENCY_DATELINE = re.compile(
     r"\s*\((?P<agency>[\u4e00-\u9fff]{2,8}社)(?:记者)?[\u4e00-\u9fff、]{2,16}\d{1,2}日(?:综合|专)?(?:外?电|报导)"
 )
 _REPORTED = re.compile("[电讯消]")  # a dateline ends in one of the words that begin so
-_AGENCY = re.compile(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
-_OURS = re.compile(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
-_CODE = re.compile(r"[A-Za-z_-]{0,6}\d{5,20}|\d{1,20}")  # what a program calls the source
-_COLUMN = re.compile(r"\s+[-—|]\s+")  # between a medium and its column
+_AGENCY = seldom(r".*(?:通讯社|社|网|日报|晚报|早报|时报|商报|晨报|快报|报|电视台|电台|总台|新闻|客户端|在线)")
+_OURS = seldom(r"^(?:据|本|记者|另据|近日|昨日|今日|最新)")
+_CODE = seldom(r"[A-Za-z_-]{0,6}\d{5,20}|\d{1,20}")  # what a program calls the source
+_COLUMN = seldom(r"\s+[-—|]\s+")  # between a medium and its column
 # An office beside the name of somebody in it; the first of several writers, with 等 behind.
-_OFFICE = re.compile(r"[\u4e00-\u9fff]{2,8}[处處科室部局所院署]")
+_OFFICE = seldom(r"[\u4e00-\u9fff]{2,8}[处處科室部局所院署]")
 _LEAST_LED = 2
 # The site's own clock, to the second.
-_CLOCK = re.compile(r"星期.\s?\d{1,2}:\d\d:\d\d$")
-_PUPIL = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,4})\s[\u4e00-\u9fff\d()·]{2,20}(?:班|小学|中学|学校|学院|大学|年级)")
-_TITLED = re.compile(r"《([^《》]+)》")
+_CLOCK = seldom(r"星期.\s?\d{1,2}:\d\d:\d\d$")
+_PUPIL = seldom(r"(?P<name>[\u4e00-\u9fff]{2,4})\s[\u4e00-\u9fff\d()·]{2,20}(?:班|小学|中学|学校|学院|大学|年级)")
+_TITLED = seldom(r"《([^《》]+)》")
 # 【记者甲一心/竹溪报导】, before the first sentence.
 _SIGNED = ("本报", "通讯员", "记者", "见习记者", "实习记者")
 _PLACED_REPORTER = re.compile(
     r"[【〔\[(]\s?(?:本报|特派|驻地)?记者\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})"
     r"\s?/\s?[\u4e00-\u9fff]{2,8}?\s?报[导道]\s?[】〕\])]"
 )
-_REPORTER = re.compile(
+_REPORTER = seldom(
     r"\([^()]{0,10}?(?:记者|通讯员)\s?:?(?P<names>[^()]{2,40})\)"
     r"|\((?P<signed>[\u4e00-\u9fff]{2,4}(?:[、 ][\u4e00-\u9fff]{2,4}){0,3})\s?文/图\)"
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from tasks.expressions import seldom
 from tasks.lines import Line
 
 # A row this long with a full stop, or twice this long with two commas, is prose: running text that only the rules for
@@ -21,14 +22,14 @@ SHORT_CHARS = 120
 # What a row that some rule asks more of may begin with, ordinary as it looks: greetings, requests, set phrases of spam.
 _OPENERS = frozenset("您你请视主蜘感欢")
 _BULLET = re.compile(r"(?:[\s#*•●■◆▪►▶※★☆○◎▲△◇□|\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}]|·|[-+] )+")
-_LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
+_LINK = seldom(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
 _SPLIT = re.compile(
     r"[\s|/·•←→\[\]【】()<>,:、»›\N{BLACK RIGHT-POINTING TRIANGLE}\N{BOX DRAWINGS LIGHT VERTICAL}"
     r"\N{BOX DRAWINGS LIGHT QUADRUPLE DASH VERTICAL}\N{BOX DRAWINGS LIGHT TRIPLE DASH VERTICAL}\N{BROKEN BAR}]+"
 )
 _SENTENCE_END = re.compile(r"[。!?;…][\"'”’」』)\]]*$")
-_HAN = re.compile("[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]")
-_LATIN_STOP = re.compile(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")
+_HAN = seldom("[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]")
+_LATIN_STOP = seldom(r"[a-z)]\. [A-Z]|[a-z)][.!?][\"”]?$")
 
 
 class Row(NamedTuple):

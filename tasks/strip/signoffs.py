@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from tasks.expressions import seldom
 from tasks.strip.bylines import Field
 from tasks.strip.fields import fields_of
 from tasks.strip.names import names_of
@@ -12,9 +12,9 @@ from tasks.strip.sheet import Claim, Sheet, as_found
 
 # The brackets stand behind the last row of prose or the one before it, and hold no more than this.
 ROWS = 2
-_BRACKETS = re.compile(r"(?<=[。!?”」…])\s{0,2}[(【\[](?P<said>[^()【】\[\]]{4,60})[)】\]]\s{0,3}$")
+_BRACKETS = seldom(r"(?<=[。!?”」…])\s{0,2}[(【\[](?P<said>[^()【】\[\]]{4,60})[)】\]]\s{0,3}$")
 # Two labels run together: 作者:甲一心编辑:乙二思.
-_RUN_IN = re.compile(r"(?<=[\u4e00-\u9fff])(?=(?:责任编辑|责编|编辑|审核|摄影|供稿|撰稿|通讯员|记者)\s?:)")
+_RUN_IN = seldom(r"(?<=[\u4e00-\u9fff])(?=(?:责任编辑|责编|编辑|审核|摄影|供稿|撰稿|通讯员|记者)\s?:)")
 _WHY = "who wrote and edited the text, behind its last sentence"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from tasks.expressions import seldom
 from tasks.strip.sheet import ends_sentence
 from tasks.strip.tables import table
 
@@ -26,16 +27,16 @@ ENTRIES = 3
 ENTRY_CHARS = 8
 
 # A word that a text explains: 关闭:回到首页.
-_EXPLAINED = re.compile(r"[\u4e00-\u9fff]{2,6}:[\u4e00-\u9fff,]{4,40}$")
+_EXPLAINED = seldom(r"[\u4e00-\u9fff]{2,6}:[\u4e00-\u9fff,]{4,40}$")
 _URL = re.compile(r"https?:[\w./?=&%#:-]{3,160}")
 _LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
-_NUMBERED = re.compile(r"[(\[第]?[一二三四五六七八九十百\d]{1,3}[、.)\]章节条回](?!\d)")
+_NUMBERED = seldom(r"[(\[第]?[一二三四五六七八九十百\d]{1,3}[、.)\]章节条回](?!\d)")
 # A row of words in Latin letters has none in Chinese.
 _LATIN, _HAN = re.compile(r"[A-Za-z]{2}"), re.compile(r"[\u3400-\u9fff]")
-_LATIN_WORD = re.compile(r"[a-z]{2,20}")
-_END = re.compile(r"[-—=~*·\s]*(?:the\s?)?end[-—=~*·.\s]*", re.IGNORECASE)
+_LATIN_WORD = seldom(r"[a-z]{2,20}")
+_END = seldom(r"[-—=~*·\s]*(?:the\s?)?end[-—=~*·.\s]*", re.IGNORECASE)
 # In sentences the site shows itself by words for itself or its reader, and by what both do, so many in so few letters.
-_SELF = re.compile(
+_SELF = seldom(
     r"小编|本站|本网|本平台|本公众号|本页|亲,|关于本文|本文(?:由|来自|来源|转载|链接|网址|地址|标签|标题|仅|已被)"
 )
 SPEECH_WORDS, SPEECH_COVER, SPEECH_CHARS = 2, 0.06, 150
@@ -46,8 +47,8 @@ _CAPTION = re.compile(
 )
 # Who holds what a text is about.
 _HELD = ("主办:", "承办:", "协办:", "指导:")
-_QUOTED = re.compile(r"[“”「」『』…]")
-_SHAPE = re.compile(
+_QUOTED = seldom(r"[“”「」『』…]")
+_SHAPE = seldom(
     r"[¥$\N{FULLWIDTH YEN SIGN}]\s?\d|\d\s?元/"
     r"|\d{3,4}-\d{4,8}|\d{1,2}:\d\d\s*/\s*\d|[\w.]{2,30}@[a-z]|https?:|www\.|\(\d{1,7}\)\s*$|\d[万kw+]?\s?[条次人个](?!月)[^\s!?]{0,6}$"
     r"|^第\s?[A-Z]?\d{1,3}\s?版\s?:\s?[\u4e00-\u9fff·/]{2,12}$|^\d{1,3}\s?/\s?\d{1,3}$|^共\s?\d{1,4}\s?[张条篇个页]$|^(?:[\u4e00-\u9fff]{2,6}:\s?[\d,.]{0,9}\S?\s){2}"

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import chain
 
 from tasks.chars import CharPairs
+from tasks.expressions import seldom
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.tables import table
 
@@ -27,35 +28,35 @@ MIN_STRONG_FIRST, COVER_FIRST = 4, 0.22
 LOST_MARK_JOINTS = 3
 # So many phrases joined by `_` are no title below the prose; above it, one more.
 MIN_JOINED = 4
-_PART = re.compile(r"[^\s,。]{2,40}")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_PART = seldom(r"[^\s,。]{2,40}")
+_HAN = seldom(r"[\u4e00-\u9fff]")
 
-_JOINT = re.compile(r"[_,|、/;:\s·.!\-—+~\N{CJK UNIFIED IDEOGRAPH-4E28}]+")
-_LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
-_QUOTED = re.compile(r"[“”‘’「」『』《》?]")
+_JOINT = seldom(r"[_,|、/;:\s·.!\-—+~\N{CJK UNIFIED IDEOGRAPH-4E28}]+")
+_LETTER = seldom(r"[0-9A-Za-z\u4e00-\u9fff]")
+_QUOTED = seldom(r"[“”‘’「」『』《》?]")
 # Set phrases with which such footers begin.
 _PHRASE = re.compile(
     r"主站蜘蛛池|蜘蛛池模板|您可能还对以下资源感兴趣|(?:感谢|欢迎)您?访问(?:我们|本)的?(?:网)?站,您可能"
 )
 _OPENS = "主蜘您感欢"
 # What an agency for web sites says it does, so many times in a row in which it names itself; mirrors set it into texts.
-_TRADE = re.compile(
+_TRADE = seldom(
     r"网站(?:建设|设计|制作|定制|推广|优化|开发|改版|维护|托管)|建站|网络(?:营销|推广|优化)|小程序(?:开发|定制)|全网营销|seo|关键词排名|软文|域名注册|服务器托管",
     re.IGNORECASE,
 )
-_AGENCY = re.compile(
+_AGENCY = seldom(
     r"(?:是|为)一[家个].{0,200}(?:公司|企业|团队|服务商)|为一体的|.{0,20}(?:公司|团队|网络|科技|互联).{0,60}(?:专注|致力|专业|提供)"
 )
 # The text around it is so many rows, and none is about that.
 TRADES, AGENCY_CHARS, TEXT_ROWS = 4, 400, 2
 # What a gambling site's mirror calls itself in the place of a title: 某某(中国)官方网站-App Store下载.
-_OFFICIAL = re.compile(
+_OFFICIAL = seldom(
     r"[^。,:]{2,24}\((?:中国|china)\)\s?(?:官方网站|官方网|官网|有限公司官网|集团官网|手机版|最新版)[^。]{0,40}",
     re.IGNORECASE,
 )
 OFFICIAL_ROWS = 3
 # Links to clinics, as mirrors set them around texts that are about something else.
-_AILMENT = re.compile(r"白癜风|白殿风|牛皮癣|银屑病|癫痫|不孕不育|尖锐湿疣")
+_AILMENT = seldom(r"白癜风|白殿风|牛皮癣|银屑病|癫痫|不孕不育|尖锐湿疣")
 _CLINIC = re.compile(r".{0,16}(?:白癜风|白殿风|牛皮癣|银屑病|癫痫|不孕不育|尖锐湿疣).{0,16}")
 _WHY_CLINIC = "a link to a clinic on a page about something else"
 _WHY_AGENCY = "an agency for web sites on itself"

@@ -8,13 +8,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from tasks.chars import CharPairs, compiled
+from tasks.expressions import seldom
 from tasks.strip.factors import known_of
 
 # Rows are remembered up to this length: of 4,096 longer ones a megabyte would be the least.
 _REMEMBERED_CHARS = 120
 # Of rows from so many characters on it is asked whether they are a turn of phrase that can be so long.
 _STEPS = (0, 40, 60, 100, 120)
-_HEAD = re.compile(r"\[([a-z_ ]+)\]")
+_HEAD = seldom(r"\[([a-z_ ]+)\]")
 
 
 @cache

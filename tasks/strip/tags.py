@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tasks.expressions import seldom
 from tasks.records import Edit, Stage
 
 # So many tags are no accident; a page about code shows them as well.
@@ -16,17 +17,17 @@ _TAG = (
     r"</?(?:p|br|div|span|strong|b|font|center|section|em|i|u|h[1-6]|a|img|td|th|tr|table|tbody|li|ul|ol|blockquote)"
     r"(?:\s[^<>\n]{0,400})?/?>"
 )
-_RUN = re.compile(rf"(?>(?:{_TAG}|&nbsp;)[ \t\u3000]{{0,8}})+", re.IGNORECASE)
-_ONE = re.compile(_TAG, re.IGNORECASE)
+_RUN = seldom(rf"(?>(?:{_TAG}|&nbsp;)[ \t\u3000]{{0,8}})+", re.IGNORECASE)
+_ONE = seldom(_TAG, re.IGNORECASE)
 # Those that part one line from the next.
-_BREAKS = re.compile(
+_BREAKS = seldom(
     r"<br\b|</(?:p|div|h[1-6]|li|tr|section|center|blockquote|table)>|<(?:p|div|h[1-6]|li|tr)\b", re.IGNORECASE
 )
-_CODE = re.compile(
+_CODE = seldom(
     r"<!doctype|<html|<head|<body|<script|<style|<\?|<%|代码|源码|编程|前端|[对个种些落]标签|标签[里中的之内用写怎]|\b(?:HTML|CSS|JavaScript|XML|React|Vue)\b",
     re.IGNORECASE,
 )
-_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN = seldom("[\u4e00-\u9fff]")
 _WHY = "a tag that the page shows as text"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import takewhile
 
+from tasks.expressions import seldom
 from tasks.strip.bars import bar_kind, is_weak, is_within
 from tasks.strip.menus import is_breadcrumb, menu_block
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
@@ -36,25 +37,25 @@ ADDRESS_SURE = frozenset({"g0", "g1"})
 DENIAL_WORDS = 4
 
 # What the site says of itself in a last row, below the beginnings of other articles: 上湾新闻,….
-_SLOGAN = re.compile(r"[^,。:“]{2,8}(?:新闻|网|在线|频道|资讯|论坛),.{8,120}$")
+_SLOGAN = seldom(r"[^,。:“]{2,8}(?:新闻|网|在线|频道|资讯|论坛),.{8,120}$")
 HEAD_CHARS = 16
-_HEADS = re.compile(
+_HEADS = seldom(
     r"(?:相关|更多|猜你|同类|看过|作者其[他它])[\u4e00-\u9fff]{1,6}|(?:[\u4e00-\u9fff]{0,4})(?:其[他它]文章|热文推荐)|[\u4e00-\u9fff·]{2,12}的其[他它]文章"
     r"|最[近新](?:更新|收录|发布)[\u4e00-\u9fff]{2,8}"
 )
-_OF_TITLE = re.compile(r"[\[【][^\[\]【】]{2,60}[\]】]的?(?:相关|更多|其他)(?:文章|推荐|阅读|内容|链接):?")
-_RELATED = re.compile(
+_OF_TITLE = seldom(r"[\[【][^\[\]【】]{2,60}[\]】]的?(?:相关|更多|其他)(?:文章|推荐|阅读|内容|链接):?")
+_RELATED = seldom(
     r"(?:更多)?(?:相关|热门|热点|推荐|最新|精彩|延伸|随机|今日|本周|本月|24小时|48小时|一周|一周内|月度|年度|同类|往期|频道|本站|编辑|小编|为[您你]|猜[您你]).{0,4}?"
     r"(?:新闻|阅读|文章|链接|推荐|报道|资讯|内容|信息|专题|视频|图片|图集|排行|排行榜|热点|热文|话题|回顾|喜欢|榜单|精选)(?:推荐|排行|排行榜|更多|列表)?"
 )
 # A button that lost what stood between it and the heading: 返回上一页相关文章.
 _GLUED = re.compile(r"^(?:返回(?:上一?页|列表|首页|顶部)|关闭窗口|打印本页)(?=.{4})")
 _MORE = re.compile(r"\s*(?:\(?更多\)?|more|MORE|More|换一换|换一批)?\s*[>»:+.…]*$")
-_SIGN_OFF = re.compile(
+_SIGN_OFF = seldom(
     r"(?:厅|局|委|办|府|会|部|处|司|院|校|中心|社|组|队|站|所|厂|行|馆|团|党|县|市|区|乡|镇|村|年|月|日|班|级)$|\d"
 )
 _RIGHTS = re.compile(r"[\[【(※]?\s*(?:版权|免责|转载|著作权|版权及免责)声明\s*[\]】)]?\s*:.")
-_BOOK = re.compile(r"^(?:\[\d{1,3}\]|\d{1,3}[.、])?\s*《|出版社|书局")
+_BOOK = seldom(r"^(?:\[\d{1,3}\]|\d{1,3}[.、])?\s*《|出版社|书局")
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
+from tasks.expressions import seldom
 from tasks.strip.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet
 
@@ -17,7 +18,7 @@ TAIL_ROWS, ROW_CHARS = 60, 160
 CUT_DIFFERENCE, LEAST_CUT = 4, 24
 # So many links with dates above the title are a list.
 DATED_LINKS = 3
-_DATED = re.compile(r"(?:(?:19|20)?\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?$")
+_DATED = seldom(r"(?:(?:19|20)?\d\d[-/.])?\d{1,2}[-/.]\d{1,2}[\])]?$")
 _CUT = ("...", "…")
 _WHY = "the beginning of another article, with its date"
 

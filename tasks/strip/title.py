@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from tasks.expressions import seldom
 from tasks.series import ENDS, series
 from tasks.strip.journals import writers
 from tasks.strip.likeness import Likeness
@@ -44,24 +44,24 @@ MUCH, MUCH_SCORE = 0.5, 2
 # So many headlines above a text that has nothing of them are other articles'.
 HEADLINES = 4
 
-_PRINTED = re.compile(r"标题\s?:\s?\S.{3,80}?\s{0,3}\[打印本页\]|标题\s?(?:(?:Re|Fw):\s?)?\[[^\[\]]{1,6}\]\s?\S.{2,60}")
-_H1 = re.compile(r"\s*#\s+\S[^#]*$")
-_NUMBER_ALONE = re.compile(r"\d{1,2}[.、]?")
-_SPACED = re.compile(r"(\d{1,2})\s+[\u4e00-\u9fff]")
-_PATH_MARK = re.compile(r"\s*[>»›]+\s*")
+_PRINTED = seldom(r"标题\s?:\s?\S.{3,80}?\s{0,3}\[打印本页\]|标题\s?(?:(?:Re|Fw):\s?)?\[[^\[\]]{1,6}\]\s?\S.{2,60}")
+_H1 = seldom(r"\s*#\s+\S[^#]*$")
+_NUMBER_ALONE = seldom(r"\d{1,2}[.、]?")
+_SPACED = seldom(r"(\d{1,2})\s+[\u4e00-\u9fff]")
+_PATH_MARK = seldom(r"\s*[>»›]+\s*")
 # A path's last part is the title from so many characters on; shorter ones are names of columns.
 LEAST_NAMED = 4
 # Names of accounts have no more characters, and are hanzi throughout; writers' names, mostly, have so many.
 ACCOUNT_CHARS = 6
-_HAN = re.compile("[\u4e00-\u9fff]+")
+_HAN = seldom("[\u4e00-\u9fff]+")
 NAME_CHARS = (2, 3)
 # The name of whom a site belongs to, and nothing that is said of it.
-_OWNER = re.compile(
+_OWNER = seldom(
     r"[^\W的了在与和向为是]{3,24}(?:公司|集团|厂|网|协会|学院|大学|小学|中学|学校|幼儿园|医院|研究[院所]|委员会|人民政府|管理局)(?:官网|网站)?"
 )
 _NO_TITLES = frozenset({"title", "li", "alt", "td", "option", "button", "label", "pre", "code"})
 # A line of a program stands below a comment.
-_PROGRAM = re.compile(
+_PROGRAM = seldom(
     r"[(){}=;$<>\\]|^\s*(?:import|from|def|class|sudo|apt|pip|npm|yarn|brew|conda|cd|ls|mkdir|git|docker|python3?|echo|export|make|curl|wget|set|let|var|if|for|while|return)\b"
 )
 

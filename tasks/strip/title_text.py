@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tasks.expressions import seldom
 from tasks.strip.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet, undress
 
@@ -21,47 +22,47 @@ LEAST_SUMMARY, SUMMARY_ROWS = 24, 15
 SUMMARY_HEAD = 60
 # Without dots at its end it has so many, and goes on where the next row does.
 LEAST_UNMARKED = 60
-_LABEL = re.compile(r"^(?:内容)?(?:摘要|导读|简介|提要|核心提示)\s?:\s?")
+_LABEL = seldom(r"^(?:内容)?(?:摘要|导读|简介|提要|核心提示)\s?:\s?")
 # On pages without prose a title stands again so many rows below itself at most.
 NEAR_ROWS = 4
 
-_SITE = re.compile(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
-SITE_WORD = re.compile(
+_SITE = seldom(r"\s*(?:_|-{1,2}|\||—{1,2}|–|::|»|>)\s*")
+SITE_WORD = seldom(
     r"(?:网|网站|频道|在线|新闻|中心|门户|资讯|论坛|社区|日报|晚报|报|社|台|政府|大学|学院|公司|集团|厂|官网|平台|百科|文库|博客|版|栏目|账号|号|Online|News)$|\.(?:com|cn|net|org)|^www\.",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
+_ENDING = seldom(r"\.(?:docx?|pptx?|xlsx?|pdf|wps|txt)$", re.IGNORECASE)
 # A date right behind a title of so many characters.
 LEAST_DATED = 5
-_DATE_BEHIND = re.compile(rf"(?<=[\u4e00-\u9fffA-Za-z)》”!?]){DATE.pattern}$")
+_DATE_BEHIND = seldom(rf"(?<=[\u4e00-\u9fffA-Za-z)》”!?]){DATE.pattern}$")
 # Who speaks and when, behind the name of a talk's pages: 演讲人2026-01-10.
-_SPOKEN = re.compile(
+_SPOKEN = seldom(
     rf"(?<=[\u4e00-\u9fff)》”])(?:演讲人|汇报人|主讲人|讲解人|报告人)\s?:?\s?[\u4e00-\u9fff]{{0,4}}\s?{DATE.pattern}$"
 )
 # A date with its label, and a counter, behind a title on its row.
-_LABELLED = re.compile(
+_LABELLED = seldom(
     r"(?<=[\u4e00-\u9fff)》”!?])\s{0,3}(?:发布日期|发布时间|发表时间|发表日期|更新时间)\s?:\s?"
     rf"{DATE.pattern}(?:\s{{0,3}}(?:浏览次数|浏览量|浏览|点击次数|点击|阅读次数|阅读|人气)\s?:\s?\d{{0,8}}\s?次?)?$"
 )
 # What the page is about, in so many words and more behind a title: …调研|成都|大学生|社会
-_TAGGED = re.compile(r"(?P<title>[^|]{10,60}?)\s?(?:\|[^|。,!?\s]{2,6}){2,6}")
+_TAGGED = seldom(r"(?P<title>[^|]{10,60}?)\s?(?:\|[^|。,!?\s]{2,6}){2,6}")
 TAGS = 2
 # The number of the page behind a chapter's name, as reading sites set it.
-_PART = re.compile(r"\s?\(第?\d{1,2}\s?/\s?\d{1,2}页?\)$")
+_PART = seldom(r"\s?\(第?\d{1,2}\s?/\s?\d{1,2}页?\)$")
 # What a picture has behind the title that it is called by.
-_CHANNEL = re.compile(r"\s[\u4e00-\u9fff]{2,6}(?:\s?第\d{1,2}张)?")
-_PAGE = re.compile(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
+_CHANNEL = seldom(r"\s[\u4e00-\u9fff]{2,6}(?:\s?第\d{1,2}张)?")
+_PAGE = seldom(r"(?:docx?|pptx?|pdf)?第\d{1,3}页")
 # What an official document is called at the end of its title, which stands on a line and so many more, each this long.
-_DOCUMENT = re.compile(
+_DOCUMENT = seldom(
     r"(?:通知|通告|公告|通报|意见|办法|方案|决定|决议|报告|请示|批复|复函|函|规定|细则|规划|计划|纲要|条例|规则|章程|预案|公示|说明)"
     r"》?(?:\([^()]{1,24}\))?$"
 )
 _LINE_CHARS, _MORE_LINES = 40, 2
 # How forums print the title of a thread: 标题: … [打印本页].
-_PRINTED = re.compile(
+_PRINTED = seldom(
     r"^[标標][题題](?:\s?(?:[:：]\s{0,3}|(?=(?:Re:\s?|Fw:\s?)?[\[【]))|\s{1,3}(?=\S{8}))|\s{0,3}[\[【]打印本[页頁][\]】]$"
 )
-_SPACE = re.compile(r"\s+")
+_SPACE = seldom(r"\s+")
 
 
 def title_text(row: Row) -> str:
