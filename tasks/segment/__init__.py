@@ -2,8 +2,8 @@
 
 In the order in which a text meets them: lines become paragraphs (`layout`, with `markdown`; `paragraphs` is what the
 steps hand on), cut ones are joined (`joins`, by `affinity`, and `wrapped` ones, but for `verses` and what stands
-`apart`), then speakers (`turns`), captions and notes (`asides`), headings (`headings`, by `numbering` or `unnumbered`;
-`levels` says how deep), and the tree (`tree`).
+`apart`), then speakers (`turns`), captions and notes (`asides`), headings (`headings`, by `numbering`, of
+which `counted` says where it is one of headings, or `unnumbered`; `levels` says how deep), and the tree (`tree`).
 """
 
 from __future__ import annotations

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from tasks.expressions import seldom
-from tasks.segment.levels import Candidate, levels_of, ranks_of
+from tasks.segment.counted import PROSE, counted
+from tasks.segment.levels import Candidate, levels_of
 from tasks.segment.numbering import FIRSTS, Number, number
 from tasks.segment.paragraphs import BOLD, Paragraph
 from tasks.segment.unnumbered import unnumbered
@@ -26,11 +25,9 @@ _REST_OF_ITEM = 30
 _NAME = 6  # a clause this short names what its item is about
 # The rank of 节, the innermost division of a book, and the longest name of one that no space sets apart.
 _DIVISIONS, _LONGEST_DIVISION = 2, 20
-# A number alone on its line heads a paragraph at least this long; a cell of a table stands above another cell.
-_PROSE = 30
 _LONGEST_SENTENCE = 30
-# Numbers with no mark but a space are headings from so many on.
-_FEWEST_SPACED = 3
+# A numbered line that ends in a colon announces prose or items no shorter than this; its own words are no longer.
+_ANNOUNCED, _LONGEST_ANNOUNCING = 20, 20
 
 # So many lines that come again are a table of contents; what an entry has behind its words.
 _FEWEST_ENTRIES = 3
@@ -70,9 +67,9 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     marked = [found for at in told if (found := _marked(paragraphs, at))]
     taken = {found.at for found in marked}
     firsts = [(at, paragraphs[at].folded[:1]) for at in lines]
-    counted = [at for at, first in firsts if (first in FIRSTS or first > "\uffff") and at not in taken]
-    numbered = [found for at in counted if (found := _numbered(paragraphs, at))]
-    numbered = _heading_styles(paragraphs, _without_contents(paragraphs, numbered), taken) if numbered else []
+    begun = [at for at, first in firsts if (first in FIRSTS or first > "\uffff") and at not in taken]
+    numbered = [found for at in begun if (found := _numbered(paragraphs, at))]
+    numbered = counted(paragraphs, _without_contents(paragraphs, numbered), taken) if numbered else []
     taken |= {found.at for found in numbered}
     parts = _parts(paragraphs, set(lines) - taken)
     taken |= {found.at for found in parts}
@@ -92,7 +89,7 @@ def _parts(paragraphs: Sequence[Paragraph], lines: Collection[int]) -> list[Cand
     if len([one for one in paragraphs if one.folded[-1:] in ENDS]) < LEAST:
         return []
     texts = [one.folded if at in lines else "" for at, one in enumerate(paragraphs)]
-    found = series(texts, [one.closed and len(one.text) >= _PROSE for one in paragraphs])
+    found = series(texts, [one.closed and len(one.text) >= PROSE for one in paragraphs])
     return [Candidate(at, len(texts[at]), Number("series", 0, value, 0), 0, False) for at, value in found.items()]
 
 
@@ -122,9 +119,9 @@ def _numbered(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
     if found.style == "article":
         return _article(paragraph, at, found)
     if found.style == "bare":
-        prose = at + 1 < len(paragraphs) and len(paragraphs[at + 1].text) >= _PROSE
+        prose = at + 1 < len(paragraphs) and len(paragraphs[at + 1].text) >= PROSE
         return Candidate(at, len(paragraph.text) if prose else 0, found, 0, False)
-    end = _whole(paragraph.folded, found) or _run_in(paragraph, found)
+    end = _whole(paragraph.folded, found) or _run_in(paragraph, found) or _announcing(paragraphs, at, found)
     return Candidate(at, end, found, 0, 0 < end < len(paragraph.text) - 1)
 
 
@@ -173,6 +170,17 @@ def _run_in(paragraph: Paragraph, found: Number) -> int:
     return stop + 1
 
 
+def _announcing(paragraphs: Sequence[Paragraph], at: int, found: Number) -> int:
+    """The line's length if it ends in a colon above prose or items that have no numbers, else 0."""
+    folded = paragraphs[at].folded
+    words = folded[found.end : -1].strip()
+    if folded[-1] != ":" or at + 1 == len(paragraphs) or not 2 <= len(words) <= _LONGEST_ANNOUNCING:
+        return 0
+    below = paragraphs[at + 1]
+    long = len(below.folded) >= _ANNOUNCED and below.closed and not number(below.folded)
+    return len(folded) if long and not any(mark in words for mark in ",。;:!?") and _HAN.search(words) else 0
+
+
 def _without_contents(paragraphs: Sequence[Paragraph], numbered: Sequence[Candidate]) -> Sequence[Candidate]:
     """The numbered lines but for those of a table of contents: several that the page has again, all further down."""
     lines = [_ENTRY_END.sub("", paragraphs[found.at].folded) for found in numbered]
@@ -181,66 +189,6 @@ def _without_contents(paragraphs: Sequence[Paragraph], numbered: Sequence[Candid
     if len(entries) < _FEWEST_ENTRIES or entries[-1] > min(last[lines[at]] for at in entries):
         return numbered
     return [found for found, line, at in zip(numbered, lines, range(len(lines)), strict=True) if last[line] == at]
-
-
-def _heading_styles(
-    paragraphs: Sequence[Paragraph], numbered: Sequence[Candidate], taken: Collection[int]
-) -> list[Candidate]:
-    """Of the numbered lines those that are headings: a style is one of headings if half its lines head something."""
-    bodied = _bodied(paragraphs, numbered, taken)
-    by_style: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
-    for found in numbered:
-        if found.number:
-            by_style[found.style].append(found)
-    kept: list[Candidate] = []
-    for (style, rank), group in by_style.items():
-        alone = style == "spaced" and not any(name == "decimal" for name, _ in by_style)
-        if alone and not _count_over_prose(paragraphs, group):
-            continue
-        if style == "annex" and len(group) > 1 and all(one.at + 1 == other.at for one, other in pairwise(group)):
-            continue  # what is annexed, in a list
-        good = [found for found in group if found.end and found.at in bodied]
-        if 2 * len(good) >= len(group) and _is_sequence(group, rank):
-            kept += [found for place, found in enumerate(group) if found.end and _heads(group, place, bodied)]
-    return kept
-
-
-def _count_over_prose(paragraphs: Sequence[Paragraph], group: Sequence[Candidate]) -> bool:
-    """Whether numbers and spaces count from 1, each above a paragraph of prose: rows of tables and lists do not."""
-    if len(group) < _FEWEST_SPACED or [found.value for found in group] != list(range(1, len(group) + 1)):
-        return False
-    below = [paragraphs[found.at + 1].text if found.at + 1 < len(paragraphs) else "" for found in group]
-    return all(len(text) >= _PROSE for text in below)
-
-
-def _bodied(paragraphs: Sequence[Paragraph], numbered: Sequence[Candidate], taken: Collection[int]) -> set[int]:
-    """The numbered lines that head something: text of their own line, text below, or a deeper number that does."""
-    by_line = {found.at: found for found in numbered}
-    ranks = ranks_of(numbered)
-    bodied: set[int] = set()
-    for found in reversed(numbered):
-        below = by_line.get(found.at + 1)
-        if found.body:
-            bodied.add(found.at)
-        elif found.at + 1 >= len(paragraphs) or found.at + 1 in taken:
-            continue
-        elif below is None or not below.end or (ranks[below.style] > ranks[found.style] and below.at in bodied):
-            bodied.add(found.at)
-    return bodied
-
-
-def _heads(group: Sequence[Candidate], place: int, bodied: Collection[int]) -> bool:
-    """Whether a heading has a body, or stands without one among siblings that have, and so is no list."""
-    near = [*group[max(place - 1, 0) : place], *group[place + 1 : place + 2]]
-    return group[place].at in bodied or (bool(near) and all(one.at in bodied for one in near))
-
-
-def _is_sequence(group: Sequence[Candidate], rank: int) -> bool:
-    """Whether the numbers of a style count: two that follow one another; one alone only for the outer styles."""
-    values = [found.value for found in group]
-    if len(values) == 1:
-        return rank <= 5 and group[0].style[0] != "article"
-    return any(later - earlier in (1, 2) for earlier, later in pairwise(values))
 
 
 def _stands_in_talk(found: Candidate, spoken: Mapping[int, str], taken: Collection[int]) -> bool:

@@ -129,8 +129,9 @@ def _plain_rank(
 ) -> Callable[[Candidate], int]:
     """The rank of a heading with neither mark nor number.
 
-    Above the numbers, if the outermost numbering starts again under every such heading; beside the outermost number, if
-    it stands before all numbers or names a foreword, a conclusion or such; else below the numbers.
+    Above the numbers, if the outermost numbering starts again under every such heading, or begins right below this
+    one; beside the outermost number, if it stands before all numbers or names a foreword, a conclusion or such; else
+    below the numbers.
     """
     outer = min((ranks[one.style] for one in numbered), default=0)
     starts = [one.at for one in numbered if one.value == 1 and ranks[one.style] == outer]
@@ -141,8 +142,10 @@ def _plain_rank(
     )
     above = len(starts) > 1 and fresh == len(starts)
 
+    titles = {one.at for one in plain if one.at + 1 in starts}
+
     def place(one: Candidate) -> int:
-        if above:
+        if above or one.at in titles or (titles and one.at < numbered[0].at):
             return _ABOVE
         return outer if not numbered or one.front or one.at < numbered[0].at else _BELOW
 

@@ -22,6 +22,11 @@ _ROLE = re.compile(
     r"|[^ ]{2,14}(?:报|网|社|周刊|杂志|电视台|电台|新闻|日报|晚报|财经|传媒)$"
     r"|[^ ]{2,8}(?:报|网|社|台|刊|新闻|财经)·[^ ]{2,10}$"
 )
+# Who asks, and the office of one who answers; without the one the other is a list of who holds which.
+_ASKER = seldom(r".{0,12}(?:记者|主持人?|网友|听众|观众|提问者?|追问|问)\s?[A-Z\d]{0,3}$")
+_OFFICE_HELD = seldom(
+    r"[\u4e00-\u9fff]{0,10}(?:长官|[司局部署厅处科所院校会省市县区镇乡村馆站队行]长|主任|书记|主席|总裁|总经理|负责人|代表)"
+)
 # Words that head a field of a form, a recipe, an exercise or a notice, and recur there.
 _FIELD = re.compile(
     r".{0,6}(?:时间|日期|地点|地址|电话|手机|传真|邮箱|邮编|网址|官网|来源|作者|编辑|责编|摄影|标题|题目|关键词|摘要|注|说明|备注|提示|注意|"
@@ -35,6 +40,8 @@ _VOICE = seldom(r"(?:解说词?|画外音|同期声|配音|字幕)$")
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?: ?[(][^()]{1,12}[)])?$|[\u4e00-\u9fffA-Za-z]{1,12}[·.][\u4e00-\u9fffA-Za-z·.]{1,16}$"
 )
+# Surnames that no other words begin with, beside the usual ones.
+_RARE = frozenset("蒯郦逄阙郜隗缑訾郗郇亓仝仉谯麴钭郏")
 # Speakers named by no more than their names must sound like speech: most of their lines end as sentences.
 _SPEECH_SHARE = 0.7
 # Speakers named by neither a part nor a person's name have to address each other in this share of their lines.
@@ -59,7 +66,14 @@ def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     counts = Counter(label for _, label in labels.values())
     roles = {label for label in counts if _ROLE.match(label) or _QUESTION.match(label)}
     others = [label for label in counts if label not in roles]
-    names = {label for label in others if _is_name(label) or (roles and counts[label] > 1 and _NAME.match(label))}
+    asked = any(_ASKER.match(label) for label in roles)
+    names = {
+        label
+        for label in others
+        if _is_name(label)
+        or (roles and counts[label] > 1 and _NAME.match(label))
+        or (asked and _OFFICE_HELD.fullmatch(label))
+    }
     if roles and _take_turns(counts, roles | names):
         speakers = roles | names
     else:
@@ -142,4 +156,4 @@ def _is_name(label: str) -> bool:
         return True
     if not _NAME.match(label):
         return False
-    return label[0] in USUAL or label.startswith(COMPOUND) or "·" in label
+    return label[0] in USUAL or label[0] in _RARE or label.startswith(COMPOUND) or "·" in label

@@ -18,6 +18,10 @@ _LONGEST_BOLD = 60
 _TINY, _SHORTEST, _LONGEST = 2, 4, 32
 _PROSE = 30
 _MOST_COMMAS = 2
+_MOST_CALLS = 1  # of a heading that asks and answers: 谁来管?镇里管
+_SAYS = seldom(r"[“”「」『』\"‘’]|[说道问喊]:")
+# The rank of 一、, the innermost number that parts of a document have: what stands above 1. may be a line of prose.
+_PARTS_RANK = 5
 # So many words, none longer than this, are the site's tags.
 _TAGS, _TAG_CHARS = 4, 4
 
@@ -40,7 +44,7 @@ _COLONS, _NAME_CHARS = 2, 5
 _CREDIT = re.compile(
     r"[^:]{0,6}(?:作品|书名|教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):"
 )
-_FRONT = seldom(
+FRONT = seldom(
     r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
 )
 
@@ -76,11 +80,13 @@ def unnumbered(
     found += [_candidate(paragraphs, at) for at in lines if at not in taken and annexed(paragraphs, at)]
     taken |= {one.at for one in found}
     short -= taken
-    below = {at for at in short if _has_body(paragraphs, at, spoken)}
+    below = {at for at in short if _has_body(paragraphs, at, spoken) or _entitles(paragraphs, at, numbered)}
     below |= {at for at in short if at + 1 in below and at not in below}
     heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
     plenty = len(heads) > 1 or bool(found)
-    heads = [at for at in heads if plenty or len(paragraphs[at].text) >= _SHORTEST]
+    heads = [
+        at for at in heads if plenty or len(paragraphs[at].text) >= _SHORTEST or FRONT.match(paragraphs[at].folded)
+    ]
     if len(heads) > 1:
         heads += [
             at for at in below if at not in heads and at - 1 in aside and not _SOURCE.match(paragraphs[at].folded)
@@ -112,7 +118,7 @@ def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
 
 def _candidate(paragraphs: Sequence[Paragraph], at: int) -> Candidate:
     folded = paragraphs[at].folded
-    front = bool(_FRONT.match(folded) or _PATENT.match(folded)) or annexed(paragraphs, at)
+    front = bool(FRONT.match(folded) or _PATENT.match(folded)) or annexed(paragraphs, at)
     return Candidate(at, len(folded), None, 0, False, front)
 
 
@@ -126,7 +132,7 @@ def _bold(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
         return None
     if _SUBTITLE.match(folded) or _DATE.match(folded) or _ASIDE.match(folded):
         return None
-    return Candidate(at, len(folded), number(folded), BOLD, False, _FRONT.match(folded) is not None)
+    return Candidate(at, len(folded), number(folded), BOLD, False, FRONT.match(folded) is not None)
 
 
 def _is_bold_run(paragraphs: Sequence[Paragraph], at: int) -> bool:
@@ -145,7 +151,11 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int) -> bool:
         return True
     if _CREDIT.match(folded):
         return False
-    if folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;!?…") or folded.count(",") > _MOST_COMMAS:
+    if folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;…") or folded.count(",") > _MOST_COMMAS:
+        return False
+    if (called := folded.count("?", 0, -1) + folded.count("!", 0, -1)) and (
+        called > _MOST_CALLS or paragraph.closed or _SAYS.search(folded)
+    ):
         return False
     if folded.count(" ") >= _TAGS - 1 and max(map(len, folded.split())) <= _TAG_CHARS:
         return False
@@ -162,11 +172,17 @@ def _has_body(paragraphs: Sequence[Paragraph], at: int, spoken: Collection[int])
     if below >= len(paragraphs) or below in spoken:
         return below in spoken
     paragraph = paragraphs[below]
-    if any(known.match(paragraphs[at].folded) for known in (_BRACKETED, _FRONT, _PATENT)):
+    if any(known.match(paragraphs[at].folded) for known in (_BRACKETED, FRONT, _PATENT)):
         return not _PATENT.match(paragraph.folded)
     if paragraph.cell or paragraph.mark:
         return False
     return len(paragraph.text) >= _PROSE and ("。" in paragraph.folded or paragraph.closed)
+
+
+def _entitles(paragraphs: Sequence[Paragraph], at: int, numbered: Collection[int]) -> bool:
+    """Whether a line stands right above the first of the headings that count the parts of a document: its title."""
+    found = number(paragraphs[at + 1].folded) if at + 1 in numbered else None
+    return found is not None and found.value == 1 and found.rank <= _PARTS_RANK
 
 
 def _stands_free(paragraphs: Sequence[Paragraph], at: int, aside: Collection[int], headings: Collection[int]) -> bool:
@@ -177,4 +193,4 @@ def _stands_free(paragraphs: Sequence[Paragraph], at: int, aside: Collection[int
     if above.closed or above.cell or at - 1 in headings or number(above.folded):
         return True
     folded = paragraphs[at].folded
-    return (at - 1 in aside and at > 1) or bool(_BRACKETED.match(folded) or _PATENT.match(folded))
+    return (at - 1 in aside and at > 1) or any(known.match(folded) for known in (_BRACKETED, FRONT, _PATENT))

@@ -22,6 +22,7 @@ _WIDER_SHARE = 0.1
 _FEWEST_WRAPS = 2
 _WORD_END = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]$")
 _WIDE = CharSet("[^\x00-\xff]", 0x10000, 0x10FFFF)
+_MEASURES = frozenset("个件家名人次天年月元万亿条项场户吨米倍度套台间座亩公千百多余")
 _LABEL = seldom(r"[^\s,。!?;:]{1,14}:")
 # Of the paragraphs that wrapping gives so many end as sentences do.
 _CLOSED_SHARE = 0.6
@@ -86,9 +87,15 @@ def _usual_width(columns: Sequence[int]) -> int:
 def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
     """Whether a full line goes on in the next, which fits: no blank line, indent, number or label stands between."""
     before, after = paragraphs[at], paragraphs[at + 1]
-    if after.gap or after.indent > min(before.indent, 1) or number(after.folded):
+    if after.gap or after.indent > min(before.indent, 1) or _is_numbered(after.folded, before.closed):
         return False
     return not before.closed or (marked and not _LABEL.match(after.folded))
+
+
+def _is_numbered(folded: str, fresh: bool) -> bool:
+    """Whether a line begins with a number, and not with a quantity within a sentence: 12 个村."""
+    found = number(folded)
+    return found is not None and (fresh or found.style != "spaced" or folded[found.end] not in _MEASURES)
 
 
 def _columns(paragraph: Paragraph) -> int:
