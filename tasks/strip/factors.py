@@ -1,4 +1,4 @@
-"""What every match of an expression holds, and how long it is at most: both can be asked of a row before it is tried.
+"""What every match of an expression holds, which can be asked of a row before it is tried.
 
 `re` tries an alternation of a hundred turns of phrase at every character of a row, where the first of them begin with
 anything; that one of so many pairs stands in the row is asked a hundred times as fast (tasks/chars), and is hardly ever
@@ -12,8 +12,6 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise, product
-from math import inf
-from typing import NamedTuple
 
 from tasks.decode.score import cost_of_char
 from tasks.expressions import seldom
@@ -26,30 +24,19 @@ _PART = seldom(
     re.DOTALL,
 )
 _TIMES = seldom(r"(?:(?P<mark>[?*+])|\{(?P<least>\d*)(?P<more>,?)(?P<most>\d*)\})[?+]?")
-_MARKS = {"?": (0, 1.0), "*": (0, inf), "+": (1, inf)}
 # What IGNORECASE takes for a letter of ASCII besides the other case of it.
 _ALSO = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 
 Factors = frozenset[str]
 
 
-class Known(NamedTuple):
-    """What is known of all that an expression matches: `factors` are strings of one or two characters, one of which
-    stands in it whatever the case, or None; `longest` is how many characters it has at most, or more."""
-
-    factors: Factors | None
-    longest: float
-
-
 @cache
-def known_of(expression: str) -> Known:
-    """What is known of all that an expression matches.
+def factors_of(expression: str) -> Factors | None:
+    """Strings of one or two characters, one of which stands in all that an expression matches, whatever the case; None
+    if nothing is known of it.
 
-    >>> found = known_of("(?:友情|温馨)提示:.{0,80}")
-    >>> sorted(found.factors), found.longest
-    (['友情', '温馨'], 85.0)
-    >>> known_of(r".{2,16}\\d{1,6}"), known_of("(?:渡口)+").longest
-    (Known(factors=None, longest=22.0), inf)
+    >>> sorted(factors_of("(?:友情|温馨)提示:.{0,80}")), factors_of(r".{2,16}\\d{1,6}")
+    (['友情', '温馨'], None)
     """
     return _Reader(expression).ways()
 
@@ -61,56 +48,54 @@ class _Reader:
         self._expression = expression
         self._at = 0
 
-    def ways(self) -> Known:
-        """What is known of the alternatives up to the end of their group: the factors of all of them together."""
+    def ways(self) -> Factors | None:
+        """What the alternatives up to the end of their group hold: the factors of all of them together."""
         found = [self._alternative()]
         while self._expression.startswith("|", self._at):
             self._at += 1
             found.append(self._alternative())
         self._at += 1  # the bracket
-        each = [one.factors for one in found if one.factors is not None]
-        return Known(frozenset().union(*each) if len(each) == len(found) else None, max(one.longest for one in found))
+        each = [one for one in found if one is not None]
+        return frozenset().union(*each) if len(each) == len(found) else None
 
-    def _alternative(self) -> Known:
-        """What is known of the parts up to a bar or the end of their group."""
+    def _alternative(self) -> Factors | None:
+        """What the parts up to a bar or the end of their group hold."""
         holds: list[Factors | str | None] = []
-        total = 0.0
         while (found := _PART.match(self._expression, self._at)) and not (found["bar"] or found["end"]):
             self._at = found.end()
-            part, longest = self._part(found)
-            least, most = self._times()
+            part = self._part(found)
+            least, once = self._times()
             holds.append(part if least else None)
-            if most != 1:
+            if not once:
                 holds.append(None)
-            total += longest * most if longest and most else 0.0
-        return Known(_best(holds), total)
+        return _best(holds)
 
-    def _part(self, found: re.Match[str]) -> tuple[Factors | str | None, float]:
-        """What a part holds, and how long it is at most: the characters that one of a match may be as a string, the
-        factors of a group, None for what says nothing and ends what stands side by side."""
+    def _part(self, found: re.Match[str]) -> Factors | str | None:
+        """What a part holds: the characters that one of a match may be as a string, the factors of a group, None for
+        what says nothing and ends what stands side by side."""
         if found["group"]:
             return self.ways()
-        if found["look"]:
+        if found["look"] or found["any"] == "(":
             self.ways()
-            return None, 0.0
+            return None
         if found["any"]:
-            return None, self.ways().longest if found["any"] == "(" else 1.0
+            return None
         if found["set"] is not None:
-            return _of_set(found["set"]), 1.0
+            return _of_set(found["set"])
         if found["escape"] and found["escape"].isalnum():
-            return None, inf if found["escape"].isdigit() else 1.0
-        return _cases(chr(int(found["code"], 16)) if found["code"] else found["escape"] or found["plain"]), 1.0
+            return None
+        return _cases(chr(int(found["code"], 16)) if found["code"] else found["escape"] or found["plain"])
 
-    def _times(self) -> tuple[int, float]:
-        """How often the part that was read stands there, at least and at most."""
+    def _times(self) -> tuple[int, bool]:
+        """How often the part that was read stands there at least, and whether that is once and no more."""
         found = _TIMES.match(self._expression, self._at)
         if not found:
-            return 1, 1.0
+            return 1, True
         self._at = found.end()
         if found["mark"]:
-            return _MARKS[found["mark"]]
+            return int(found["mark"] == "+"), False
         least = int(found["least"] or 0)
-        return least, float(found["most"] or (inf if found["more"] else least))
+        return least, least == 1 and (not found["more"] or found["most"] == "1")
 
 
 def _of_set(inside: str) -> str | None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from functools import cache, lru_cache
 from pathlib import Path
 
 from tasks.chars import CharPairs, compiled
 from tasks.expressions import seldom
-from tasks.strip.factors import known_of
+from tasks.strip.factors import factors_of
 
 # Rows are remembered up to this length: of 4,096 longer ones a megabyte would be the least.
 _REMEMBERED_CHARS = 120
-# Of rows from so many characters on it is asked whether they are a turn of phrase that can be so long.
-_STEPS = (0, 40, 60, 100, 120)
 _HEAD = seldom(r"\[([a-z_ ]+)\]")
 
 
@@ -119,31 +116,46 @@ def is_one_of(section: str, core: str) -> bool:
     >>> is_one_of("within", "- 广告 -"), is_one_of("within", "广告法")
     (True, False)
     """
-    if compiled and not _known_signs(section).count(core, 1):
-        rest = _unknown(section)
-        return rest is not None and rest.fullmatch(core) is not None
-    return _from(section, _STEPS[bisect_right(_STEPS, len(core)) - 1]).fullmatch(core) is not None
+    if not compiled:
+        return phrase(section).fullmatch(core) is not None
+    if (rest := _unknown(section)) and rest.fullmatch(core):
+        return True
+    signs, ways = _known_signs(section), _with_sign(section)
+    at = signs.find(core, 0)
+    while at >= 0:
+        for sign in (core[at : at + 2], core[at]):
+            if sign in ways and _of_words(ways[sign]).fullmatch(core):
+                return True
+        at = signs.find(core, at + 1)
+    return False
 
 
 @cache
-def _from(section: str, least: int) -> re.Pattern[str]:
-    """The turns of phrase of a section that can have so many characters."""
-    words = [words for words in table("phrases")[section] if known_of(words).longest >= least]
-    return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
+def _with_sign(section: str) -> dict[str, tuple[str, ...]]:
+    """The turns of phrase of a section by what they hold one of: a handful for each."""
+    found: dict[str, list[str]] = {}
+    for words in table("phrases")[section]:
+        for sign in factors_of(words) or ():
+            found.setdefault(sign, []).append(words)
+    return {sign: tuple(some) for sign, some in found.items()}
 
 
 @cache
 def _known_signs(section: str) -> CharPairs:
     """What the turns of phrase of a section of which anything is known hold one of."""
-    found = (known_of(words).factors for words in table("phrases")[section])
-    return CharPairs(frozenset().union(*(one for one in found if one)))
+    return CharPairs(_with_sign(section))
 
 
 @cache
 def _unknown(section: str) -> re.Pattern[str] | None:
     """The other ones; None if there are none."""
-    words = [words for words in table("phrases")[section] if known_of(words).factors is None]
-    return re.compile("|".join(words), re.IGNORECASE) if words else None
+    words = tuple([words for words in table("phrases")[section] if factors_of(words) is None])
+    return _of_words(words) if words else None
+
+
+@cache
+def _of_words(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE)
 
 
 def may_hold(section: str, core: str) -> bool:
