@@ -71,7 +71,7 @@ def as_plain(result: Curated | Reject) -> dict[str, Any]:
         "replayed": replay(result.decoded.text, result.edits),
         "text": result.text,
         "sections": [asdict(section) for section in result.sections],
-        "edits": [asdict(edit) for edit in result.edits],
+        "edits": [edit._asdict() for edit in result.edits],
     }
 
 

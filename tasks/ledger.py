@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
 
@@ -209,7 +209,7 @@ def _mark(decoded: str, edit: Edit, images: _Images) -> list[Edit]:
     if not pieces:
         return []
     start, end = max(pieces, key=lambda piece: piece[1] - piece[0])
-    return [replace(edit, start=start, end=end, before=decoded[start:end])]
+    return [edit._replace(start=start, end=end, before=decoded[start:end])]
 
 
 def _with_marks(applied: Sequence[Edit], marks: Iterable[Edit]) -> list[Edit]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Media(StrEnum):
@@ -98,8 +99,7 @@ class Page:
     charset: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A replacement of `text[start:end]`, which reads `before`, by `after`.
 
     Positions count code points of the text that the edit was made against: the decoded text, once composed into a

@@ -125,13 +125,15 @@ def _reads(host: str, toneless: str) -> bool:
 
 def _splice(text: str, match: re.Match[str], host: str, syllable: _Syllable) -> Splice:
     start, end = match.span()
-    if (again := _TONELESS.match(text, end)) and again[1] == syllable.toneless:
+    after = text[end : end + 1]
+    if after and after in "(（" and (again := _TONELESS.match(text, end)) and again[1] == syllable.toneless:
         end = again.end()  # a second tool's, behind the first one's
+        after = text[end : end + 1]
     if "@" <= host <= "~" and start > 1:
         astride = characters_of_pairs()[wide().get(text[start - 2], 0) << 8 & 0xFF00 | ord(host)]
         host = astride if astride and _reads(astride, syllable.toneless) else host
     strange = end - start != len(match[1]) + 2
-    inside = bool(host) and (_is_beside(text[end : end + 1]) or (start > 1 and _is_beside(text[start - 2])))
+    inside = bool(host) and (_is_beside(after) or (start > 1 and _is_beside(text[start - 2])))
     return Splice(start, end, text[start:end], host, syllable.reading, _reads(host, syllable.toneless), strange, inside)
 
 
@@ -148,21 +150,27 @@ def splice_edits(splices: Iterable[Splice], table: Table) -> list[Edit]:
     [('(chǎn)', True, "the page's table has 產(chǎn) at 2 of 2 places"),
      ('(lián)', False, '奥 is not read lián: a clue of bytes out of step')]
     """
-    said: dict[tuple[str, str], tuple[bool, float, str, str]] = {}
+    judged: dict[tuple[str, str], _Judged] = {}
     edits = []
-    for splice in splices if table else ():
-        applied, confidence, kind, why = said.get(splice[3:5]) or said.setdefault(splice[3:5], _judged(splice, table))
-        edits.append(Edit(splice.start, splice.end, splice.before, "", Stage.REPAIR, kind, confidence, applied, why))
+    for start, end, before, host, reading, *_ in splices if table else ():
+        said = judged.get((host, reading))
+        if said is None:
+            said = judged[host, reading] = _judged(host, reading, table)
+        edits.append(Edit(start, end, before, "", Stage.REPAIR, *said))
     return edits
 
 
-def _judged(splice: Splice, table: Table) -> tuple[bool, float, str, str]:
-    """Whether a splice goes, how sure that is, the kind of its edit, and why: by its host and reading."""
-    if not splice.fits:
-        return False, 0.0, "clue", f"{splice.host} is not read {splice.reading}: a clue of bytes out of step"
-    if splice.host not in table.readings:
-        why = f"{splice.host}({splice.reading}) is not for sure of the page's table: it may be an honest gloss"
-        return False, 0.5, "clue", why
-    spliced, places = table.counts[splice.host]
-    why = f"the page's table has {splice.host}({table.readings[splice.host]}) at {spliced} of {places} places"
-    return True, table.confidence, "splice", why
+# The kind of an edit, how sure it is, whether it is applied, and why.
+_Judged = tuple[str, float, bool, str]
+
+
+def _judged(host: str, reading: str, table: Table) -> _Judged:
+    """What comes of the splices of a host with one reading."""
+    if not _reads(host, base(reading)):
+        return "clue", 0.0, False, f"{host} is not read {reading}: a clue of bytes out of step"
+    if host not in table.readings:
+        why = f"{host}({reading}) is not for sure of the page's table: it may be an honest gloss"
+        return "clue", 0.5, False, why
+    spliced, places = table.counts[host]
+    why = f"the page's table has {host}({table.readings[host]}) at {spliced} of {places} places"
+    return "splice", table.confidence, True, why

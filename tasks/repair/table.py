@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp
 from pathlib import Path
+from typing import NamedTuple
 
 from tasks.repair.readings import base, is_hanzi, readings
 from tasks.repair.splice import NO_TABLE, Splice, Table
@@ -46,6 +46,8 @@ NEARLY_ALL = 0.8
 STREWN = 6
 DOUBT = 0.3  # one page in three is not spliced where the evidence is just ENOUGH
 
+_BY_RANK = {"traditional": TRADITIONAL, "seldom": SELDOM, "common": 0.0, "rare": RARE}
+_TRADITIONAL = frozenset({"traditional", "seldom"})
 _HANZI = re.compile("[\u3400-\u9fff]")
 # Whole words, not classes within them: `re` looks for what they begin with at the speed of one class.
 _TEACHING = re.compile(
@@ -54,12 +56,13 @@ _TEACHING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Host:
+class _Host(NamedTuple):
     """What the page shows of one character that is glossed with a reading of its own."""
 
     char: str
+    rank: str
     reading: str
+    usual: bool
     spliced: int
     bare: int
     two_readings: bool
@@ -69,7 +72,7 @@ class _Host:
 
     @property
     def traditional(self) -> bool:
-        return rank(self.char) in ("traditional", "seldom")
+        return self.rank in _TRADITIONAL
 
     @property
     def consistent(self) -> bool:
@@ -80,24 +83,21 @@ class _Host:
         """Whether a character that everybody can read is glossed again and again."""
         if self.spliced < AGAIN or self.two_readings:
             return False
-        return rank(self.char) in ("traditional", "common") and _is_usual(self.char, self.reading)
+        return self.rank in ("traditional", "common") and self.usual
 
     @property
     def strewn(self) -> bool:
         """Whether a character that everybody can read is glossed as it is always read, and oftener bare."""
-        known = rank(self.char) == "common" and self.char in _frequent() and _is_usual(self.char, self.reading)
+        known = self.rank == "common" and self.usual and self.char in _frequent()
         return known and self.toned and self.bare >= self.spliced and not self.two_readings
 
     @property
     def weight(self) -> float:
         """The evidence of this character, in nats."""
-        known = rank(self.char)
         return (
-            TRADITIONAL * (known == "traditional")
-            + SELDOM * (known == "seldom")
-            + RARE * (known == "rare")
+            _BY_RANK[self.rank]
             + (INSIDE if self.inside else STANDALONE)
-            + UNUSUAL * (not _is_usual(self.char, self.reading))
+            + UNUSUAL * (not self.usual)
             + TWO_READINGS * self.two_readings
             + BARE * (self.toned and self.bare > self.spliced and not self.insistent)
             + STRANGE * self.strange
@@ -108,8 +108,8 @@ class _Host:
         """Whether the character is of the table of a page that has one: by its kind, or by what the page shows."""
         if self.traditional or self.consistent or self.strange:
             return True
-        usual = _is_usual(self.char, self.reading) and not self.two_readings
-        return usual and not traditional_table and rank(self.char) == "common" and self.weight > 0
+        usual = self.usual and not self.two_readings
+        return usual and not traditional_table and self.rank == "common" and self.weight > 0
 
 
 def infer_table(splices: Sequence[Splice], text: str) -> Table:
@@ -169,7 +169,7 @@ def _lesson(row: Sequence[Splice]) -> list[int]:
     if len(row) < CHAIN:
         return []
     hosts = {splice.host for splice in row}
-    if sum(rank(host) in ("traditional", "seldom") for host in hosts) >= NEARLY_ALL * len(hosts):
+    if sum(rank(host) in _TRADITIONAL for host in hosts) >= NEARLY_ALL * len(hosts):
         return []
     return [splice.start for splice in row]
 
@@ -183,10 +183,13 @@ def _hosts(fitting: Sequence[Splice], counts: Mapping[str, int]) -> list[_Host]:
 
 
 def _host(char: str, found: Sequence[Splice], count: int) -> _Host:
-    spoken = Counter([splice.reading for splice in found])
+    spoken = Counter([splice.reading for splice in found]) if len(found) > 1 else {found[0].reading: 1}
+    reading = max(spoken, key=lambda each: spoken[each]) if len(spoken) > 1 else found[0].reading
     return _Host(
         char,
-        reading=spoken.most_common(1)[0][0] if len(spoken) > 1 else found[0].reading,
+        rank(char),
+        reading,
+        _is_usual(char, reading),
         spliced=len(found),
         bare=count - len(found),
         two_readings=len(spoken) > 1 and len(set(map(base, spoken))) > 1,
@@ -240,6 +243,7 @@ def _is_common(char: str) -> bool:
     return _in_gb2312(char) and 0xB0 <= char.encode("gb2312")[0] <= 0xD7
 
 
+@lru_cache(maxsize=8192)
 def _is_usual(char: str, reading: str) -> bool:
     first = readings(char)[0]
     return reading in (first, base(first))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from tasks.chars import CharSet
 from tasks.expressions import seldom
@@ -141,7 +140,7 @@ def _merged(edits: Iterable[Edit]) -> list[Edit]:
     for edit in edits:
         last = merged[-1] if merged else None
         if last and last.kind == edit.kind == "blank_line" and last.end == edit.start:
-            merged[-1] = replace(last, end=edit.end, before=last.before + edit.before)
+            merged[-1] = last._replace(end=edit.end, before=last.before + edit.before)
         else:
             merged.append(edit)
     return merged

@@ -39,8 +39,8 @@ _SHOWS = {
     "sjis": re.compile("[\uff61-\uff9f]"),
     "euckr": re.compile("[\uac00-\ud7a3]"),
 }
-# What Latin-1 shows for the first byte of a character of UTF-8.
-_LEAD = re.compile("[\xc2-\xf4]")
+# The first byte of a character beyond ASCII that was written as UTF-8 and read as Latin-1 twice.
+_LEAD = re.compile(f"\xc3[\x80-\xbf{CP1252_ONLY}]")
 
 
 def name(chain: Chain, before: str) -> str:

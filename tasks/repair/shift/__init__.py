@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from tasks.records import Edit
 from tasks.repair.shift.clues import (
@@ -130,7 +129,7 @@ def believed(text: str, edits: list[Edit]) -> list[Edit]:
     if others or sum(edit.before.count(LOST[1]) for edit in resting) * 2 > text.count(LOST[1]):
         return edits
     return [
-        replace(edit, applied=False, confidence=SELDOM)
+        edit._replace(applied=False, confidence=SELDOM)
         if edit.applied and LOST[1] in edit.before and len(edit.after) <= SELDOM_LONG
         else edit
         for edit in edits
