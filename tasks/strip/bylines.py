@@ -15,11 +15,12 @@ _BYLINE = seldom(
     r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
 )
-# 河口日报 记者甲一心/竹溪报导, as papers of Taiwan sign.
+# 河口日报 记者甲一心/竹溪报导, 编译甲一心/综合报导河口报, as papers of Taiwan sign.
 _PLACED_BYLINE = seldom(
-    r"[(\[〔]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]{0,2})??(?:特派|特约|实习|驻地|文教|地方中心)?记者\s?"
+    r"[(\[〔]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]{0,2})??(?:特派|特约|实习|驻地|文教|地方中心)?(?:记者|编译)\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})\s?/\s?"
-    r"[\u4e00-\u9fff]{2,8}?(?:即时|综合|现场)?(?:报导|报道|电|摄影|综合|传真)[)\]〕]?"
+    r"(?:[\u4e00-\u9fff]{2,8}?(?:即时|综合|现场)?(?:报导|报道|电|摄影|综合|传真)|连线(?:报导)?)"
+    r"(?P<behind>[\u4e00-\u9fff]{1,6}(?:报|社|网|周刊))?[)\]〕]?"
 )
 # ◎ 甲一心, 甲一心/文, 〔现代〕甲一心: a writer and nothing else, by marks that only bylines have.
 _WORK_OF = seldom(r"(?P<name>[\u4e00-\u9fff]{2,4})\s(?:编?著|著译|原著)")
@@ -114,7 +115,8 @@ def _byline(core: str) -> list[Field]:
     byline = _BYLINE.fullmatch(core) or _PLACED_BYLINE.fullmatch(core)
     if not byline or not names_of(byline["names"]):
         return []
-    medium = [Field("media", "", byline["medium"])] if is_media(byline["medium"] or "") else []
+    named = byline["medium"] or byline.groupdict().get("behind") or ""
+    medium = [Field("media", "", named)] if is_media(named) else []
     if byline["medium"] and not medium and not is_generic(byline["medium"]):
         return []
     return [*medium, Field("author", "记者", byline["names"])]

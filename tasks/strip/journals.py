@@ -24,10 +24,12 @@ NEXT = 3  # rows in which the issue and the site's keywords stand
 # One name alone is no longer; of a longer run nobody can say where a name ends.
 ONE_NAME = 3
 _RUN_TOGETHER = seldom(
-    r"(?P<names>[\u4e00-\u9fff·]{2,40}|[\u4e00-\u9fff](?:[,、][\u4e00-\u9fff]){1,5}|[\u4e00-\u9fff·]{2,4}(?:[,、;\s]{1,2}[\u4e00-\u9fff·]{2,4}){1,9})"
+    r"(?P<names>[\u4e00-\u9fff·][\u4e00-\u9fffA-Za-z·]{1,60}|[\u4e00-\u9fff](?:[,、][\u4e00-\u9fff]){1,5}|[\u4e00-\u9fff·]{2,4}(?:[,、;\s]{1,2}[\u4e00-\u9fff·]{2,4}){1,9})"
 )
 _BETWEEN = seldom(r"[\s,、;+]+")
 _MARKS = "○◎●□◇■*"
+# What a writer did, behind the name and its number.
+_DID = re.compile(r"(?<=[\u4e00-\u9fff\d])\s(?:综述|审校|审阅|指导|译|校|编译)(?=[,、;\s]|$)")
 # The numbers of where writers work, behind their names or between commas.
 _NOTES = seldom(r"(?:(?<=,)\s?)?[\d*†#]{1,3}(?=[,、;\s]|$)")
 _NAME = seldom(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,8}")
@@ -93,12 +95,14 @@ def is_workplace(core: str) -> bool:
 def writers(core: str) -> tuple[str, ...]:
     """The names of a row that has nothing else, blanks within names and the numbers of their places apart.
 
-    >>> writers("张凡竹1,杨 石2,宁越1*"), writers("于海"), writers("前言")
+    >>> writers("张凡竹1,杨 石2 综述,宁越1*"), writers("于 海"), writers("前言")
     (('张凡竹', '杨石', '宁越'), ('于海',), ())
     """
-    core = _NOTES.sub("", core.lstrip(_MARKS + " "))
-    names = [name for part in re.split(r"[,、;]", core) if (name := "".join(part.split()))]
+    core = _NOTES.sub("", _DID.sub("", core.lstrip(_MARKS + " ")))
+    names = [name for part in re.split(r"[,、;+]", core) if (name := "".join(part.split()))]
     names = names if len(names) > 1 else core.split()
+    if len(names) > 1 and len(names[0]) == 1 and core[0] in MOST and len("".join(names)) <= ONE_NAME:  # 于 海
+        names = ["".join(names)]
     if not names or not all(_NAME.fullmatch(name) for name in names):
         return ()
     if 2 * sum(map(known_word, names)) >= len(names):  # 返回 下载 举报: a bar
@@ -143,5 +147,6 @@ def apart(seen: str, together: str) -> tuple[str, ...]:
         names = list(names_of(_BETWEEN.sub(" ", seen)))  # a name may have a blank inside
     at = 0
     for name in names:
-        at += len(name) if together.startswith(name, at) else 0
+        bare = "".join(name.split())
+        at += len(bare) if together.startswith(bare, at) else 0
     return tuple(names) if at == len(together) else ()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.strip.bars import known_word
-from tasks.strip.bylines import Field
+from tasks.strip.bylines import Field, signed
 from tasks.strip.likeness import Likeness
 from tasks.strip.names import names_of
-from tasks.strip.sheet import Sheet
+from tasks.strip.sheet import Row, Sheet
 from tasks.strip.title_looks import may_be_title
 from tasks.surnames import MOST, USUAL
 
@@ -23,6 +23,10 @@ _PLACES = frozenset("村镇乡县市区庄屯寨山河湖江海岛湾港桥寺�
 
 # A name alone has so many characters: of two it may be any word. Headings of the text have no more than so many.
 LONE_CHARS, HEADING_CHARS = 3, 6
+# So many names in a row below the title are its writers.
+LISTED = 2, 6
+# A paragraph that announces the text stands with the title and the reporters among so many rows.
+TEASER_ROWS = 5
 
 
 def marked_writers(sheet: Sheet) -> dict[int, list[Field]]:
@@ -67,9 +71,13 @@ def lone_writer(sheet: Sheet) -> dict[int, list[Field]]:
     ['李四九']
     """
     rows, at = sheet.rows, sheet.first - 1
-    if not 0 < at < len(rows) - 1 or at >= HEAD_ROWS or len(core := rows[at].core) != LONE_CHARS:
+    if sheet.first == 0:
+        return _below_teaser(rows)
+    if not 0 < at < len(rows) - 1 or at >= HEAD_ROWS:
         return {}
-    above = rows[at - 1]
+    core, above = rows[at].core, rows[at - 1]
+    if len(core) != LONE_CHARS:
+        return _listed(rows, at) if "·" not in core and may_be_title(above) else {}
     if core[0] not in MOST or core[-1] in _PLACES or known_word(core) or not core.isalpha() or core.isascii():
         return {}
     title = rows[at - 2] if at > 1 and above.core[:1] in ("-", "—") else above
@@ -80,3 +88,29 @@ def lone_writer(sheet: Sheet) -> dict[int, list[Field]]:
         return {}
     likeness = Likeness(row for row in below if row.prose)
     return {at: [Field("author", "", core)]} if likeness.enough and not likeness.share(core) else {}
+
+
+def _listed(rows: Sequence[Row], at: int) -> dict[int, list[Field]]:
+    """Row `at` below the title, if it is names and the text has none of them but before what they say."""
+    names = names_of(rows[at].core)
+    if not LISTED[0] <= len(names) <= LISTED[1] or not all(_is_person(name) for name in names):
+        return {}
+    below = [row.core for row in rows[at + 1 : at + 1 + NAMED_ROWS]]
+    if any(name in core and not core.startswith(f"{name}:") for name in names for core in below if name in core[:80]):
+        return {}
+    return {at: [Field("author", "", "、".join(names))]}
+
+
+def _is_person(name: str) -> bool:
+    return len(name) == LONE_CHARS and name[0] in USUAL and name[-1] not in _PLACES and not known_word(name)
+
+
+def _below_teaser(rows: Sequence[Row]) -> dict[int, list[Field]]:
+    """The reporters' row between a title and the text, where a paragraph that announces the text stands above both."""
+    for at in range(2, min(TEASER_ROWS, len(rows) - 1)):
+        if rows[at - 1].prose or not rows[at + 1].prose or not may_be_title(rows[at - 1]):
+            continue
+        fields = signed(rows[at].core) if "记者" in rows[at].core else []
+        if fields and all(field.kind in ("author", "media") for field in fields):
+            return {at: fields}
+    return {}
