@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tasks import chars
-from tasks.chars import CharMap, CharPairs, CharRows, CharSet
+from tasks.chars import CharMap, CharPairs, CharRows, CharSet, CharWeights, members
 from tasks.decode import score
 from tasks.decode.score import mean_cost
 from tasks.script.fold import simplified
@@ -141,11 +142,43 @@ def test_all_characters_cost_the_same() -> None:
 
 
 def test_tables_are_made_once_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chars, "_PAYS", 6)
-    marks, wide = CharSet("[，。]"), CharMap({ord(","): "，"})
+    monkeypatch.setattr(chars, "_PAYS", 5)
+    heavy, wide = CharWeights(dict.fromkeys("，春", 2), lambda: [2] * 0x10000), CharMap({ord(","): "，"})
     for made in (None, None, chars.compiled):
-        assert (marks.find("春，"), marks.count("，"), wide.of("春,夏")) == (1, 1, "春，夏")
-        assert (marks._made is None) == (made is None)
+        assert (heavy.of("春，"), wide.of("春,")) == (4, "春，")
+        assert (heavy._made is None) == (made is None)
+        assert (wide._made is None) == (chars.compiled is None)
+
+
+def members_of(pattern: str) -> str:
+    plane = "".join(map(chr, range(0x10000)))
+    return "".join(re.findall(pattern, plane))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("[]a]", "[^]a]", "[a-]", "[-a]", "[a^]", "[a-c-e]", r"[\]-a]", r"[\x41-\u0045\.]", "於", "[c-ea-dd-d]"),
+        *(r"[a\-c]", r"[\--/]", r"[\s]", r"[\da]", ".", r"\s", r"\.", "[^\0-\uffff]", "[\ud800-\udfff]", "[\n-\r]"),
+        *("[\U00020000-\U000323af春]", "[春-\U00020000]", "[^春-\U00020000]", "[a]|b", "[a](?=.|$)"),
+    ],
+)
+def test_members_of_a_class_are_what_it_matches(pattern: str) -> None:
+    assert members(pattern) == members_of(pattern)
+
+
+@given(st.text("abz-^]\\.春夏學\0\n\uffff\U00020000", min_size=1, max_size=8))
+@settings(deadline=None)
+def test_members_of_any_class_are_what_it_matches(inside: str) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            pattern = re.compile(f"[{inside}]").pattern
+            re.fullmatch(pattern, "a")
+    except (re.error, FutureWarning):
+        return
+    assume(inside != "^" and len(pattern) > 2)
+    assert members(pattern) == members_of(pattern)
 
 
 @needs_it

@@ -2,7 +2,8 @@
 
 `re` looks for a class of hanzi at 3 to 5 ns a character, `str.translate` looks one up at 28 for a list and 80 for a
 dict, and a page is gone through a dozen times; `_chars.c` does either at 1. Without it the same comes out, by `re` and
-numpy. Tables are made when enough text has been seen to pay for them: `qingwen fix` on a small file does without.
+numpy. What sets are made of is read off their expressions (`classes`). Tables that take longer to make are made when
+enough text has been seen to pay for them: `qingwen fix` on a small file does without.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import codecs
 import re
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from operator import add
+
+from tasks.chars.classes import members, plane
 
 try:
     from tasks.chars import _chars as compiled
@@ -23,28 +26,13 @@ except (ImportError, AttributeError):
 
 __all__ = ["CharMap", "CharPairs", "CharRows", "CharSet", "CharWeights", "compiled", "members"]
 
-# A table for C takes 1 to 10 ms to make; Python goes through so many characters in less.
+# A table of weights, or for numpy, takes 1 to 10 ms to make; Python goes through so many characters in less.
 _PAYS = 10_000
 # To try an expression at a place takes Python as long as `re` needs for so many characters; some are tried anyhow.
 _DENSE, _SOME = 8, 100
 # From this length on numpy's 3 µs a call are less than it saves; of longer texts than that its 12 bytes a character are
 # too many.
 _SHORT, _LONG = 96, 2**20
-
-
-@cache
-def _plane() -> str:
-    """All characters of the basic plane, in order: 4 ms to make, and two dozen sets are."""
-    return "".join(map(chr, range(0x10000)))
-
-
-def members(pattern: str) -> str:
-    """The characters of the basic plane that `pattern` matches, a class of one.
-
-    >>> members("[a-c,]")
-    ',abc'
-    """
-    return "".join(re.findall(f"(?:{pattern})+", _plane()))
 
 
 class CharSet:
@@ -60,12 +48,11 @@ class CharSet:
         self._pattern, self._beyond = pattern, (first, last)
         self._expressions: dict[tuple[int, int], re.Pattern[str]] = {}
         self._made: compiled.Set | None = None
-        self._seen = 0
 
     def find(self, text: str, start: int = 0, count: int = 1, gap: int = 0) -> int:
         """Where the first `count` characters of the set stand, from `start` on, with at most `gap` others between each
         two; -1 if nowhere."""
-        made = self._made or self._make(text)
+        made = self._made or self._make()
         if made:
             return made.find(text, start, count, gap)
         if (count, gap) not in self._expressions:
@@ -77,7 +64,7 @@ class CharSet:
 
     def count(self, text: str) -> int:
         """How many characters of `text` are of the set."""
-        made = self._made or self._make(text)
+        made = self._made or self._make()
         return made.count(text) if made else len(re.findall(self._pattern, text))
 
     def matches(self, expression: re.Pattern[str], text: str, count: int = 1) -> Iterator[re.Match[str]]:
@@ -87,7 +74,7 @@ class CharSet:
         >>> [match[0] for match in CharSet("[，。]").matches(re.compile("，."), "春，夏，，。")]
         ['，夏', '，，']
         """
-        made = self._made or self._make(text)
+        made = self._made or self._make()
         at, tried = made.find(text, 0, count) if made else 0, 0
         while made and at >= 0 and tried * _DENSE <= at + _SOME:
             match = expression.match(text, at)
@@ -98,9 +85,8 @@ class CharSet:
         if at >= 0:
             yield from expression.finditer(text, at)
 
-    def _make(self, text: str) -> compiled.Set | None:
-        self._seen += len(text)
-        if compiled and self._seen > _PAYS:
+    def _make(self) -> compiled.Set | None:
+        if compiled:
             self._made = compiled.Set(members(self._pattern), *self._beyond)
         return self._made
 
@@ -140,9 +126,14 @@ class CharMap:
 
     def _make(self, text: str) -> Callable[[str], str | None] | None:
         self._seen += len(text)
-        if self._seen > _PAYS:
-            plane = "".join(map(chr, self._table))
-            self._made = compiled.Forms(plane, *self._beyond).of if compiled else _by_array(self._table)
+        if compiled:
+            forms = list(plane())
+            for code, form in self._forms.items():
+                if code < len(forms):
+                    forms[code] = form
+            self._made = compiled.Forms("".join(forms), *self._beyond).of
+        elif self._seen > _PAYS:
+            self._made = _by_array(self._table)
         return self._made
 
 
