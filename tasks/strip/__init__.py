@@ -3,9 +3,9 @@
 A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them; `tags` shown as text leave before
 it is cut into them. Rules by a row's own words: `spam`, `places` (with the `gazetteer`), `leftovers`, `jammers`,
 `menus`, `bars`, `tails`, by the word tables (`tables`; what their turns of phrase hold for sure, `factors`). Rules by
-where a row stands: `frame` with `around`, above the text `head` (of a post, `boards`), below it `foot`, other articles
-`headlines` (by `likeness`) and `teasers`, by `signs` of interfaces; `edges` for running text of the site's. What others
-say of a page: `extractor` (HTML), `site` (learned).
+where a row stands: `frame` with `around`, above the text `head` (of a post, `boards`), `tops` and `records`, below it
+`foot`, other articles `headlines` (by `likeness`) and `teasers`, by `signs` of interfaces; `edges` for running text of
+the site's. What others say of a page: `extractor` (HTML), `site` (learned).
 Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `reporters`, `lone_writers`,
 `journals`, `official`), what they come to (`said`), and the title (`title`, below `notices`; `title_looks`,
 `title_text`, `head_title`).

@@ -112,7 +112,12 @@ class Around:
             return
         if number in self.parts:
             return
-        if number not in self.kinds and number != self.title and not (block is not None and block.content):
+        if not (block is not None and block.content):
+            self.claim(number, why)
+
+    def claim(self, number: int, why: str) -> None:
+        """Claim a row, if it stands and is not the title, whatever it shares with the text."""
+        if number not in self.kinds and number != self.title:
             self.kinds[number] = "surroundings"
             self.claims.append(Claim.whole(self.rows[number], why))
 

@@ -32,6 +32,7 @@ WEAK_CHARS = 40
 _NUMBERS = seldom(r"[(\[]?\s*[+¥$]?\d[\d.,:/万千kKwW+%-]*\s*[)\]]?")
 _NO_WORD = seldom(r"[^0-9A-Za-z\u3400-\u9fff]*|[\W\d_]{1,12}|[a-zA-Z]")
 _NEXT = seldom(r"[上下]一[篇条章则页]\s?:")
+_OF_BOOK = re.compile(r"[^。!?]{2,40}[上下]一[章篇页回]\s?:[^。]{0,60}")
 _DIGITS = re.compile(r"\(?\d{1,7}\)?[次条人+]?")
 WHY = {
     "navigation": "an entry of the site's menus",
@@ -210,7 +211,7 @@ def pagers(sheet: Sheet) -> Iterator[Claim]:
         core = row.core
         pages = _pages().fullmatch(core) and re.search(r"[页]|Next|Prev", core)
         titled = (
-            _pager().match(core)
+            (_pager().match(core) or _OF_BOOK.fullmatch(core))
             and (not core.endswith(("。", "!", ";")) or _NEXT.match(core))
             and sheet.outside(number)
         )

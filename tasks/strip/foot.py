@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tasks.expressions import seldom
 from tasks.strip.around import BELOW, BODY_ROWS, FRAME, Around, from_here_on
 from tasks.strip.likeness import Likeness
-from tasks.strip.signs import beside, cover, numbered, opens, site_speech
+from tasks.strip.signs import beside, cover, numbered, opens, site_speech, words_of_interfaces
 
 # A page with no more prose than this, in its head, may hold its article below.
 LITTLE_PROSE = 120
@@ -30,6 +30,13 @@ COVER_OF_ITEM = 0.1
 # Rows above the site's part that go with it, at most.
 BESIDE_ROWS = 3
 
+# The page's last row is the site's if so much of it is words of interfaces.
+COVER_OF_LAST = 0.6
+
+# Where readers are asked to write: a post ends above.
+_ENDS_POST = seldom(
+    r"张贴留言|发表?留言|发布留言|没有留言:?|发表(?:您的|你的)?评论|发表回复|写留言|我要留言|\d{1,4}\s?则留言:?"
+)
 _CHAPTERED = seldom(
     r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条])"
 )
@@ -108,6 +115,22 @@ def foot(page: Around) -> None:
         for number in range(start + at, len(page.rows)):
             page.take(number, _WHY_SIGNS)
         return
+
+
+def last_row(page: Around) -> None:
+    """The page's last row, if its words are the site's alone, and a decisive end of a post with all below it."""
+    last = len(page.rows) - 1
+    if not page.has_prose or _body_below(page):
+        return
+    for number in range(page.first + 1, last + 1):
+        if _ENDS_POST.fullmatch(page.rows[number].core) and not _heads_sentence(page, number):
+            for below in range(number, last + 1):
+                page.take(below, _WHY_BELOW)
+            return
+    core = page.rows[last].core
+    alone = last > page.last and last not in page.kinds and opens(core) and not core.endswith(":")
+    if alone and words_of_interfaces(core)[0] >= COVER_OF_LAST and not page.likeness.share(core):
+        page.take(last, _WHY_SIGNS)
 
 
 def _ended(page: Around) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from tasks.strip import foot, head, headlines
+from tasks.strip import foot, head, headlines, records, tops
 from tasks.strip.around import ABOVE, BELOW, FRAME, Around
 from tasks.strip.bars import is_weak, may_head
 from tasks.strip.sheet import Claim, Row, Sheet
@@ -66,10 +66,13 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     found = {number: kinds[row.line.start] for number, row in enumerate(rows) if row.line.start in kinds}
     page = Around.of(rows, found, title)
     if not (kinds or page.furnished):
+        tops.tops(page)
+        yield from page.claims
         return
     foot.prose_below(page)
     head.speech(page)
     foot.foot(page)
+    records.records(page)
     _grow(page)
     head.contents(page)
     head.above_title(page)
@@ -77,8 +80,10 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     headlines.top(page)
     headlines.between(page)
     head.panels(page)
+    tops.tops(page)
     foot.below(page)
     foot.beside_foot(page)
+    foot.last_row(page)
     headlines.below(page)
     headlines.comments(page)
     _alone(page)

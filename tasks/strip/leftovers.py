@@ -38,6 +38,8 @@ _EMPTY_LABEL = seldom(
 _TAGS = re.compile(
     r"(?:文章|本文|新闻|本书|作品|小说)?(?:标签|tags?|热词|相关标签|关键词标签)\s*:.{0,100}", re.IGNORECASE
 )
+# A picture that was set into the page as letters.
+_INLINE_IMAGE = re.compile(r"<im(?:g|age)\b.{0,40}data:image/")
 # Tags that hold nothing and are hidden, as mirrors strew them; a lesson on HTML shows tags too, but not such ones.
 _HIDDEN = seldom(
     r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0"
@@ -45,7 +47,7 @@ _HIDDEN = seldom(
 )
 # What encyclopedias set behind a heading: 历史[编辑], 历史播报编辑.
 _EDIT_LINK = seldom(
-    r"(?<=\S)\s{0,3}(?:\[\s?(?:编辑(?:\s?\|\s?编辑(?:源代码|原始码))?|编辑(?:源代码|原始码)|edit)\s?\]|播报编辑)\s{0,3}$"
+    r"(?<=\S)\s{0,3}(?:\[\s?(?:编辑(?:\s?\|\s?编辑(?:源代码|原始码))?|编辑(?:源代码|原始码)|edit)\s?\]|播报编辑|编辑本段)\s{0,3}$"
 )
 EDITED_CHARS = 40
 # A tag behind the end of a sentence, as what was cut out of a page leaves it.
@@ -99,7 +101,7 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
         if folded[-1] == ">" and (item := _ITEM.match(folded)):
             folded = folded[item.end() :]
         if (
-            folded.endswith(("]", "播报编辑"))
+            folded.endswith(("]", "播报编辑", "编辑本段"))
             and len(folded) <= EDITED_CHARS
             and (link := _EDIT_LINK.search(row.folded))
         ):
@@ -116,7 +118,9 @@ def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
         if folded[0] > "\u2e80" and (len(folded) > SHORT_CHARS or not folded.startswith(("您", "你", "请", "视"))):
             continue
         if folded[0] == "<" and (
-            _COMMENT.fullmatch(folded) or (_HIDDEN.search(folded) and not _TAG.sub("", folded).strip())
+            _COMMENT.fullmatch(folded)
+            or (folded[-1] == ">" and _INLINE_IMAGE.match(folded))
+            or (_HIDDEN.search(folded) and not _TAG.sub("", folded).strip())
         ):
             yield Claim.whole(row, "hidden tags without text")
         elif may_hold("code", folded) and phrase("code").match(folded):

@@ -1,0 +1,166 @@
+"""Rows above the text that have nothing of it: telephones and hours, cards of who answers, slogans, words in Latin.
+
+Where a page's site shows by no menu, the text tells its rows: a title and headings share pairs of characters with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from tasks.expressions import seldom
+from tasks.strip.around import Around
+from tasks.strip.head import own
+from tasks.strip.sheet import ends_sentence
+from tasks.strip.signs import numbered, sign
+from tasks.strip.title import LIKE
+from tasks.strip.title_looks import may_be_title
+
+# Rows that share no more of their pairs with the text are strange to it.
+STRANGE = 0.1
+# Above a title that has the text's words so many strange rows are the site's; with a sign of the site one is.
+ABOVE_TITLE = 2
+# Where no title has them, signs must add up to so much, and to so much for each row.
+SIGNS, SIGNS_EACH = 1.0, 0.2
+# A row of Latin letters that is no title of a paper has so many words at most.
+LATIN_WORDS, LATIN_CHARS = 4, 36
+# A row that looks like a title, and is no shorter, stays if it is the last one.
+TITLE_CHARS = 5
+# A name in Latin letters is looked for in so many rows of the text.
+TEXT_ROWS = 30
+# The rows of a card are no longer, nor the name above them.
+CARD_CHARS, NAME_CHARS = 24, 4
+
+_LATIN_WORD = seldom(r"[a-z]{3,24}")
+_LATIN = seldom(r"(?=.{0,30}?[A-Za-z]{2})[A-Za-z0-9 .&'/+-]{2,36}")
+_CLOCKS = seldom(r"\d{1,2}:\d\d\s?[-~至—]{1,2}\s?\d{1,2}:\d\d")
+_CONTACT = seldom(
+    r"(?:[\u4e00-\u9fff]{0,6}(?:电话|热线|手机|传真|邮箱|地址|网址|邮编|微信|QQ)|E-?mail|Tel|Fax)\s?[::].{2,50}"
+    r"|[+(]?\d{2,4}[)\s-]{1,3}\d{3,4}[\s-]{0,3}\d{3,8}|[\w.-]{2,40}@[\w-]{2,30}\.[a-z.]{2,10}|1[3-9]\d{9}",
+    re.IGNORECASE,
+)
+# What somebody is who answers, and where: the rows of a card below a name.
+_RANK = seldom(
+    r"(?:副?主任|主治|住院)?(?:医师|医生|药师|技师|护师)|(?:执业|资深|合伙人?)?律师|(?:高级|副)?(?:教授|研究员|工程师|营养师|咨询师|讲师)"
+)
+_PLACE = seldom(r"(?:医院|卫生院|大学|学院|律师事务所|研究所|诊所)(?:\s?\S{0,10})?")
+_ABSTRACT = seldom(r"abstract|key\s?words", re.IGNORECASE)
+_WHY = "a row above the text that has nothing of it"
+_WHY_LATIN = "words in Latin letters around a text in Chinese"
+_WHY_CARD = "who answers, and where"
+_WHY_PATH = "the name of the column, as the path through the site has it"
+
+
+def tops(page: Around) -> None:
+    """Claim such rows."""
+    cards(page)
+    if not 0 < page.first < len(page.rows):
+        return
+    standing = page.standing(range(page.first))
+    if not standing:
+        return
+    _path_ends(page, standing)
+    if not page.likeness.enough:
+        return
+    shares = page.title >= 0 and page.likeness.share(page.rows[page.title].core) >= LIKE
+    if shares or page.shown:
+        _above(page, list(_strange(page, page.standing(range(min(page.title, page.first))))))
+    else:
+        _among(page, page.standing(range(page.first)))
+    _latin(page)
+
+
+def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:
+    """Those of the rows, from the first on, that have nothing of the text and may be the site's."""
+    for number in numbers:
+        if not _is_strange(page, number):
+            return
+        yield number
+
+
+def _is_strange(page: Around, number: int) -> bool:
+    core = page.rows[number].core
+    if own(page, number) or numbered(core) or core[:1] in "—(" or core.endswith((":", ",")):
+        return False
+    return page.likeness.share(core) <= STRANGE and not _names_of_text(page, core)
+
+
+def _names_of_text(page: Around, core: str) -> bool:
+    """Whether a row has a word in Latin letters that the text has."""
+    words = _LATIN_WORD.findall(core.lower())
+    text = (page.rows[n].core.lower() for n in range(page.first, min(page.last + 1, page.first + TEXT_ROWS)))
+    return bool(words) and any(word in row for row in text for word in words)
+
+
+def _may_be_title(page: Around, number: int) -> bool:
+    row = page.rows[number]
+    return len(row.core) >= TITLE_CHARS and not _sign(page, number) and may_be_title(row)
+
+
+def _sign(page: Around, number: int) -> float:
+    core = page.rows[number].core
+    if _CONTACT.fullmatch(core):
+        return 1.0
+    return max(sign(core), 0.5 * (_CLOCKS.search(core) is not None or _LATIN.fullmatch(core) is not None))
+
+
+def _above(page: Around, strange: Sequence[int]) -> None:
+    """Rows above a title that has the text's words, or that metadata show."""
+    if page.likeness.share(page.rows[page.title].core) < LIKE:
+        strange = [number for number in strange if not _may_be_title(page, number)]
+    if len(strange) >= ABOVE_TITLE or any(_sign(page, number) for number in strange):
+        for number in strange:
+            page.take(number, _WHY)
+
+
+def _among(page: Around, standing: Sequence[int]) -> None:
+    """Rows above a text of which no title has anything, if all have nothing of it and enough show signs of the site."""
+    rows = [number for number in standing if number != page.title]
+    if not rows or not all(_is_strange(page, number) for number in rows):
+        return
+    title = max((number for number in rows if _may_be_title(page, number)), default=-1)
+    rows = [number for number in rows if number != title]
+    signs = sum(_sign(page, number) for number in rows)
+    if signs >= max(SIGNS, SIGNS_EACH * len(rows)):
+        for number in rows:
+            page.take(number, _WHY)
+
+
+def _latin(page: Around) -> None:
+    """Words in Latin letters above a text in Chinese, but for those of a paper."""
+    rows = page.rows
+    if any(_ABSTRACT.match(row.core) for row in rows[: page.last + 1]):
+        return
+    for number in page.standing(range(page.first)):
+        core = rows[number].core
+        if number != page.title and _LATIN.fullmatch(core) and len(core.split()) <= LATIN_WORDS:
+            page.take(number, _WHY_LATIN)
+
+
+def cards(page: Around) -> None:
+    """Claim a name, what somebody is and where, a row each, right above the text or an answer."""
+    rows = page.rows
+    for number in range(len(rows) - 1):
+        row = rows[number]
+        if row.prose or number in page.kinds or not _RANK.match(row.core) or not _short(row.core):
+            continue
+        where = number + 1 if _short(rows[number + 1].core) and _PLACE.search(rows[number + 1].core) else number
+        if where + 1 >= len(rows) or not rows[where + 1].prose or (where == number and not _RANK.fullmatch(row.core)):
+            continue
+        named = number > 0 and number - 1 != page.title and 2 <= len(rows[number - 1].core) <= NAME_CHARS
+        for taken in range(number - named, where + 1):
+            page.take(taken, _WHY_CARD)
+
+
+def _short(core: str) -> bool:
+    return len(core) <= CARD_CHARS and not ends_sentence(core) and ":" not in core
+
+
+def _path_ends(page: Around, standing: Sequence[int]) -> None:
+    """The row below a path through the site that says what its last part does, above the title."""
+    for one, other in pairwise(range(min(page.first, max(page.title, 0)))):
+        if page.kinds.get(one) == "breadcrumb" and other in standing and other != page.title:
+            core = page.rows[other].core
+            if len(core) > 1 and page.rows[one].core.endswith(core):
+                page.take(other, _WHY_PATH)
