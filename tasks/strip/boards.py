@@ -10,12 +10,10 @@ A post has its writer, its board, its title and its time, a row each; a release 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tasks.expressions import seldom
 from tasks.strip.bylines import Field
 from tasks.strip.dates import DATE, ENGLISH_DATE, read_date, read_english
-from tasks.strip.sheet import Row
+from tasks.strip.sheet import Sheet
 
 # The head stands among so many rows at the top.
 HEAD_ROWS = 20
@@ -25,11 +23,12 @@ _HONG_KONG = seldom(r"香港时间\s?(?P<hour>[01]?\d|2[0-3])时(?P<minute>[0-5]
 _WRITER = seldom(r"作者:?\s?(?P<name>[A-Za-z]\w{1,15})(?:\s?\([^()]{0,30}\))?(?:\s看板:?\s?\w{2,20})?")
 
 
-def post_head(rows: Sequence[Row]) -> dict[int, list[Field]]:
+def post_head(sheet: Sheet) -> dict[int, list[Field]]:
     """The rows of the writer, the board and the time, with their fields; {} if the page has no such head. The title's
     row stays: `title` reads it."""
-    for number, row in enumerate(rows[:HEAD_ROWS]):
-        if row.core[:2] != "作者" or not (writer := _WRITER.fullmatch(row.core)):
+    rows = sheet.rows
+    for number, row in sheet.loose()[:HEAD_ROWS]:
+        if number >= HEAD_ROWS or row.core[:2] != "作者" or not (writer := _WRITER.fullmatch(row.core)):
             continue
         below = [one.core for one in rows[number + 1 : number + 4]]
         title = next((at for at, core in enumerate(below) if core.startswith("标题")), -1)
@@ -48,14 +47,16 @@ def post_head(rows: Sequence[Row]) -> dict[int, list[Field]]:
     return {}
 
 
-def release_time(rows: Sequence[Row]) -> dict[int, list[Field]]:
+def release_time(sheet: Sheet) -> dict[int, list[Field]]:
     """The rows of the day and of the hour at which an office of Hong Kong sent out a release, with their fields.
 
     2021年11月3日(星期三)
     香港时间15时30分
     """
-    for number in range(max(len(rows) - TAIL_ROWS, 1), len(rows)):
-        time = _HONG_KONG.fullmatch(rows[number].core) if rows[number].core[:1] == "香" else None
+    rows = sheet.rows
+    for number, row in sheet.loose()[-TAIL_ROWS:]:
+        late = number >= max(len(rows) - TAIL_ROWS, 1)
+        time = _HONG_KONG.fullmatch(row.core) if late and row.core[:1] == "香" else None
         date = DATE.match(rows[number - 1].core) if time else None
         day = read_date(date) if date else None
         if time and date and day:

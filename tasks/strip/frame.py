@@ -6,9 +6,9 @@ site, show where the page's frame lies: above the title, between the title and t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from tasks.expressions import seldom
 from tasks.strip import foot, head, headlines, records, tops
 from tasks.strip.around import ABOVE, BELOW, FRAME, Around
 from tasks.strip.bars import is_weak, may_head
@@ -29,8 +29,8 @@ NEAR_ROWS = 20
 # Rows of marks and of words of buttons that stand alone are no longer than this.
 ALONE_CHARS = 10
 
-_HEADING = re.compile("[\u4e00-\u9fff]{2,8}")
-_WORD = re.compile(r"[^\W_]")
+_HEADING = seldom("[\u4e00-\u9fff]{2,8}")
+_WORD = seldom(r"[^\W_]")
 _WHY_WEAK = "a word of menus and bars beside furniture"
 
 

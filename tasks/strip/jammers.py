@@ -35,7 +35,7 @@ def jammers(sheet: Sheet) -> Iterator[Claim]:
     The board writes random characters in the colour of the ground after some of a post's lines (Discuz! calls them
     jammers), and a text that is cut out of the page has them before or behind its own.
     """
-    found = [claim for row in sheet.rows if not row.plain for claim in _claims(row)]
+    found = [claim for _, row in sheet.loose() for claim in _claims(row)]
     if len(found) >= PLACES:
         yield from found
         taken = {claim.row.line.start for claim in found}
@@ -45,10 +45,10 @@ def jammers(sheet: Sheet) -> Iterator[Claim]:
         )
     signed = [
         (row, mark)
-        for row in sheet.rows
+        for _, row in sheet.loose()
         if row.folded.endswith(_SITES) and (mark := _SIGNED_BY_SITE.search(row.folded))
     ]
-    counts = Counter(mark[0] for _, mark in signed)
+    counts = Counter([mark[0] for _, mark in signed]) if signed else {}
     for row, mark in signed:
         if counts[mark[0]] >= PLACES:
             yield Claim(row, mark.start(), mark.end(), "the site's mark behind a paragraph")

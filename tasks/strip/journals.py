@@ -29,7 +29,7 @@ _RUN_TOGETHER = seldom(
 _BETWEEN = seldom(r"[\s,、;+]+")
 _MARKS = "○◎●□◇■*"
 # What a writer did, behind the name and its number.
-_DID = re.compile(r"(?<=[\u4e00-\u9fff\d])\s(?:综述|审校|审阅|指导|译|校|编译)(?=[,、;\s]|$)")
+_DID = seldom(r"(?<=[\u4e00-\u9fff\d])\s(?:综述|审校|审阅|指导|译|校|编译)(?=[,、;\s]|$)")
 # The numbers of where writers work, behind their names or between commas.
 _NOTES = seldom(r"(?:(?<=,)\s?)?[\d*†#]{1,3}(?=[,、;\s]|$)")
 _NAME = seldom(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,8}")

@@ -39,7 +39,7 @@ _TAGS = re.compile(
     r"(?:文章|本文|新闻|本书|作品|小说)?(?:标签|tags?|热词|相关标签|关键词标签)\s*:.{0,100}", re.IGNORECASE
 )
 # A picture that was set into the page as letters.
-_INLINE_IMAGE = re.compile(r"<im(?:g|age)\b.{0,40}data:image/")
+_INLINE_IMAGE = seldom(r"<im(?:g|age)\b.{0,40}data:image/")
 # Tags that hold nothing and are hidden, as mirrors strew them; a lesson on HTML shows tags too, but not such ones.
 _HIDDEN = seldom(
     r"display\s*:\s*none|visibility\s*:\s*hidden|pl_css_ganrao|font-size\s*:\s*0"
@@ -88,9 +88,7 @@ SCRIPT_CHARS = 3000
 def leftover_markup(sheet: Sheet) -> Iterator[Claim]:
     """Rows of hidden tags, of marks that a content system did not fill in, and of counters' scripts."""
     lesson: bool | None = None
-    for number, row in enumerate(sheet.rows):
-        if row.plain:
-            continue
+    for number, row in sheet.loose():
         folded = row.folded.strip()
         if folded in ("/>", ">", "-->", "</", '">'):
             yield Claim.whole(row, "what is left of a tag")

@@ -194,14 +194,17 @@ def _menu_row(row: Row) -> bool:
 def _menu_columns(sheet: Sheet) -> Iterator[Row]:
     """Runs of rows outside the prose, each one short word, most of them words of menus."""
     run: list[Row] = []
-    for number, row in enumerate(sheet.rows):
+    before = -1
+    for number, row in sheet.short():
         entry = len(row.core) <= UNKNOWN_CHARS or (len(row.core) <= 8 and known_word(row.core))
-        apart = bool(run) and row.line.start - run[-1].line.end > GAP_CHARS
-        if run and (apart or not (entry and sheet.outside(number) and not row.prose)):
+        entry = entry and sheet.outside(number)
+        apart = bool(run) and (number > before + 1 or row.line.start - run[-1].line.end > GAP_CHARS)
+        if run and (apart or not entry):
             yield from _menu_run(run)
             run = []
-        if entry and sheet.outside(number) and not row.prose:
+        if entry:
             run.append(row)
+        before = number
     yield from _menu_run(run)
 
 

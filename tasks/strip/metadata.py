@@ -70,10 +70,10 @@ def metadata_rows(sheet: Sheet) -> list[Found]:
     """The rows that are metadata, each with its fields, in order. Values are as the page has them, not folded."""
     found: list[Found] = []
     rows = sheet.rows
-    dates = _bare_dates(rows if sheet.first == len(rows) else rows[: sheet.last + 1])
+    dates = _bare_dates(sheet)
     below_title = 0
     table = _index_table(rows)
-    table |= marked_writers(sheet) | lone_writer(sheet) | post_head(rows) | release_time(rows)
+    table |= marked_writers(sheet) | lone_writer(sheet) | post_head(sheet) | release_time(sheet)
     for number in range(min(sheet.first, HEAD_ROWS, len(rows))):
         table |= run_together(rows, number)
     # Places of work are as long as prose, and end as it does.
@@ -226,9 +226,10 @@ def _fits(sheet: Sheet, number: int, fields: Sequence[Field], dates: int) -> boo
     return True
 
 
-def _bare_dates(rows: Sequence[Row]) -> int:
+def _bare_dates(sheet: Sheet) -> int:
     """How many days have a row that is a date and little more, among the first."""
-    heads = [row.core for row in rows[:200] if len(row.core) <= 24 and row.core[:2].isdigit()]
+    end = min(len(sheet.rows) if sheet.first == len(sheet.rows) else sheet.last + 1, 200)
+    heads = [row.core for n, row in sheet.loose() if n < end and len(row.core) <= 24 and row.core[:2].isdigit()]
     days = [
         next((field.when.date() for field in fields if field.when), None) for fields in map(fields_of, heads) if fields
     ]

@@ -64,13 +64,11 @@ def place_lists(sheet: Sheet) -> Iterator[Claim]:
     """Lists of place names: a row of them, at either end of a row of text, or one name a row."""
     run: list[tuple[int, Row]] = []
     taken = -1  # the last row taken as a whole, which a list may have wrapped
-    for number, row in enumerate(sheet.rows):
+    for number, row in sheet.loose():
         core = row.core
-        if row.plain:  # a sentence ends it
-            if run:
-                yield from _column(sheet, run)
-                run = []
-            continue
+        if run and number > run[-1][0] + 1:  # a sentence ends it
+            yield from _column(sheet, run)
+            run = []
         named = core[-1:] in _SUFFIX or len(core) <= _CUT_CHARS  # or it is no names and nothing else
         if named and taken == number - 1 and (_few_names(core) or (_one_name(core) and _short_name(core).full)):
             taken = number

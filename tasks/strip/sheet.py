@@ -84,17 +84,19 @@ class Sheet:
     last: int
     told: tuple[int, ...] = ()
     _short: tuple[tuple[int, Row], ...] = ()
+    _loose: tuple[tuple[int, Row], ...] = ()
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Sheet:
         """The sheet of `rows`."""
         rows = tuple(rows)
         short = tuple([(n, row) for n, row in enumerate(rows) if not row.prose and len(row.core) <= SHORT_CHARS])
+        loose = tuple([(n, row) for n, row in enumerate(rows) if not row.plain])
         prose = [number for number, row in enumerate(rows) if row.prose]
         if prose:
-            return cls(rows, prose[0], prose[-1], (), short)
+            return cls(rows, prose[0], prose[-1], (), short, loose)
         last = max((number for number, row in enumerate(rows) if ends_sentence(row.core)), default=-1)
-        return cls(rows, len(rows), last, (), short)
+        return cls(rows, len(rows), last, (), short, loose)
 
     def without(self, gone: frozenset[int] | set[int]) -> Sheet:
         """The sheet less the rows whose lines start at the positions in `gone`."""
@@ -109,6 +111,10 @@ class Sheet:
     def short(self) -> Iterable[tuple[int, Row]]:
         """The rows that menus, bars and headings may be, with their numbers."""
         return self._short
+
+    def loose(self) -> Sequence[tuple[int, Row]]:
+        """The rows that are not `plain`, with their numbers: a few of a healthy page."""
+        return self._loose
 
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:

@@ -93,7 +93,7 @@ def _may_hold_keywords(core: str) -> bool:
 
 def keyword_spam(sheet: Sheet) -> Iterator[Claim]:
     """Rows that are hardly anything but keywords, and the set phrases that lead to them."""
-    for number, row in enumerate(sheet.rows):
+    for number, row in [(n, row) for n, row in enumerate(sheet.rows) if not row.plain or "网站" in row.core]:
         core = row.core
         if "网站" in core and len(core) <= AGENCY_CHARS and _is_agency(sheet, row):
             yield Claim.whole(row, _WHY_AGENCY)

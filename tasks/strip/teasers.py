@@ -35,7 +35,7 @@ def teasers(sheet: Sheet) -> Iterator[Claim]:
     """
     rows = sheet.rows
     tail = range(max(len(rows) - TAIL_ROWS, 0), len(rows))
-    if sum(rows[n].core.endswith(_CUT) for n in tail) < LEAST:
+    if len([row for n, row in sheet.loose() if n >= tail.start and row.core.endswith(_CUT)]) < LEAST:
         return
     if alike := _of_one_length(sheet):
         yield from (Claim.whole(row, "the beginning of another article") for row in rows[-alike:])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from itertools import chain
 
+from tasks.expressions import seldom
 from tasks.strip.bars import is_weak
 from tasks.strip.dates import DATE
 from tasks.strip.names import names_of
@@ -32,15 +32,15 @@ LOST_EACH = 4
 # Where a third of a row is figures, it is an issue's number or a price.
 FIGURES = 0.3
 
-_LABELLED = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
-_TWO_LABELS = re.compile(r"[\u4e00-\u9fff]{2,4}:[^:]{1,30}\s[\u4e00-\u9fff]{2,4}:")
+_LABELLED = seldom(r"[\u4e00-\u9fff]{2,4}\s?[:/]\s?.{1,16}$|\d")
+_TWO_LABELS = seldom(r"[\u4e00-\u9fff]{2,4}:[^:]{1,30}\s[\u4e00-\u9fff]{2,4}:")
 # A row that begins with one of these labels says something of the page.
-_SAYS = re.compile(
+_SAYS = seldom(
     r"[\[【(]?\s?(?:关键词|关键字|摘\s{0,2}要|内容摘要|时间|日期|地点|会议(?:时间|地点)|中图分类号|文章编号|引用格式|个人简介|作者简介|来源|作者|编辑|责任编辑|发布时间|发布日期|发布者|DOI|doi)\s?[\]】)]?\s?:"
     r"|[\[【](?:关键词|关键字|摘\s{0,2}要|内容摘要|中图分类号|引用格式)[\]】]"
 )
 # What a record or a shop says of a thing, a row each; and how many have answered a question.
-_OF_RECORD = re.compile(
+_OF_RECORD = seldom(
     r"[\u4e00-\u9fff]{0,4}(?:类型|名称|编号|分类|页码|页数|标签|字数|单位|地址|电话|传真|邮箱|热线|网址|联系人|格式|大小|状态|出处|型号|品牌|供应商|厂家)\s?:\s?\S|[\u4e00-\u9fff]{2,4}号\s?:\s?\d"
     r"|共?\s?\d{1,6}\s?个(?:回答|回复|评论|答案|赞)|.{0,40}返回(?:首页|列表|上页|目录)"
     r"|(?:有效期至?|最后更新|供货总量|最小起订量?|发货期限|所在地|单价)\s?[:\s]\s?\S|[\u4e00-\u9fff]{2,8}#\s|by\s\S{1,16}$|[\[【][^\[\]【】]{1,6}[\]】]$"
@@ -48,27 +48,27 @@ _OF_RECORD = re.compile(
     r"|名\s?称$|(?:性别|年龄|身高|体重)\s?[::]|(?:工作|上班|营业|开放|服务|门诊|急诊)时间$|(?:副?主任|主治|住院)(?:医师|医生|药师)\S{0,6}$|.{4,24}(?:三级甲等|三甲)$|.{0,12}领域(?:创作者|作者)$|.{1,16}答主$|.{1,6}小编$|\S{1,8}\s(?:楼主|博主|版主|站长)$|.{0,30}每(?:天|日|周[一二三四五六日]?)(?:更新|推送)$"
 )
 # The name of a site for reading, as it stands at the top of a chapter's page.
-_READING_SITE = re.compile(
+_READING_SITE = seldom(
     r"[\u4e00-\u9fffA-Za-z]{1,8}(?:小说网?|文学[网城]?|书[院屋城吧库包阁坊]网?|书网|中文网?|读书网?|阅读网?|看书网?)"
 )
 # What a collection of essays is called: …作文(精选15篇).
-_COLLECTION = re.compile(r".{4,50}\((?:精选|通用|优秀|推荐|集锦|汇编|合集|共|热门|实用)?\d{1,3}[篇首则条句份]\)")
+_COLLECTION = seldom(r".{4,50}\((?:精选|通用|优秀|推荐|集锦|汇编|合集|共|热门|实用)?\d{1,3}[篇首则条句份]\)")
 # Names of writers, one of them with a blank inside.
-_NAMES = re.compile(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S\s?\S{1,2}){1,4}")
+_NAMES = seldom(r"(?=.{0,12}?(?:^|\s)\S\s\S(?:\s|$))\S\s?\S{1,2}(?:\s{1,3}\S\s?\S{1,2}){1,4}")
 # A program's list of its own pages, as sites that share documents name them.
-_PAGE_OF_FILE = re.compile(r".{2,70}_第\d{1,3}页$")
+_PAGE_OF_FILE = seldom(r".{2,70}_第\d{1,3}页$")
 # A row of so many bars is a menu.
 BARS_OF_MENU = 4
 # A bracket that a title may begin with: (5级)第39届名单.
-LEADING = re.compile(r"\([^()]{1,8}\)\S{6}")
+LEADING = seldom(r"\([^()]{1,8}\)\S{6}")
 # Entries of a menu with wide gaps between them.
-_GAPS = re.compile(r"[\u4e00-\u9fff]{2,6}(?:\s{3,20}[\u4e00-\u9fff]{2,6}){2,8}")
-_NUMBERED = re.compile(
+_GAPS = seldom(r"[\u4e00-\u9fff]{2,6}(?:\s{3,20}[\u4e00-\u9fff]{2,6}){2,8}")
+_NUMBERED = seldom(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、]|第[一二三四五六七八九十百\d]{1,4}[条款])"
 )
-_CHAPTER = re.compile(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
-_PART = re.compile(r"第[一二三四五六七八九十百千\d]{1,5}[章部回集卷话]\s")  # of a novel: its names are no menu
-_NOT_TITLE = re.compile(
+_CHAPTER = seldom(r"第[一二三四五六七八九十百\d]{1,4}[章节编篇]")
+_PART = seldom(r"第[一二三四五六七八九十百千\d]{1,5}[章部回集卷话]\s")  # of a novel: its names are no menu
+_NOT_TITLE = seldom(
     r"(?:综合|编译|外电|即时|专题|特派)?报[导道]\s?/|标题[:\[]|作者[\sA-Za-z]"
     r"|(?:文字?|图片?|摄影|撰文|编辑)[/|\N{CJK UNIFIED IDEOGRAPH-4E28}]"
     r"|(?:问|答|Q|A|记者|主持人)\d{0,2}:|(?:编者按|摘要|导语|导读|目录|前言|引言|正文|图|表|原标题|《[^》]{1,30}》目录)\s*:?\d*$|[-—=*_~]{2,}|——|文号|主席|各位"
