@@ -11,7 +11,7 @@ from tasks.segment.levels import Candidate, levels_of
 from tasks.segment.numbering import FIRSTS, Number, number
 from tasks.segment.paragraphs import BOLD, Paragraph
 from tasks.segment.unnumbered import unnumbered
-from tasks.series import ENDS, LEAST, series
+from tasks.series import ENDS, series
 
 # Longest heading on a line of its own, and longest first clause that heads its paragraph, in characters: the longest
 # of our sample documents have 52 and 34.
@@ -32,6 +32,10 @@ _ANNOUNCED, _LONGEST_ANNOUNCING = 20, 20
 # So many lines that come again are a table of contents; what an entry has behind its words.
 _FEWEST_ENTRIES = 3
 _ENTRY_END = seldom(r"[\s.…·]{0,80}\d{0,3}$")
+
+# The heading of a first part, and how far above it the title stands.
+_FIRST_PART = seldom(r"[【]?(?P<words>[^【】]{4,34}?)\s?[(第]?\s?篇?\s?[1一]\s?篇?[)】]?:?")
+_TITLE_ABOVE = 6
 
 _RULES = seldom(
     r"应当|不得|必须|可以|请|本办法|本规定|本通知|我们?(?!国|省|市|县|区|镇|村|院|校|厂|军|党|局|行)|您|你|吗\?"
@@ -86,11 +90,25 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
 
 def _parts(paragraphs: Sequence[Paragraph], lines: Collection[int]) -> list[Candidate]:
     """The headings of a page's parts that say the same but for the number at their end."""
-    if len([one for one in paragraphs if one.folded[-1:] in ENDS]) < LEAST:
+    ends = [at for at, one in enumerate(paragraphs) if one.folded[-1:] in ENDS or one.folded[-2:] == "):"]
+    if not ends:
         return []
     texts = [one.folded if at in lines else "" for at, one in enumerate(paragraphs)]
-    found = series(texts, [one.closed and len(one.text) >= PROSE for one in paragraphs])
+    found = series(texts, [one.closed and (len(one.text) >= PROSE or one.folded[-1] in ":!") for one in paragraphs])
+    if not found:
+        return [part for at in ends if at in lines and (part := _first_part(paragraphs, at))]
     return [Candidate(at, len(texts[at]), Number("series", 0, value, 0), 0, False) for at, value in found.items()]
+
+
+def _first_part(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
+    """The only heading of a page's parts, where the others are on further pages: the title again, with 1 behind."""
+    part = _FIRST_PART.fullmatch(paragraphs[at].folded) if at else None
+    if not part or not any(one.closed and len(one.text) >= PROSE for one in paragraphs[at + 1 : at + 4]):
+        return None
+    titles = (one.folded for one in paragraphs[max(at - _TITLE_ABOVE, 0) : at] if not one.closed)
+    if not any(title.startswith(part["words"]) and len(title) <= _LONGEST for title in titles):
+        return None
+    return Candidate(at, len(paragraphs[at].text), Number("series", 0, 1, 0), 0, False)
 
 
 def _words(paragraph: Paragraph, found: Candidate) -> str:
@@ -121,6 +139,9 @@ def _numbered(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
     if found.style == "bare":
         prose = at + 1 < len(paragraphs) and len(paragraphs[at + 1].text) >= PROSE
         return Candidate(at, len(paragraph.text) if prose else 0, found, 0, False)
+    if found.rank <= _DIVISIONS and found.end == len(paragraph.folded):  # 第一篇, and nothing else
+        prose = any(len(one.text) >= PROSE and one.closed for one in paragraphs[at + 1 : at + 3])
+        return Candidate(at, found.end if prose else 0, found, 0, False)
     end = _whole(paragraph.folded, found) or _run_in(paragraph, found) or _announcing(paragraphs, at, found)
     return Candidate(at, end, found, 0, 0 < end < len(paragraph.text) - 1)
 

@@ -13,6 +13,8 @@ from tasks.surnames import COMPOUND, USUAL
 _LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|()]{1,20}(?: ?\([^()]{1,30}\))?)[\]】)]?:(?!//)")
 _LONGEST_LABEL = 56  # all that `_LABEL` takes, the colon and the brackets with it
 _LONGEST_PART = 14  # of what somebody is, before his name
+_OPENS_LABEL = frozenset("[【Q")
+_ASKS = seldom(r"(Q)\d{0,2}\s(?=[\u4e00-\u9fff].{4,120}[。?!]$)")  # Q 请谈谈这本书。
 _OFFICE = re.compile(r" ?[(（][^()（）]{1,30}[)）]$")
 _BRACKETED = seldom(r"[\[【]([^,。!?;:“”\"'…、\t\[\]【】|]{1,20})[\]】]")
 _QUESTION = re.compile(r"(问|答|提问|回答|追问|Q|A|问题|q|a) ?\d{0,2}$")
@@ -106,7 +108,7 @@ def _sounds(paragraphs: Sequence[Paragraph], labels: dict[int, tuple[str, str]])
 
 def _may_be_labelled(paragraph: Paragraph) -> bool:
     folded = paragraph.folded
-    return ":" in folded[:_LONGEST_LABEL] or folded[:1] in "[【" or paragraph.label > 0
+    return ":" in folded[:_LONGEST_LABEL] or folded[:1] in _OPENS_LABEL or paragraph.label > 0
 
 
 def _label(paragraph: Paragraph) -> tuple[str, str] | None:
@@ -130,6 +132,8 @@ def _label_span(paragraph: Paragraph) -> tuple[int, int] | None:
     found = _LABEL.match(folded) if ":" in folded[:_LONGEST_LABEL] else None
     if found:
         return found.span(2)
+    if folded[:1] == "Q" and (asks := _ASKS.match(folded)):
+        return asks.span(1)
     found = _BRACKETED.match(folded) if folded[:1] in "[【" else None
     if found and (_ROLE.match(found[1]) or _QUESTION.match(found[1])):
         return found.span(1)

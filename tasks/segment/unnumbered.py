@@ -19,6 +19,9 @@ _TINY, _SHORTEST, _LONGEST = 2, 4, 32
 _PROSE = 30
 _MOST_COMMAS = 2
 _MOST_CALLS = 1  # of a heading that asks and answers: 谁来管?镇里管
+# A greeting that opens a speech, below those whom it greets.
+_GREETS = seldom(r"[^,]{0,10}(?:早上|上午|中午|下午|晚上|大家|各位|你们|您|们)好!$")
+_SIGNED_ON = seldom(r"\d年\d{1,2}月\d{1,2}日$")
 _SAYS = seldom(r"[“”「」『』\"‘’]|[说道问喊]:")
 # The rank of 一、, the innermost number that parts of a document have: what stands above 1. may be a line of prose.
 _PARTS_RANK = 5
@@ -32,6 +35,7 @@ _NAMES = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[ 、][\u4e00-\u9fff]{2,3})+$")
 _SOURCE = seldom(r".*(?:社|报|网|台|办|局|厅|部|院|室|会|中心|公司|集团|杂志|频道|工作室)$")
 _ODD = re.compile(r"[\t|@#$%^&*+=<>~`{}\\/_]|https?:|www\.|\d{5}")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_WORDS = seldom(r"[A-Za-z][A-Za-z\d]*")
 _LABEL, _LABEL_CHARS = seldom(r"[^:]{1,8}:(?=.)"), 9
 _BRACKETED = re.compile(r"【[^【】]{2,20}】$")
 _ASIDE = seldom(r"\([^()]{4,}\)$")
@@ -74,7 +78,7 @@ def unnumbered(
     brief = [at for at in lines if len(paragraphs[at].text) <= _LONGEST and at not in taken]
     if not brief:
         return found
-    short = {at for at in brief if _may_be_heading(paragraphs, at)}
+    short = {at for at in brief if _may_be_heading(paragraphs, at, at + 1 in spoken)}
     short -= _fields(paragraphs) if short else set()
     short |= _with_colons(paragraphs, brief)
     found += [_candidate(paragraphs, at) for at in lines if at not in taken and annexed(paragraphs, at)]
@@ -141,8 +145,9 @@ def _is_bold_run(paragraphs: Sequence[Paragraph], at: int) -> bool:
     return (near[3] and (near[1] or near[4])) or (near[1] and near[0])
 
 
-def _may_be_heading(paragraphs: Sequence[Paragraph], at: int) -> bool:
-    """Whether a line by itself reads like a heading: short, in Chinese, no sentence, date, names or quotation."""
+def _may_be_heading(paragraphs: Sequence[Paragraph], at: int, talk: bool) -> bool:
+    """Whether a line by itself reads like a heading: short, in Chinese, no sentence, date or names, and no quotation
+    but above talk."""
     paragraph = paragraphs[at]
     folded = paragraph.folded
     if not _TINY <= len(folded) <= _LONGEST or paragraph.mark or paragraph.cell or number(folded):
@@ -159,9 +164,16 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int) -> bool:
         return False
     if folded.count(" ") >= _TAGS - 1 and max(map(len, folded.split())) <= _TAG_CHARS:
         return False
-    if any(pattern.match(folded) for pattern in (_SUBTITLE, _QUOTED, _DATE, _NAMES)) or _ODD.search(folded):
+    if any(pattern.match(folded) for pattern in (_SUBTITLE, _DATE, _NAMES)) or _ODD.search(folded):
         return False
-    return folded[0] not in "([【" and 2 * len(_HAN.findall(folded)) >= len(folded)
+    if folded[-1] == "日" and _SIGNED_ON.search(folded):
+        return False
+    if (folded[-1] == "!" and _GREETS.match(folded)) or (not talk and _QUOTED.match(folded)):
+        return False
+    if folded[0] in "([【":
+        return False
+    han = len(_HAN.findall(folded))
+    return 2 * han >= len(folded) or 2 * han >= len(_WORDS.sub("-", folded))
 
 
 def _has_body(paragraphs: Sequence[Paragraph], at: int, spoken: Collection[int]) -> bool:
@@ -193,4 +205,4 @@ def _stands_free(paragraphs: Sequence[Paragraph], at: int, aside: Collection[int
     if above.closed or above.cell or at - 1 in headings or number(above.folded):
         return True
     folded = paragraphs[at].folded
-    return (at - 1 in aside and at > 1) or any(known.match(folded) for known in (_BRACKETED, FRONT, _PATENT))
+    return (at - 1 in aside and at > 1) or any(known.match(folded) for known in (_BRACKETED, FRONT, _PATENT, _QUOTED))

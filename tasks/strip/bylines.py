@@ -18,8 +18,8 @@ _BYLINE = seldom(
 # 河口日报 记者甲一心/竹溪报导, 编译甲一心/综合报导河口报, as papers of Taiwan sign.
 _PLACED_BYLINE = seldom(
     r"[(\[〔]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]{0,2})??(?:特派|特约|实习|驻地|文教|地方中心)?(?:记者|编译)\s?"
-    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})\s?/\s?"
-    r"(?:[\u4e00-\u9fff]{2,8}?(?:即时|综合|现场)?(?:报导|报道|电|摄影|综合|传真)|连线(?:报导)?)"
+    r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,6})(?:\s?/\s?|\s)"
+    r"(?:[\u4e00-\u9fff]{2,8}?(?:即时|综合|现场|采访)?(?:报导|报道|电|摄影|综合|传真)|连线(?:报导)?)"
     r"(?P<behind>[\u4e00-\u9fff]{1,6}(?:报|社|网|周刊))?[)\]〕]?"
 )
 # ◎ 甲一心, 甲一心/文, 〔现代〕甲一心: a writer and nothing else, by marks that only bylines have.
@@ -61,6 +61,8 @@ ISSUE = seldom(
     r"(?:《(?P<titled>[^《》]{1,20})》|(?P<journal>[\u4e00-\u9fff·]{2,20}(?:\([\u4e00-\u9fff\d-]{1,10}\))?))\s?(?:19|20)\d\d\s?年第?\s?\d{1,3}\s?期"
     r"(?:第?\d{1,4}(?:-\d{1,4})?页)?|(?P<counted>[\u4e00-\u9fff]{2,12}(?:周刊|杂志|月刊|画报|报))\s?总第\s?\d{1,5}\s?期"
 )
+# What a site calls its editor by, behind the name: 责任编辑:甲一心 CN037.
+EDITOR_CODE = seldom(r"(?<=[\u4e00-\u9fff])[\s_]?[A-Z]{1,4}\d{2,6}$")
 # 植物知识 由甲一心供稿
 _SUPPLIED = seldom(r"(?:[\u4e00-\u9fff]{2,8}\s)?由\s?(?P<name>[\u4e00-\u9fff]{2,4})\s?(?:供稿|投稿)")
 # 手作 甲一心 120℃ 3评论

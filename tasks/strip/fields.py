@@ -10,10 +10,10 @@ from functools import cache
 
 from tasks.expressions import seldom
 from tasks.strip.bars import known_word
-from tasks.strip.bylines import Field, signed
+from tasks.strip.bylines import EDITOR_CODE, Field, signed
 from tasks.strip.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
 from tasks.strip.names import SEPARATORS, is_media, names_of, nobody
-from tasks.strip.reporters import told_apart
+from tasks.strip.reporters import source_and_writers, told_apart
 from tasks.strip.tables import table
 
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
@@ -79,8 +79,6 @@ _DAY = seldom(r"\d{1,2}[-/月]\d{1,2}日?")
 _EMPLOYED = seldom(
     r"(?P<name>[\u4e00-\u9fff]{2,4})\s{1,3}[\u4e00-\u9fff]{3,20}(?:事务所|大学|学院|公司|中心|医院|学校|研究院|研究所)"
 )
-# What a site calls its editor by, behind the name: 责任编辑:甲一心 CN037.
-_EDITOR_CODE = re.compile(r"(?<=[\u4e00-\u9fff])[\s_]?[A-Z]{1,4}\d{2,6}$")
 # A count with no space before it, behind a date or a source: 地方127次浏览, 某某网 9.98K.
 _COUNTED = seldom(
     r"\s(?:我要|我来|参与){0,2}(?:评论|讨论|说两句)\s?\(\d{0,7}\)\s?人?(?:参与)?$|(?:发布)?\d{1,8}\s?[次人](?:浏览|阅读|点击|围观|查看)$|\s\d{1,4}(?:\.\d{1,2})?[KkWw万]$|\s点击图片.{0,10}$"
@@ -255,7 +253,10 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
         return False
     if kind == "author" and (employed := _EMPLOYED.fullmatch(value)):
         value = employed["name"]
-    value = _EDITOR_CODE.sub("", value) if kind == "editor" else value
+    value = EDITOR_CODE.sub("", value) if kind == "editor" else value
+    if kind == "publisher" and "|" in value and (said := source_and_writers(value)):
+        value = said[0]
+        fields.append(Field("author", "", said[1]))
     value = told_apart(value) if kind == "author" else value
     if kind == "author" and value and not names_of(value):
         if label in ("作者", "供稿", "撰稿", "撰文") and mark["mark"] and len(value) <= 20 and "," not in value:

@@ -20,6 +20,7 @@ _ROLE = seldom(
 )
 _DID = seldom(r"\s?(?:综合|摄影|图文|文字)?(?:报道|摄影|摄|文/图|图/文)$")
 _OURS = ("本报", "本网", "本刊", "本台", "本社")
+_TITLED = seldom(r"《[^《》]{2,20}》")
 _MEDIUM = seldom(r"[\u4e00-\u9fffA-Za-z·•]{2,16}")
 _IN_BRACKETS = seldom(
     r"[(【\[]\s?(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,3})\s?/?\s?"
@@ -108,6 +109,19 @@ def told_apart(said: str) -> str:
     """
     ways = _apart(said) if LEAST_GLUED <= len(said) <= GLUED_CHARS and said.isalpha() else []
     return "、".join(ways[0]) if len(ways) == 1 else "" if ways else said
+
+
+def source_and_writers(value: str) -> tuple[str, str] | None:
+    """The source and the writers that stand behind it and a bar; None for any other value.
+
+    >>> source_and_writers("《河口评论》 | 李一心 王二思"), source_and_writers("河口网 | 新闻")
+    (('《河口评论》', '李一心 王二思'), None)
+    """
+    source, _, names = (part.strip() for part in value.partition("|"))
+    known = names_of(names)
+    if not any(name[0] in USUAL for name in known) or not all(len(name) in NAME_CHARS for name in known):
+        return None
+    return (source, names) if _TITLED.fullmatch(source) or is_media(source) else None
 
 
 def _apart(said: str) -> list[tuple[str, ...]]:
