@@ -164,7 +164,7 @@ def _at(text: str, at: int) -> Clue | None:
         named = gloss and before and characters(gloss[1]) and not reads(before, gloss[1])
         return Clue(at, True, False) if named else None
     if char in "，,":
-        return Clue(at, False, False) if is_hanzi(text[at + 2 : at + 3]) else None
+        return Clue(at, False, False) if _goes_on(text[at + 2 : at + 3]) else None
     if char * 3 in text[max(at - 2, 0) : at + 3] and char != LOST[1]:
         return None  # so people ask and exclaim, and no run leaves as much
     if char in LOST:
@@ -182,8 +182,13 @@ def _at(text: str, at: int) -> Clue | None:
     if spaced and (text[at + 2 : at + 3] > "\x80" or text[at + 2 : at + 3] in ENDS + "(（"):
         beside |= before > "\x80" or before == ")"
     if "@" <= after <= "~":  # a trail byte, as in ';@球' for 校籃球
-        beside |= (is_hanzi(before) or before in CLOSES) and is_hanzi(text[at + 2 : at + 3])
+        beside |= (is_hanzi(before) or before in CLOSES) and _goes_on(text[at + 2 : at + 3])
     return Clue(at, False, False) if beside or after in STOPS else None
+
+
+def _goes_on(char: str) -> bool:
+    """Whether a character behind one that ends with an ASCII byte shows that it was one: a hanzi, or its splice."""
+    return is_hanzi(char) or (char != "" and char in "(（")
 
 
 def is_letter(char: str) -> bool:

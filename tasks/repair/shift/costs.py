@@ -42,6 +42,7 @@ STOPPED = frozenset(" \n。、;:?!")  # the symbols behind which a blank may sta
 BLANK, BLANK_HERE = nats(5.0), nats(3.0)  # what a full-width space costs elsewhere, and gains there
 STOPS_IN = ",，、。"  # those that stand within a sentence, or end it: behind 。” they cost as much
 COMMA_ADDED = nats(3.0)  # a site's comma stands before a stop, which belongs to what is before it
+TWOFOLD, ALONE = frozenset("—…"), nats(2.0)  # signs that come in twos, and what one alone costs
 STOP_AGAIN = nats(4.0)  # what a stop costs there; commas that sites add stand before some
 LETTER, LETTER_MORE = nats(3.5), nats(2.0)  # which letter it is, after no letter and after one: the model knows a class
 ABSENT, ABSENT_MARK = nats(0.7), nats(3.5)  # a hanzi, or another character, that the page holds nowhere
@@ -88,7 +89,7 @@ class Segment(NamedTuple):
 # How a stretch was read: its segment's kind. `SPLICE_OF` is followed by the character that the splice names.
 AS_SEEN, SPLICED, SHIFTED, NAMED = "as seen", "splice", "shifted", "named trail"
 LOST_HALF, LOST_LEAD, LOST_TRAIL, LOST_BOTH = "lost half", "lost lead", "lost trail", "lost both, trail"
-DELETED, ADDED, SPLICE_OF = "deleted", "added", "splice of "
+DELETED, DOUBLED, ADDED, SPLICE_OF = "deleted", "doubled", "added", "splice of "
 
 # cost, held (IN_STEP, a lead byte, UNKNOWN, or minus the known first byte of a deleted pair), the last two symbols, the
 # last character, the last segment. Plain tuples: thousands are made for a span.

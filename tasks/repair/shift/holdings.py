@@ -11,7 +11,7 @@ from operator import add
 from tasks.records import Edit
 from tasks.repair.lm import symbols
 from tasks.repair.shift.candidates import SPLICE
-from tasks.repair.shift.costs import PAGE_MEMORY, PLAIN_MARKS
+from tasks.repair.shift.costs import PAGE_MEMORY, PLAIN_MARKS, TWOFOLD
 from tasks.repair.shift.script import foreign_to
 
 _PRIVATE = re.compile("[\ue000-\ue765]")
@@ -31,7 +31,7 @@ class Holdings:
     @cached_property
     def present(self) -> frozenset[str]:
         """The characters of the page, and the marks that any page may hold."""
-        return frozenset(self.text[:PAGE_MEMORY]) | PLAIN_MARKS
+        return frozenset(self.text[:PAGE_MEMORY]) | PLAIN_MARKS | TWOFOLD
 
     @cached_property
     def page(self) -> Counter[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.repair.lm import symbols
-from tasks.repair.shift.candidates import by_lead, by_trail, deletable, dropped_leads, partnered
+from tasks.repair.shift.candidates import Candidate, by_lead, by_trail, deletable, dropped_leads, partnered
 from tasks.repair.shift.costs import (
+    ALONE,
     ASCII_FOLDED,
     BARE,
     BYTE_LOST,
@@ -14,6 +15,7 @@ from tasks.repair.shift.costs import (
     DELETED,
     DELETED_AGAIN,
     DELETED_RANK,
+    DOUBLED,
     FAN_DELETED,
     FANS,
     HOPELESS,
@@ -31,6 +33,7 @@ from tasks.repair.shift.costs import (
     SHIFTED,
     SPLICE_KEPT,
     SPLICED,
+    TWOFOLD,
     UNKNOWN,
     UNLIKELY,
     Hyp,
@@ -81,8 +84,7 @@ class Mover(Entries):
             end = pos + (ch == "€")
             yield end, self.emit(hyp, single, IN_STEP, pos, end, LEFT_DROPPED, LOST_TRAIL, 0x80)
         if not self.keeps_private and ch and rank < DELETED_RANK:
-            for new in self.choose(hyp, self.of(deletable, held), None, pos, pos, PAIR_DELETED, DELETED, FAN_DELETED):
-                yield pos, new
+            yield from self.deleted(hyp, self.of(deletable, held), pos, PAIR_DELETED)
         if not splice and (not paired or (expected > HOPELESS and rank < DELETED_RANK)):
             charge = BYTE_LOST if paired else LEFT_DROPPED
             for new in self.choose(hyp, self.of(by_lead, held), IN_STEP, pos, pos, charge, LOST_TRAIL):
@@ -101,7 +103,11 @@ class Mover(Entries):
         if lead and char and not is_private(char):
             charge = 0 if ch > "\x7f" else MARK_STRADDLED if ch in MARKS else ASCII_FOLDED
             if trail > 0x80:
-                yield pos + 1, self.emit(hyp, char, trail, pos, pos + 1, charge, SHIFTED)
+                alone = ALONE if char in TWOFOLD else 0
+                yield pos + 1, self.emit(hyp, char, trail, pos, pos + 1, charge + alone, SHIFTED)
+                if alone and not self.keeps_private and hyp[1] in dropped_leads(lead, self.codec):
+                    first = self.emit(hyp, char, hyp[1], pos, pos, charge, SHIFTED)
+                    yield pos + 1, self.again(first, trail, pos, pos + 1, lead)
             elif trail < 0x80:
                 inner = self.emit(hyp, char, IN_STEP, pos, pos, charge, SHIFTED)
                 yield pos + 1, self.emit(inner, chr(trail), IN_STEP, pos, pos + 1, 0, SHIFTED)
@@ -128,8 +134,20 @@ class Mover(Entries):
             for new in self.choose(hyp, self.of(by_lead, hyp[1]), IN_STEP, pos, pos + 1, 0, LOST_TRAIL):
                 yield pos + 1, new
         if not self.keeps_private:
-            for new in self.choose(hyp, self.of(deletable, hyp[1]), None, pos, pos, PAIR_DELETED, DELETED, FAN_DELETED):
+            yield from self.deleted(hyp, self.of(deletable, hyp[1]), pos, PAIR_DELETED)
+
+    def deleted(self, hyp: Hyp, cands: list[Candidate], pos: int, charge: int) -> Moves:
+        """The likeliest characters whose second byte went with a deleted pair, and signs that come in twos twice."""
+        for new in self.choose(hyp, cands, None, pos, pos, charge, DELETED, FAN_DELETED):
+            if new[4] not in TWOFOLD:
                 yield pos, new
+                continue
+            yield pos, (new[0] + ALONE, *new[1:])
+            yield pos, self.again(new, new[1], pos, pos, -new[1])
+
+    def again(self, hyp: Hyp, held: int, start: int, end: int, byte: int) -> Hyp:
+        """A sign that comes in twos a second time, at no cost for being new to the page."""
+        return self.emit(hyp, hyp[4], held, start, end, -self.strangeness[hyp[4]], DOUBLED, byte)
 
     def named(self, hyp: Hyp, splice: Splice, pos: int, charge: int) -> Moves:
         """A splice names the character whose lead byte is held, or one whose lead byte went with a deleted pair."""
@@ -191,7 +209,4 @@ class Mover(Entries):
 
     def deleted_again(self, pos: int, hyp: Hyp) -> Moves:
         """Two deleted pairs, one after the other: a character of which both bytes went with them."""
-        for new in self.choose(
-            hyp, self.any_after(hyp, again=True), None, pos, pos, DELETED_AGAIN, DELETED, FAN_DELETED
-        ):
-            yield pos, new
+        yield from self.deleted(hyp, self.any_after(hyp, again=True), pos, DELETED_AGAIN)

@@ -18,11 +18,13 @@ _YEAR = re.compile(r"(?:(?P<two>0)|[89])[0-9]{2}(?![0-9])(?P<said>[年》])?")
 _BLOCKS = "p|br|div|li|ul|td|tr|h[1-6]|section"
 _DOTS = re.compile("(?:[.]{2}|[.]{5})(?![.])")  # of three, and of six
 _NUMBER = re.compile("[.]?[0-9]")  # of which a digit is missing
+_DATED = ("年月", "月日")  # a number has stood between
 _BRACKET = re.compile("[()（）]")
 _REACH, _AHEAD = 60, 300  # characters of a line in which a bracket is looked for that opens, and one that closes it
+_ATTRIBUTE = r" [a-z-]{2,12} ?=[^<>\n]{1,300}"
 _TAG = re.compile(
     rf"(?:</?(?:{_BLOCKS})(?:\s[^<>\n]{{0,300}})?/?"
-    rf"|(?<=[?\ufffd])/?(?:{_BLOCKS}|span|strong|em|b|i|u|a|font) {{0,2}}/?)>",
+    rf"|(?<=[?\ufffd])/?(?:{_BLOCKS}|span|strong|em|b|i|u|a|font)(?: {{0,2}}|{_ATTRIBUTE})/?)>",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"(?:[lr][sd]quo|nbsp|hellip|[mn]dash|middot|bull|quot|[lr]aquo|times|yen);")
@@ -41,11 +43,11 @@ def without_tags(text: str) -> tuple[str, frozenset[int]]:
     return _TAG.sub(lambda match: "\n" * len(match[0]), text), opened
 
 
-def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
+def swallowed(text: str, at: int, known: bool, read: str = "") -> tuple[str, int]:
     """The character that was swallowed before `text[at]`, as far as what stands around shows it, or "", and how many
     characters of what follows it makes with them.
 
-    `known` says that the page's decoder swallows.
+    `known` says that the page's decoder swallows; `read` is the character whose half it was.
 
     >>> swallowed("?025年", 1, False), swallowed("?那里", 1, True)
     (('2', 0), ('', 0))
@@ -53,6 +55,8 @@ def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
     ('“', 6)
     >>> swallowed("桥(旧?的", 4, True), swallowed("等等?..", 3, True), swallowed("?2月", 1, True)
     ((')', 0), ('.', 0), ('?', 0))
+    >>> swallowed("?月", 1, False, "年")
+    ('?', 0)
     """
     if entity := _ENTITY.match(text, at):
         return html.unescape(f"&{entity[0]}").replace("\N{NO-BREAK SPACE}", " "), len(entity[0])
@@ -60,7 +64,8 @@ def swallowed(text: str, at: int, known: bool) -> tuple[str, int]:
         return ".", 0
     if is_open(text, at):
         return ")", 0
-    return first_digit(text, at, known) or ("?" if known and _NUMBER.match(text, at) else ""), 0
+    dated = read + text[at : at + 1] in _DATED
+    return first_digit(text, at, known) or ("?" if dated or (known and _NUMBER.match(text, at)) else ""), 0
 
 
 def is_open(text: str, at: int) -> bool:

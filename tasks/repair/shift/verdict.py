@@ -16,6 +16,7 @@ from tasks.repair.shift.costs import (
     ADDED,
     AS_SEEN,
     DELETED,
+    DOUBLED,
     LOST,
     LOST_BOTH,
     LOST_HALF,
@@ -104,7 +105,7 @@ def edit_of(search: Search, ways: list[Way], run: list[Segment], least: float) -
     after = "".join(segment.after for segment in run)
     gone, behind = "", 0
     if run[-1].kind in (LOST_TRAIL, LOST_BOTH) and search.text[last - 1 : last] == "?":
-        gone, behind = ("<", 0) if last in search.tags else swallowed(search.text, last, search.swallows)
+        gone, behind = ("<", 0) if last in search.tags else swallowed(search.text, last, search.swallows, after[-1:])
     said = f"; '?' swallowed {'a digit' if gone == '?' else f'the {gone}'} after it" if gone else ""
     long = SURE_LONG if search.spliced or search.hit else SURE_LONG_FIRST
     confidence = round(1 / (1 + exp(-logit(found) - (IN_BIG5 if search.codec == BIG5 else 0.0))), 3)
@@ -183,7 +184,7 @@ def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ..
         for char in segment.after:
             symbol = symbols(char)
             costs.append(search.lm.cost(one, two, symbol) * UNIT)
-            if segment.byte and segment.kind != NAMED and not segment.kind.startswith(SPLICED):
+            if segment.byte and segment.kind not in (NAMED, DOUBLED) and not segment.kind.startswith(SPLICED):
                 guessed.append(costs[-1])
             one, two = two, symbol
     deleted = sum(segment.kind == DELETED for segment in run)
@@ -223,7 +224,7 @@ def explained(text: str, run: list[Segment], codec: str = GBK) -> str:
             said.append(f"{seen!r} hides {byte}, the second half of {segment.kind[-1]}")
         elif segment.kind == LOST_HALF:
             said.append(f"{seen!r} is {byte}, the first half of what goes on behind it")
-        elif segment.kind == DELETED:
+        elif segment.kind in (DELETED, DOUBLED):
             said.append(f"after {segment.after} a pair of a user area is gone that began with {byte}")
         elif segment.kind == ADDED:
             said.append(f"{byte} was added before {text[segment.end : segment.end + 1]!r}")

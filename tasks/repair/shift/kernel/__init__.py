@@ -37,6 +37,7 @@ _KINDS = (
     costs.LOST_TRAIL,
     costs.LOST_BOTH,
     costs.DELETED,
+    costs.DOUBLED,
     costs.ADDED,
     costs.SPLICE_OF,
 )

@@ -19,6 +19,13 @@ static int bound_of(const int *chances, int count, int width) {
     return ranked[width];
 }
 
+static inline int is_twofold(uint32_t unit) { return unit == 0x2014 || unit == 0x2026; }
+
+/* A sign that comes in twos a second time, at no cost for being new to the page. */
+static Hyp again(Page *p, const Hyp *hyp, int held, int start, int end, int byte) {
+    return emitted(p, hyp, hyp->last, held, start, end, -strange(p, hyp->last, hyp->two), DOUBLED, byte);
+}
+
 /* Emits the `width` likeliest of `list` and moves to `to`, holding `held` afterwards (ITS_BYTE: minus the byte chosen); then
  * `literal`, if it is not 0. `least`, if given, becomes the cost of the cheapest where that is less. */
 enum { ITS_BYTE = -2 };
@@ -50,7 +57,14 @@ static void choose(Page *p, const Hyp *from, const Candidate *list, int count, i
         if (literal) new = emitted(p, &new, literal, 0, to, to, 0, SHIFTED, 0);
         if (least && new.cost < *least) *least = new.cost;
         if (p->failed) return;
+        if (kind != DELETED || !is_twofold(new.last)) {
+            moved(p, to, new);
+            continue;
+        }
+        Hyp twice = again(p, &new, new.held, start, end, list[i].byte);
+        new.cost += t->cost[K_ALONE];
         moved(p, to, new);
+        moved(p, to, twice);
     }
 }
 /* `choose` from a list of candidates by a known half, but for those that the page's script does not use. */

@@ -177,7 +177,7 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
     if (flags & BRACKET) {
         if (syllable(g, x, at + 1)) return 1;
     } else if (flags & COMMA) {
-        clue = is_hanzi(second);
+        clue = is_hanzi(second) || flagged(g, second, BRACKET);
     } else if (flags & SPOT) {
         int here = (at_(x, at - 2) == c) + 2 * (before == c) + 4 * (after == c) + 8 * (second == c);
         if ((here & 3) != 3 && (here & 6) != 6 && (here & 12) != 12) {
@@ -192,7 +192,8 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
             } else if (!clue) {
                 clue = (before > 0x80 || before == ')') && after > 0x80 && !flagged(g, after, CLOSING);
                 clue |= (flags & EXCLAIMS) && (at + 1 == x->size || flagged(g, after, ENDS | BRACKET));
-                clue |= (is_hanzi(before) || flagged(g, before, CLOSE_BRACKET)) && after >= '@' && after <= '~' && is_hanzi(second);
+                clue |= (is_hanzi(before) || flagged(g, before, CLOSE_BRACKET)) && after >= '@' && after <= '~' &&
+                        (is_hanzi(second) || flagged(g, second, BRACKET));
                 clue |= flagged(g, after, STOP);
             }
         }

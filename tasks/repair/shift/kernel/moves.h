@@ -175,9 +175,16 @@ static int straight(Page *p, const Hyp *hyp, int pos, Hyp *first) {
     int moves = 0;
     if (lead && unit && !is_private(unit) && trail != 0x80) {
         int more = c > 0x7F ? 0 : t->cost[is_kind(t, c, MARK) ? K_MARK_STRADDLED : K_ASCII_FOLDED];
-        Hyp new;
+        Hyp new, twice;
+        int twofold = 0, alone = is_twofold(unit) ? t->cost[K_ALONE] : 0;
         if (trail > 0x80) {
-            new = emitted(p, hyp, unit, trail, pos, pos + 1, more, SHIFTED, 0);
+            new = emitted(p, hyp, unit, trail, pos, pos + 1, more + alone, SHIFTED, 0);
+            if (alone && !p->keeps_private && is_dropped(t, lead, hyp->held)) {
+                Hyp half = emitted(p, hyp, unit, hyp->held, pos, pos, more, SHIFTED, 0);
+                if (p->failed) return 0;
+                twice = again(p, &half, trail, pos, pos + 1, lead);
+                twofold = 1;
+            }
         } else {
             Hyp inner = emitted(p, hyp, unit, IN_STEP, pos, pos, more, SHIFTED, 0);
             if (p->failed) return 0;
@@ -186,6 +193,7 @@ static int straight(Page *p, const Hyp *hyp, int pos, Hyp *first) {
         *first = new;
         moves++;
         moved(p, pos + 1, new);
+        if (twofold) moved(p, pos + 1, twice);
     }
     if (c >= '@' && c <= '~') {
         unit = t->chars[hyp->held << 8 | c];
