@@ -43,6 +43,7 @@ class Around:
     claims: list[Claim] = field(default_factory=list)
     _likeness: Likeness | None = None
     _parts: dict[int, int] | None = None
+    _opening: list[int] | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Row], kinds: dict[int, str], title: Row | None) -> Around:
@@ -64,9 +65,9 @@ class Around:
         """Whether any row is furniture for sure, or many short rows outside the text show that they may be."""
         if any(kind in FRAME and kind != "metadata" for kind in self.kinds.values()):
             return True
-        return (
-            sum(opens(row.core) for n, row in enumerate(self.rows) if not row.prose and self.outside(n)) >= LONE_SIGNS
-        )
+        if self._opening is None:
+            self._opening = [n for n, row in enumerate(self.rows) if not row.prose and opens(row.core)]
+        return sum(map(self.outside, self._opening)) >= LONE_SIGNS
 
     @property
     def has_prose(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks.expressions import seldom
@@ -87,22 +87,22 @@ class Sheet:
     _loose: tuple[tuple[int, Row], ...] = ()
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> Sheet:
+    def of(cls, rows: Iterable[Row], told: tuple[int, ...] = ()) -> Sheet:
         """The sheet of `rows`."""
         rows = tuple(rows)
         short = tuple([(n, row) for n, row in enumerate(rows) if not row.prose and len(row.core) <= SHORT_CHARS])
         loose = tuple([(n, row) for n, row in enumerate(rows) if not row.plain])
         prose = [number for number, row in enumerate(rows) if row.prose]
         if prose:
-            return cls(rows, prose[0], prose[-1], (), short, loose)
+            return cls(rows, prose[0], prose[-1], told, short, loose)
         last = max((number for number, row in enumerate(rows) if ends_sentence(row.core)), default=-1)
-        return cls(rows, len(rows), last, (), short, loose)
+        return cls(rows, len(rows), last, told, short, loose)
 
     def without(self, gone: frozenset[int] | set[int]) -> Sheet:
         """The sheet less the rows whose lines start at the positions in `gone`."""
         if not gone:
             return self
-        return replace(Sheet.of(row for row in self.rows if row.line.start not in gone), told=self.told)
+        return Sheet.of([row for row in self.rows if row.line.start not in gone], self.told)
 
     def outside(self, number: int) -> bool:
         """Whether row `number` stands before the first prose or after the last."""

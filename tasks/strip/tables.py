@@ -59,8 +59,8 @@ def is_button(word: str) -> bool:
     """
     if not 3 <= len(word) <= 10:
         return False
-    forms = (("button verbs", "button objects"), ("button calls", "button verbs"))
-    return any(_compound(*form).fullmatch(word) for form in forms)
+    verbs, calls = _compound("button verbs", "button objects"), _compound("button calls", "button verbs")
+    return verbs.fullmatch(word) is not None or calls.fullmatch(word) is not None
 
 
 def is_menu_entry(word: str) -> bool:
