@@ -8,7 +8,7 @@ where a row stands: `frame` with `around`, above the text `head` (of a post, `bo
 the site's. What others say of a page: `extractor` (HTML), `site` (learned).
 Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `reporters`, `lone_writers`,
 `journals`, `official`), what they come to (`said`), and the title (`title`, below `notices`; `title_looks`,
-`title_text`, `head_title`).
+`title_text`, `head_title`; what is none, `no_title`).
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from tasks.strip import (
     teasers,
     title,
     title_text,
+    tops,
 )
 from tasks.strip.bylines import Field
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
@@ -117,7 +118,7 @@ def strip(
     if "surroundings" in on:
         kinds = {claim.row.line.start: kind for kind, claim in reversed(taken) if _whole(claim)}
         kinds |= {row.line.start: "ended" for row, fields in found if any(field.kind == "editor" for field in fields)}
-        if kinds or around.may_be_furnished(sheet):
+        if kinds or around.may_be_furnished(sheet) or tops.may_have(sheet):
             sheet = _take(sheet, "surroundings", frame.surroundings(rows, kinds, shown), taken)
     if shown and "title" in on:
         sheet = _take(sheet, "title", title_text.repeats(sheet, shown), taken)

@@ -66,6 +66,7 @@ def surroundings(rows: Sequence[Row], kinds: Mapping[int, str], title: Row | Non
     found = {number: kinds[row.line.start] for number, row in enumerate(rows) if row.line.start in kinds}
     page = Around.of(rows, found, title)
     if not (kinds or page.furnished):
+        records.records(page)
         tops.tops(page)
         yield from page.claims
         return

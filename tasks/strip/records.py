@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from tasks.expressions import seldom
 from tasks.strip.around import Around
-from tasks.strip.sheet import Row, ends_sentence
+from tasks.strip.sheet import Row, Sheet, ends_sentence
 
 # So many labels make a record, of which so many are words of records; each is no longer, and has so many rows of value.
 LABELS, WORDED, LABEL_CHARS, VALUE_ROWS = 4, 0.5, 10, 2
@@ -20,14 +22,26 @@ _WORD = seldom(
 )
 # Labels with nothing behind them often: what stands below may be the text.
 _SUMS_UP = seldom(r"概述|简介|内容|摘要|描述|全文|正文")
+# A record behind bullets has so many rows; its heading says no more than that.
+LISTED = 3
+# Both stand above the text, or below its first paragraphs: among so many rows from the first on.
+BELOW_LEAD = 24
+_PAIR = re.compile(r"(?P<label>[\u4e00-\u9fffA-Za-z]{2,8})\s{0,2}:\s{0,2}\S")
+_HEAD = seldom(r"(?:基本|详细|主要)?(?:介绍|信息|资料|参数|属性|简介)")
+# So many headings stand on one row.
+PARTS = 3
+_COMMAS = re.compile(r"[,、;|/\s]+")
+_WHY_CONTENTS = "the headings of the text on one row"
 _WHY = "a record of the page: labels with their values"
 
 
 def records(page: Around) -> None:
     """Claim the rows of such a record, from its first label to its last value."""
     last = min(page.first, len(page.rows))
-    if not page.has_prose or last < 2 * LABELS:
+    if not page.has_prose:
         return
+    _lists(page)
+    _contents(page)
     labels = [n for n in range(last - 1) if is_label(page.rows[n]) and not is_label(page.rows[n + 1])]
     for run in _runs(labels):
         words = sum(_WORD.fullmatch(page.rows[n].core.rstrip(": ")) is not None for n in run)
@@ -37,6 +51,43 @@ def records(page: Around) -> None:
         for number in range(run[0], run[-1] + (1 if open_ended else 2)):
             if _value(page.rows[number]) or number in run:
                 page.claim(number, _WHY)
+
+
+def may_record(sheet: Sheet) -> bool:
+    """Whether the heading of a record behind bullets stands at the page's top."""
+    return any(4 <= len(row.core) <= 6 and _HEAD.fullmatch(row.core) is not None for row in sheet.rows[:BELOW_LEAD])
+
+
+def _lists(page: Around) -> None:
+    """Records behind bullets, a label and its value on each row: • 中文名:甲乙."""
+    last = min(page.first + BELOW_LEAD, len(page.rows))
+    said = [_PAIR.match(row.core) if _bulleted(row) else None for row in page.rows[:last]]
+    for found, run in groupby(range(last), lambda n: said[n] is not None):
+        numbers = list(run)
+        words = sum(_WORD.fullmatch(match["label"]) is not None for n in numbers if (match := said[n]))
+        if not found or len(numbers) < LISTED or words < WORDED * len(numbers):
+            continue
+        above = numbers[0] - 1
+        headed = above >= 0 and _HEAD.fullmatch(page.rows[above].core) is not None
+        if headed:
+            page.claim(above, _WHY)
+        elif numbers[-1] > page.first:
+            continue
+        for number in numbers:
+            page.claim(number, _WHY)
+
+
+def _contents(page: Around) -> None:
+    """The headings of the text, one after the other on a row above it."""
+    later = {row.core.rstrip(": ") for row in page.rows[page.first :]}
+    for number in page.standing(range(min(page.first + BELOW_LEAD, len(page.rows)))):
+        parts = [part for part in _COMMAS.split(page.rows[number].core) if part]
+        if len(parts) >= PARTS and sum(part in later for part in parts) >= WORDED * len(parts):
+            page.claim(number, _WHY_CONTENTS)
+
+
+def _bulleted(row: Row) -> bool:
+    return row.folded.lstrip()[:1] in _BULLETS
 
 
 def is_label(row: Row) -> bool:

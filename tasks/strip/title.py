@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from tasks.expressions import seldom
 from tasks.series import ENDS, series
-from tasks.strip.journals import writers
 from tasks.strip.likeness import Likeness
+from tasks.strip.no_title import untitled
 from tasks.strip.official import below_offices
 from tasks.strip.sheet import Row, Sheet
 from tasks.strip.signs import sign
@@ -27,7 +27,6 @@ from tasks.strip.title_looks import (
     names_reading_site,
 )
 from tasks.strip.title_text import date_behind, key, without_ending
-from tasks.surnames import MOST
 
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6
@@ -41,8 +40,6 @@ BELOW_ALL = 4
 LIKE, LIKE_SCORE = 0.2, 3
 # With so many it gains more, and is the title rather than a row that metadata stand below.
 MUCH, MUCH_SCORE = 0.5, 2
-# So many headlines above a text that has nothing of them are other articles'.
-HEADLINES = 4
 
 _PRINTED = seldom(r"标题\s?:\s?\S.{3,80}?\s{0,3}\[打印本页\]|标题\s?(?:(?:Re|Fw):\s?)?\[[^\[\]]{1,6}\]\s?\S.{2,60}")
 _H1 = seldom(r"\s*#\s+\S[^#]*$")
@@ -51,10 +48,9 @@ _SPACED = seldom(r"(\d{1,2})\s+[\u4e00-\u9fff]")
 _PATH_MARK = seldom(r"\s*[>»›]+\s*")
 # A path's last part is the title from so many characters on; shorter ones are names of columns.
 LEAST_NAMED = 4
-# Names of accounts have no more characters, and are hanzi throughout; writers' names, mostly, have so many.
+# Names of accounts have no more characters, and are hanzi throughout.
 ACCOUNT_CHARS = 6
 _HAN = seldom("[\u4e00-\u9fff]+")
-NAME_CHARS = (2, 3)
 # The name of whom a site belongs to, and nothing that is said of it.
 _OWNER = seldom(
     r"[^\W的了在与和向为是]{3,24}(?:公司|集团|厂|网|协会|学院|大学|小学|中学|学校|幼儿园|医院|研究[院所]|委员会|人民政府|管理局)(?:官网|网站)?"
@@ -110,7 +106,7 @@ def title_row(
         head = head[1:]
     if shown := _like_text(sheet, head):
         return shown
-    if not head or not can_be(head[0]) or _strange_headlines(sheet, head) or _signs(sheet, head):
+    if not head or not can_be(head[0]) or untitled(sheet, head):
         return None
     return _beside_owner(sheet, head, head[0])
 
@@ -169,13 +165,6 @@ def _below_site_name(sheet: Sheet, heading: Row) -> Row | None:
     return next((row for row in below if likeness.share(row.core) >= LIKE and can_be(row)), None)
 
 
-def _strange_headlines(sheet: Sheet, head: Sequence[Row]) -> bool:
-    """Whether the rows above the text are headlines of which none has anything of it: one cannot say which is its."""
-    if len(head) < HEADLINES or not (likeness := _likeness(sheet)).enough:
-        return False
-    return all(may_be_title(row) and likeness.share(row.core) < LIKE / 2 for row in head)
-
-
 def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
     """The row that has much of the text's words, where none above it has any."""
     if len(head) < 2 or not (likeness := _likeness(sheet)).enough:
@@ -200,15 +189,6 @@ def _names_account(sheet: Sheet, above: Row, shown: Row) -> bool:
     if not may_be_title(above) or _beside_title(above.core) or sheet.first == len(sheet.rows):
         return False
     return not _likeness(sheet).share(shown.core)
-
-
-def _signs(sheet: Sheet, head: Sequence[Row]) -> bool:
-    """Whether all that stands above the text is names of which the text has nothing: who wrote it."""
-    core = head[0].core
-    names = writers(core) if len(head) == 1 else ()
-    if not names or not all(len(name) in NAME_CHARS and name[0] in MOST for name in names):
-        return False
-    return (likeness := _likeness(sheet)).enough and not likeness.share(core)
 
 
 def _beside_title(core: str) -> bool:

@@ -6,13 +6,15 @@ Where a page's site shows by no menu, the text tells its rows: a title and headi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tasks.expressions import seldom
 from tasks.strip.around import Around
 from tasks.strip.head import own
-from tasks.strip.sheet import ends_sentence
+from tasks.strip.records import may_record
+from tasks.strip.sheet import Sheet, ends_sentence
 from tasks.strip.signs import numbered, sign
 from tasks.strip.title import LIKE
 from tasks.strip.title_looks import may_be_title
@@ -25,15 +27,21 @@ ABOVE_TITLE = 2
 SIGNS, SIGNS_EACH = 1.0, 0.2
 # A row of Latin letters that is no title of a paper has so many words at most.
 LATIN_WORDS, LATIN_CHARS = 4, 36
+# Where nothing else shows a site, so many rows at the top are looked at.
+HEAD_ROWS = 8
 # A row that looks like a title, and is no shorter, stays if it is the last one.
 TITLE_CHARS = 5
 # A name in Latin letters is looked for in so many rows of the text.
 TEXT_ROWS = 30
+# A row that stands twice has so many characters, one with a day and an hour so many.
+TWICE_CHARS, STAMP_CHARS = 12, 48
 # The rows of a card are no longer, nor the name above them.
 CARD_CHARS, NAME_CHARS = 24, 4
 
+_HAN = seldom("[\u4e00-\u9fff]")
 _LATIN_WORD = seldom(r"[a-z]{3,24}")
 _LATIN = seldom(r"(?=.{0,30}?[A-Za-z]{2})[A-Za-z0-9 .&'/+-]{2,36}")
+_STAMP = seldom(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s{1,3}(?:[01]?\d|2[0-3]):[0-5]\d")
 _CLOCKS = seldom(r"\d{1,2}:\d\d\s?[-~至—]{1,2}\s?\d{1,2}:\d\d")
 _CONTACT = seldom(
     r"(?:[\u4e00-\u9fff]{0,6}(?:电话|热线|手机|传真|邮箱|地址|网址|邮编|微信|QQ)|E-?mail|Tel|Fax)\s?[::].{2,50}"
@@ -52,6 +60,19 @@ _WHY_CARD = "who answers, and where"
 _WHY_PATH = "the name of the column, as the path through the site has it"
 
 
+def may_have(sheet: Sheet) -> bool:
+    """Whether anything above the text may be such a row, though no rule knows any other of the page's."""
+    if may_record(sheet):
+        return True
+    if not 0 < sheet.first < len(sheet.rows):
+        return False
+    return any(_shows(row.core) for row in sheet.rows[: min(sheet.first, HEAD_ROWS)])
+
+
+def _shows(core: str) -> bool:
+    return sign(core) > 0 or not any(map(str.isalnum, core[:TWICE_CHARS])) or _RANK.match(core) is not None
+
+
 def tops(page: Around) -> None:
     """Claim such rows."""
     cards(page)
@@ -61,6 +82,9 @@ def tops(page: Around) -> None:
     if not standing:
         return
     _path_ends(page, standing)
+    _wordless(page, standing)
+    _twice(page, standing)
+    _stamps(page)
     if not page.likeness.enough:
         return
     shares = page.title >= 0 and page.likeness.share(page.rows[page.title].core) >= LIKE
@@ -127,10 +151,39 @@ def _among(page: Around, standing: Sequence[int]) -> None:
             page.take(number, _WHY)
 
 
+def _wordless(page: Around, standing: Sequence[int]) -> None:
+    """Rows of marks."""
+    for number in standing:
+        core = page.rows[number].core
+        if len(core) <= TWICE_CHARS and "|" not in core and not any(map(str.isalnum, core)):
+            page.take(number, _WHY)
+
+
+def _twice(page: Around, standing: Sequence[int]) -> None:
+    """Short rows that stand twice above the text, which has nothing of them."""
+    said = Counter(page.rows[number].core for number in standing)
+    title = page.rows[page.title].core if page.title >= 0 else ""
+    for number in standing:
+        core = page.rows[number].core
+        if said[core] > 1 and core != title and len(core) <= TWICE_CHARS and not page.likeness.share(core):
+            page.take(number, _WHY)
+
+
+def _stamps(page: Around) -> None:
+    """The row right below the title, or right above the text, that has a day and an hour, and is no field."""
+    if page.title < 0:
+        return
+    near = {page.title + 1, page.first - 1} & set(range(page.title + 1, page.first))
+    for number in near:
+        core = page.rows[number].core
+        if len(core) <= STAMP_CHARS and _STAMP.search(core) and ":" not in core.partition(" ")[0]:
+            page.take(number, _WHY)
+
+
 def _latin(page: Around) -> None:
     """Words in Latin letters above a text in Chinese, but for those of a paper."""
     rows = page.rows
-    if any(_ABSTRACT.match(row.core) for row in rows[: page.last + 1]):
+    if not _HAN.search(rows[page.first].core) or any(_ABSTRACT.match(row.core) for row in rows[: page.last + 1]):
         return
     for number in page.standing(range(page.first)):
         core = rows[number].core
