@@ -12,7 +12,7 @@ from tasks.segment.paragraphs import Paragraph
 _LONGEST_CAPTION = 120
 _LONGEST_BYLINE = 40
 _CREDIT = r"(?:网?发|供图|供稿图|摄|摄影|图|资料图|资料图片|制图|绘|绘图|截图|翻拍|视频截图|提供图片|图片提供)"
-_CAPTION_END = seldom(rf"[(\[【][^()\[\]【】]{{0,40}}{_CREDIT}[)\]】]$")
+_CAPTION_END = seldom(rf"[(\[【](?:[^()\[\]【】]{{0,40}}{_CREDIT}|[^()\[\]【】,。由]{{2,16}}提供)[)\]】]$")
 _CAPTION_START = re.compile(
     r"[▲▼△▽↑↓]|(?:上图|下图|左图|右图|本图|图|图片)(?:为|:|说明)|图片(?:来源|说明|由)"
     r"|[(\[【](?:图片?来源|图源|图片?:|资料图|图文无关|点击图片)"
@@ -63,6 +63,10 @@ _SIGN_DATE = re.compile(
 _SIGNER = re.compile(
     r"[一-鿿()、 ]{2,40}(?:办公厅|办公室|委员会|政府|局|厅|部|处|院|会|社|中心|公司|大学|学院|学校|法院|检察院"
     r"|党组|党委|编辑部|总队|支队|集团|馆|署|站)$"
+)
+# 渠口剖面图, 渠首位置图(航拍)
+_DRAWING = seldom(
+    r"[^,。;:!?《》]{2,24}(?:示意|位置|区位|分布|剖面|平面|立面|俯视|全景|航拍|拓片|线描|结构|流程|效果)图(?:\([^()]{1,10}\))?"
 )
 # The title of a document that a letter sends out.
 _ANNEX = seldom(
@@ -127,6 +131,7 @@ def _is_caption(folded: str) -> bool:
     return bool(
         (folded[-1:] in ")]】" and _CAPTION_END.search(folded))
         or (_OPENS.match(folded) and (_CAPTION_START.match(folded) or _FIGURE.match(folded)))
+        or ((folded[-1:] == "图" or folded[-1:] == ")") and "图" in folded[-13:] and _DRAWING.fullmatch(folded))
         or (("图" in folded[-27:] or "摄影" in folded[-27:]) and _TAKEN_FROM.match(folded))
         or (
             folded.endswith(("摄", "绘", "影", "图", "影报道"))

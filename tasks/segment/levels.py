@@ -82,7 +82,7 @@ def _kinds(found: Sequence[Candidate]) -> dict[int, _Kind]:
         if one.marked:
             kinds[one.at] = (one.mark, ranks[one.style] if one.number else outermost.get(one.mark, 0), 0)
         elif one.number:
-            kinds[one.at] = (BOLD + 1, ranks[one.style], 0)
+            kinds[one.at] = (BOLD + 1, 2 * ranks[one.style], 0)
     plain = [one for one in found if not one.number and not one.marked]
     siblings = _bold_kind(found, kinds)
     place = _plain_rank([one for one in found if one.number and not one.marked], plain, ranks)
@@ -130,11 +130,15 @@ def _plain_rank(
     """The rank of a heading with neither mark nor number.
 
     Above the numbers, if the outermost numbering starts again under every such heading, or begins right below this
-    one; beside the outermost number, if it stands before all numbers or names a foreword, a conclusion or such; else
-    below the numbers.
+    one; beside the outermost number, if it stands before all numbers or names a foreword, a conclusion or such; right
+    above the numbers of an inner style that begin below one of them; else below the numbers. Twice the rank in `ranks`,
+    or one less.
     """
     outer = min((ranks[one.style] for one in numbered), default=0)
     starts = [one.at for one in numbered if one.value == 1 and ranks[one.style] == outer]
+    inner = {one.at - 1: ranks[one.style] for one in numbered if one.value == 1 and ranks[one.style] > outer}
+    holds = [inner[one.at] for one in plain if one.at in inner]
+    below = 2 * min(holds) - 1 if holds else _BELOW
     heads = [one.at for one in plain]
     fresh = sum(
         bisect_left(heads, start) > bisect_left(heads, before)
@@ -147,7 +151,7 @@ def _plain_rank(
     def place(one: Candidate) -> int:
         if above or one.at in titles or (titles and one.at < numbered[0].at):
             return _ABOVE
-        return outer if not numbered or one.front or one.at < numbered[0].at else _BELOW
+        return 2 * outer if not numbered or one.front or one.at < numbered[0].at else below
 
     return place
 

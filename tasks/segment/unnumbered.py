@@ -23,6 +23,7 @@ _MOST_CALLS = 1  # of a heading that asks and answers: 谁来管?镇里管
 _GREETS = seldom(r"[^,]{0,10}(?:早上|上午|中午|下午|晚上|大家|各位|你们|您|们)好!$")
 _SIGNED_ON = seldom(r"\d年\d{1,2}月\d{1,2}日$")
 _SAYS = seldom(r"[“”「」『』\"‘’]|[说道问喊]:")
+_LEAST_QUOTED = 8
 # The rank of 一、, the innermost number that parts of a document have: what stands above 1. may be a line of prose.
 _PARTS_RANK = 5
 # So many words, none longer than this, are the site's tags.
@@ -44,12 +45,12 @@ _WORD = seldom(
     r"(?!.{0,12}(?:说|道|表示|指出|认为|强调|问|答|称|者|人|如下|以下|下列|包括|分别|其中|例如|比如|们|长|员|导演|原文|译文):$)"
     r"(?=[^:]{0,12}[\u4e00-\u9fff\d])[\u4e00-\u9fffA-Za-z\d+ ]{4,14}:"
 )
-_COLONS, _NAME_CHARS = 2, 5
+_COLONS, _NAME_CHARS, _LEAST_SENTENCE = 2, 5, 10
 _CREDIT = re.compile(
     r"[^:]{0,6}(?:作品|书名|教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):"
 )
 FRONT = seldom(
-    r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子)$"
+    r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子|参见|外部链接|延伸阅读|扩展阅读|相关条目)$"
 )
 
 # The parts of a patent, which reading sites set on rows of their own, with a colon or without.
@@ -80,12 +81,20 @@ def unnumbered(
         return found
     short = {at for at in brief if _may_be_heading(paragraphs, at, at + 1 in spoken)}
     short -= _fields(paragraphs) if short else set()
-    short |= _with_colons(paragraphs, brief)
+    announcing = _with_colons(paragraphs, brief)
+    short |= announcing
     found += [_candidate(paragraphs, at) for at in lines if at not in taken and annexed(paragraphs, at)]
     taken |= {one.at for one in found}
     short -= taken
-    below = {at for at in short if _has_body(paragraphs, at, spoken) or _entitles(paragraphs, at, numbered)}
-    below |= {at for at in short if at + 1 in below and at not in below}
+    quoted = {at for at in short if _QUOTED.match(paragraphs[at].folded) and at + 1 not in spoken}
+    if len(short) == len(quoted):  # others show that the page has such headings
+        short -= quoted
+    below = {
+        at
+        for at in short
+        if at in announcing or _has_body(paragraphs, at, spoken) or _entitles(paragraphs, at, numbered)
+    }
+    below |= {at for at in short if at + 1 in below and not FRONT.match(paragraphs[at + 1].folded)}
     heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
     plenty = len(heads) > 1 or bool(found)
     heads = [
@@ -107,9 +116,18 @@ def _with_colons(paragraphs: Sequence[Paragraph], brief: Sequence[int]) -> set[i
         and _WORD.fullmatch(paragraphs[at].folded)
         and not (paragraphs[at].mark or paragraphs[at].cell or paragraphs[at].tag)
         and not (paragraphs[at].folded[0] in USUAL and len(paragraphs[at].folded) <= _NAME_CHARS)
-        and _has_body(paragraphs, at, ())
+        and (_has_body(paragraphs, at, ()) or _announces(paragraphs, at))
     }
     return found if len(found) >= _COLONS else set()
+
+
+def _announces(paragraphs: Sequence[Paragraph], at: int) -> bool:
+    """Whether what stands below words with a colon is a sentence, or counts from 1."""
+    below = paragraphs[at + 1] if at + 1 < len(paragraphs) else None
+    if below is None or below.cell or below.mark:
+        return False
+    found = number(below.folded)
+    return found.value == 1 if found else len(below.text) >= _LEAST_SENTENCE and below.folded[-1] == "。"
 
 
 def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
@@ -159,7 +177,7 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int, talk: bool) -> boo
     if folded[-1] in "。,;、…:" or any(mark in folded[:-1] for mark in "。;…") or folded.count(",") > _MOST_COMMAS:
         return False
     if (called := folded.count("?", 0, -1) + folded.count("!", 0, -1)) and (
-        called > _MOST_CALLS or paragraph.closed or _SAYS.search(folded)
+        called > _MOST_CALLS or (paragraph.closed and folded[-1] != "?") or _SAYS.search(folded)
     ):
         return False
     if folded.count(" ") >= _TAGS - 1 and max(map(len, folded.split())) <= _TAG_CHARS:
@@ -168,7 +186,9 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int, talk: bool) -> boo
         return False
     if folded[-1] == "日" and _SIGNED_ON.search(folded):
         return False
-    if (folded[-1] == "!" and _GREETS.match(folded)) or (not talk and _QUOTED.match(folded)):
+    if folded[-1] == "!" and _GREETS.match(folded):
+        return False
+    if _QUOTED.match(folded) and not talk and (paragraph.closed or len(folded) < _LEAST_QUOTED):
         return False
     if folded[0] in "([【":
         return False

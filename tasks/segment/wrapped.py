@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tasks.chars import CharSet
 from tasks.expressions import seldom
+from tasks.segment.asides import aside
 from tasks.segment.numbering import number
 from tasks.segment.paragraphs import Paragraph
 
@@ -88,6 +89,8 @@ def _wraps(paragraphs: Sequence[Paragraph], at: int, marked: bool) -> bool:
     """Whether a full line goes on in the next, which fits: no blank line, indent, number or label stands between."""
     before, after = paragraphs[at], paragraphs[at + 1]
     if after.gap or after.indent > min(before.indent, 1) or _is_numbered(after.folded, before.closed):
+        return False
+    if before.folded[-1] in ")]】" and aside(paragraphs, at):
         return False
     return not before.closed or (marked and not _LABEL.match(after.folded))
 

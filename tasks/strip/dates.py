@@ -27,8 +27,8 @@ _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?\s)?"
 # 2 March 2021, Mar 2, 2021 9:08, Tue Mar 2 21:14:02 2021.
 ENGLISH_DATE = re.compile(
     rf"{_WEEKDAY}(?:(?P<day>\d{{1,2}})\s(?P<mon>{_MONTH})[a-z]{{0,6}}\.?,?\s"
-    rf"|(?P<mon2>{_MONTH})[a-z]{{0,6}}\.?\s{{1,2}}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s{_WEEKDAY}(?:(?P<clock>\d{{1,2}}:\d\d)(?::\d\d)?\s)?)"
-    r"(?P<year>(?:19|20)\d\d)(?!\d)(?:,?\s(?P<clock2>\d{1,2}:\d\d)(?::\d\d)?(?!\d))?"
+    rf"|(?P<mon2>{_MONTH})[a-z]{{0,6}}\.?\s{{1,2}}(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s{_WEEKDAY}(?:(?P<clock>\d{{1,2}}:\d\d(?::\d\d)?)\s)?)"
+    r"(?P<year>(?:19|20)\d\d)(?!\d)(?:,?\s(?P<clock2>\d{1,2}:\d\d(?::\d\d)?)(?!\d))?"
 )
 # A date whose year the page does not say.
 PARTIAL = re.compile(
@@ -65,12 +65,12 @@ def read_english(match: re.Match[str]) -> datetime | None:
     """The moment that a match of `ENGLISH_DATE` names, or None if there is no such day or hour.
 
     >>> read_english(ENGLISH_DATE.match("Tue Mar 2 21:14:02 2010"))
-    datetime.datetime(2010, 3, 2, 21, 14)
+    datetime.datetime(2010, 3, 2, 21, 14, 2)
     """
     month = _MONTHS.index(match["mon"] or match["mon2"]) // 3 + 1
-    hour, minute = map(int, (match["clock"] or match["clock2"] or "0:0").split(":"))
+    hour, minute, second = map(int, f"{match['clock'] or match['clock2'] or '0:0'}:0".split(":")[:3])
     try:
-        return datetime(int(match["year"]), month, int(match["day"] or match["day2"]), hour, minute)
+        return datetime(int(match["year"]), month, int(match["day"] or match["day2"]), hour, minute, second)
     except ValueError:
         return None
 

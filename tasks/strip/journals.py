@@ -42,6 +42,10 @@ _WORKPLACE = seldom(
     r"\(?\s?(?:\d{1,2}[.\s]{0,2})?(?=[^;]{0,60}(?:大学|学院|研究|公司|中心|医院|学校|协会|[局厅院站所系部网社馆校厂会]))"
     r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z\d\s·、,()]{4,70}(?:[,\s]|邮编:?)\s?\d{5,6}\)?[;.\s]{0,3}"
 )
+# Where that is without a postcode: (1.某某大学水利学院;2.某某水文研究所), each with its number.
+_BRACKETED_PLACE = seldom(
+    r"\s?\d[.、\s]\s?[\u4e00-\u9fffA-Za-z\d·、,\s]{2,50}(?:大学|学院|研究[院所]|[系所院局厅馆]|中心|医院|学校|公司)\s?"
+)
 MAX_WORKPLACES = 300
 _ABSTRACT = seldom(r"[\[【]?\s?摘[\s?]{0,6}要")
 # A writer and where they work: 甲一心(某某大学).
@@ -89,6 +93,8 @@ def is_workplace(core: str) -> bool:
     """
     if not (core[-1:].isdigit() or core[-1:] in ");.") or len(core) > MAX_WORKPLACES:
         return False
+    if core[:1] == "(" and core[-1] == ")" and all(map(_BRACKETED_PLACE.fullmatch, core[1:-1].split(";"))):
+        return True
     return all(_WORKPLACE.fullmatch(part) for part in re.split(r"(?<=[\d)])[;]\s?(?=\S)", core))
 
 
