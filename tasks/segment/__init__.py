@@ -49,7 +49,7 @@ def _title(paragraphs: Sequence[Paragraph], metadata: Metadata) -> int:
     if metadata.title:
         wanted = _bare(metadata.title)
         return next((at for at, paragraph in enumerate(top) if _bare(paragraph.text) == wanted), -1)
-    first = [at for at, paragraph in enumerate(paragraphs) if paragraph.heading_level == 1]
+    first = [at for at, one in enumerate(paragraphs) if (one.tag or one.mark) and one.heading_level == 1]
     return first[0] if len(first) == 1 and first[0] < len(top) else -1
 
 

@@ -70,8 +70,8 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
     told = [at for at in lines if (one := paragraphs[at]).mark or one.tag]
     marked = [found for at in told if (found := _marked(paragraphs, at))]
     taken = {found.at for found in marked}
-    firsts = [(at, paragraphs[at].folded[:1]) for at in lines]
-    begun = [at for at, first in firsts if (first in FIRSTS or first > "\uffff") and at not in taken]
+    begun = [at for at in lines if (first := paragraphs[at].folded[:1]) in FIRSTS or first > "\uffff"]
+    begun = [at for at in begun if at not in taken]
     numbered = [found for at in begun if (found := _numbered(paragraphs, at))]
     numbered = counted(paragraphs, _without_contents(paragraphs, numbered), taken) if numbered else []
     taken |= {found.at for found in numbered}
@@ -90,7 +90,11 @@ def headings(paragraphs: Sequence[Paragraph], spoken: Mapping[int, str], aside: 
 
 def _parts(paragraphs: Sequence[Paragraph], lines: Collection[int]) -> list[Candidate]:
     """The headings of a page's parts that say the same but for the number at their end."""
-    ends = [at for at, one in enumerate(paragraphs) if one.folded[-1:] in ENDS or one.folded[-2:] == "):"]
+    ends = [
+        at
+        for at, one in enumerate(paragraphs)
+        if (last := one.folded[-1:]) in ENDS or (last == ":" and one.folded[-2:] == "):")
+    ]
     if not ends:
         return []
     texts = [one.folded if at in lines else "" for at, one in enumerate(paragraphs)]

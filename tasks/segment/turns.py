@@ -62,11 +62,18 @@ def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     >>> turns([Paragraph(line, fold(line)) for line in lines])
     {0: '问', 1: '答', 3: '问', 4: '答'}
     """
-    labels = {at: label for at, one in enumerate(paragraphs) if _may_be_labelled(one) and (label := _label(one))}
+    may_be = [
+        (at, one)
+        for at, one in enumerate(paragraphs)
+        if ":" in (folded := one.folded)[:_LONGEST_LABEL] or folded[:1] in _OPENS_LABEL or one.label
+    ]
+    labels = {at: label for at, one in may_be if (label := _label(one))}
     if not labels:
         return {}
-    counts = Counter(label for _, label in labels.values())
+    counts = Counter([label for _, label in labels.values()])
     roles = {label for label in counts if _ROLE.match(label) or _QUESTION.match(label)}
+    if not roles and len(counts) == len(labels):
+        return {}  # nobody speaks twice
     others = [label for label in counts if label not in roles]
     asked = any(_ASKER.match(label) for label in roles)
     names = {
@@ -106,11 +113,6 @@ def _sounds(paragraphs: Sequence[Paragraph], labels: dict[int, tuple[str, str]])
     return spoken >= _ADDRESS_SHARE * len(labels)
 
 
-def _may_be_labelled(paragraph: Paragraph) -> bool:
-    folded = paragraph.folded
-    return ":" in folded[:_LONGEST_LABEL] or folded[:1] in _OPENS_LABEL or paragraph.label > 0
-
-
 def _label(paragraph: Paragraph) -> tuple[str, str] | None:
     """A line's label as it stands and folded, if it may name a speaker."""
     span = _label_span(paragraph)
@@ -118,10 +120,9 @@ def _label(paragraph: Paragraph) -> tuple[str, str] | None:
         return None
     start, end = span
     label = _bare(paragraph.folded[start:end])
-    asks = _QUESTION.match(label) is not None
     if not label or label.isdecimal() or _FIELD.match(label):
         return None
-    if _SAYING.match(label) and not (asks or _VOICE.match(label)):
+    if _SAYING.match(label) and not (_QUESTION.match(label) or _VOICE.match(label)):
         return None
     return _bare(paragraph.text[start:end]), label
 

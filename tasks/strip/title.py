@@ -98,7 +98,7 @@ def title_row(
         return _beside_owner(sheet, head, best)
     head = [row for row in head if row.line.start > max(menu_starts, default=-1)] or head
     head = list(_below_signs(head))
-    program = any(_comment(rows, number) for number in range(min(TOP_ROWS, len(rows))))
+    program = any(number < TOP_ROWS and _comment(rows, number) for number, _ in sheet.loose()[:TOP_ROWS])
     if program or len(rows) < 2 or len(head) > TOP_ROWS:
         return None
     head = [row for row in head if not letterhead(row.core) and row.core.count("|") < BARS_OF_MENU]
@@ -142,9 +142,9 @@ def _beside_owner(sheet: Sheet, head: Sequence[Row], shown: Row) -> Row:
 
 def _marked(sheet: Sheet) -> list[int]:
     """The rows with an `h1` of HTML, then those with a Markdown `#`; below the text # marks tags."""
-    rows = sheet.rows[: sheet.last] if sheet.first < len(sheet.rows) else sheet.rows
-    tagged = [number for number, row in enumerate(rows) if row.tag == "h1"] if rows and rows[0].line.block else []
-    return tagged + [number for number, row in enumerate(rows) if "#" in row.line.folded and _H1.match(row.folded)]
+    rows = [(number, row) for number, row in sheet.loose() if number < sheet.last or sheet.first == len(sheet.rows)]
+    tagged = [number for number, row in rows if row.tag == "h1"] if rows and rows[0][1].line.block else []
+    return tagged + [number for number, row in rows if "#" in row.line.folded and _H1.match(row.folded)]
 
 
 def _comment(rows: Sequence[Row], number: int) -> bool:
