@@ -66,7 +66,7 @@ def may_have(sheet: Sheet) -> bool:
         return True
     if not 0 < sheet.first < len(sheet.rows):
         return False
-    return any(_shows(row.core) for row in sheet.rows[: min(sheet.first, HEAD_ROWS)])
+    return sheet.first > ABOVE_TITLE or any(_shows(row.core) for row in sheet.rows[: min(sheet.first, HEAD_ROWS)])
 
 
 def _shows(core: str) -> bool:
