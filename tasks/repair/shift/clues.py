@@ -211,7 +211,8 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         second = text[at + 2 : at + 3]
         trails = "@" <= second <= "~" and is_hanzi(text[at + 3 : at + 4])
-        if text[at] == "?" and after and after in MARKS_BEFORE and (second > "\x80" or trails):
+        ended = search.damaged and second == "?"
+        if text[at] == "?" and after and after in MARKS_BEFORE and (second > "\x80" or trails or ended):
             return True
         if (
             search.damaged

@@ -19,6 +19,7 @@ _BLOCKS = "p|br|div|li|ul|td|tr|h[1-6]|section"
 _DOTS = re.compile("(?:[.]{2}|[.]{5})(?![.])")  # of three, and of six
 _NUMBER = re.compile("[.]?[0-9]")  # of which a digit is missing
 _DATED = ("年月", "月日")  # a number has stood between
+_DAY = re.compile("月[0-9]{1,2}日")  # and before this
 _BRACKET = re.compile("[()（）]")
 _REACH, _AHEAD = 60, 300  # characters of a line in which a bracket is looked for that opens, and one that closes it
 _ATTRIBUTE = r" [a-z-]{2,12} ?=[^<>\n]{1,300}"
@@ -55,16 +56,18 @@ def swallowed(text: str, at: int, known: bool, read: str = "") -> tuple[str, int
     ('“', 6)
     >>> swallowed("桥(旧?的", 4, True), swallowed("等等?..", 3, True), swallowed("?2月", 1, True)
     ((')', 0), ('.', 0), ('?', 0))
-    >>> swallowed("?月", 1, False, "年")
-    ('?', 0)
+    >>> swallowed("?月", 1, False, "年"), swallowed("?*村", 1, True)
+    (('?', 0), ('*', 0))
     """
     if entity := _ENTITY.match(text, at):
         return html.unescape(f"&{entity[0]}").replace("\N{NO-BREAK SPACE}", " "), len(entity[0])
     if known and _DOTS.match(text, at):
         return ".", 0
+    if known and text[at : at + 1] == "*":  # which stand in twos and more, for names and numbers
+        return "*", 0
     if is_open(text, at):
         return ")", 0
-    dated = read + text[at : at + 1] in _DATED
+    dated = read + text[at : at + 1] in _DATED or _DAY.match(text, at) is not None
     return first_digit(text, at, known) or ("?" if dated or (known and _NUMBER.match(text, at)) else ""), 0
 
 
