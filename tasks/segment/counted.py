@@ -14,6 +14,8 @@ from tasks.segment.unnumbered import FRONT
 
 # A number alone on its line heads a paragraph at least this long; a cell of a table stands above another cell.
 PROSE = 30
+# The rank of (一), which stands before no sum or list of one.
+_BRACKETED_RANK = 6
 # Numbers with no mark but a space are headings from so many on.
 _FEWEST_SPACED = 3
 
@@ -55,7 +57,8 @@ def _in_own_parts(
 ) -> list[Candidate]:
     """Of a style that is one of items, the lines of those parts of the page in which all of them stand above prose.
 
-    Parts are told by the headings of outer styles; where there is one such line alone, it stands right below one.
+    Parts are told by the headings of outer styles; where there is one such line alone, it stands right below one, but
+    for (一).
     """
     outer = sorted(found.at for found in kept if found.rank < group[0].rank)
     parts: dict[int, list[Candidate]] = defaultdict(list)
@@ -65,7 +68,7 @@ def _in_own_parts(
     every: list[Candidate] = []
     for head, part in parts.items():
         counts = [found.value for found in part] == list(range(1, len(part) + 1))
-        if counts and (len(part) > 1 or part[0].at == head + 1):
+        if counts and (len(part) > 1 or part[0].at == head + 1 or part[0].rank <= _BRACKETED_RANK):
             above = [found for found in part if found.at in bodied and _above_prose(paragraphs, found)]
             every += part if len(above) == len(part) else []
     return every
@@ -75,7 +78,7 @@ def _above_prose(paragraphs: Sequence[Paragraph], found: Candidate) -> bool:
     """Whether a line is a heading as a whole, with no mark at its end, right above prose."""
     below = paragraphs[found.at + 1].folded if found.at + 1 < len(paragraphs) else ""
     folded = paragraphs[found.at].folded
-    return found.end == len(folded) and folded[-1] not in "。;:,!?" and len(below) >= PROSE and "。" in below
+    return found.end == len(folded) and folded[-1] not in "。;:,!" and len(below) >= PROSE and "。" in below
 
 
 def _is_foreword(paragraphs: Sequence[Paragraph], group: Sequence[Candidate]) -> bool:

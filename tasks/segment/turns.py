@@ -13,6 +13,7 @@ from tasks.surnames import COMPOUND, USUAL
 _LABEL = re.compile(r"([\[【(]?)([^,。!?;:“”\"'…、\t\[\]【】|()]{1,20}(?: ?\([^()]{1,30}\))?)[\]】)]?:(?!//)")
 _LONGEST_LABEL = 56  # all that `_LABEL` takes, the colon and the brackets with it
 _LONGEST_PART = 14  # of what somebody is, before his name
+_LETTERS = frozenset(("Q", "A", "Q.", "A."))
 _OPENS_LABEL = frozenset("[【Q")
 _ASKS = seldom(r"(Q)\d{0,2}\s(?=[\u4e00-\u9fff].{4,120}[。?!]$)")  # Q 请谈谈这本书。
 _OFFICE = re.compile(r" ?[(（][^()（）]{1,30}[)）]$")
@@ -65,9 +66,14 @@ def turns(paragraphs: Sequence[Paragraph]) -> dict[int, str]:
     may_be = [
         (at, one)
         for at, one in enumerate(paragraphs)
-        if ":" in (folded := one.folded)[:_LONGEST_LABEL] or folded[:1] in _OPENS_LABEL or one.label
+        if ":" in (folded := one.folded)[:_LONGEST_LABEL]
+        or folded[:1] in _OPENS_LABEL
+        or one.label
+        or folded in _LETTERS
     ]
     labels = {at: label for at, one in may_be if (label := _label(one))}
+    if labels and not any(label == "Q" for _, label in labels.values()):  # A. is a choice
+        labels = {at: label for at, label in labels.items() if paragraphs[at].folded not in _LETTERS}
     if not labels:
         return {}
     counts = Counter([label for _, label in labels.values()])
@@ -130,6 +136,8 @@ def _label(paragraph: Paragraph) -> tuple[str, str] | None:
 def _label_span(paragraph: Paragraph) -> tuple[int, int] | None:
     """Where the label stands: before a colon; in brackets or in bold without one, if it names a part or a person."""
     folded = paragraph.folded
+    if folded in _LETTERS:
+        return 0, 1
     found = _LABEL.match(folded) if ":" in folded[:_LONGEST_LABEL] else None
     if found:
         return found.span(2)

@@ -26,6 +26,8 @@ _SAYS = seldom(r"[“”「」『』\"‘’]|[说道问喊]:")
 _LEAST_QUOTED = 8
 # The rank of 一、, the innermost number that parts of a document have: what stands above 1. may be a line of prose.
 _PARTS_RANK = 5
+# So many lines above numbers that begin anew head them.
+_COUNTS = 2
 # So many words, none longer than this, are the site's tags.
 _TAGS, _TAG_CHARS = 4, 4
 
@@ -50,7 +52,7 @@ _CREDIT = re.compile(
     r"[^:]{0,6}(?:作品|书名|教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):"
 )
 FRONT = seldom(
-    r"(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子|参见|外部链接|延伸阅读|扩展阅读|相关条目)$"
+    r"(?:0\s{1,3})?(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子|参见|外部链接|延伸阅读|扩展阅读|相关条目)$"
 )
 
 # The parts of a patent, which reading sites set on rows of their own, with a colon or without.
@@ -92,8 +94,9 @@ def unnumbered(
     below = {
         at
         for at in short
-        if at in announcing or _has_body(paragraphs, at, spoken) or _entitles(paragraphs, at, numbered)
+        if at in announcing or _has_body(paragraphs, at, spoken, aside) or _entitles(paragraphs, at, numbered)
     }
+    below |= _above_counts(paragraphs, short, numbered)
     below |= {at for at in short if at + 1 in below and not FRONT.match(paragraphs[at + 1].folded)}
     heads = [at for at in sorted(below) if _stands_free(paragraphs, at, aside, taken | below)]
     plenty = len(heads) > 1 or bool(found)
@@ -196,9 +199,11 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int, talk: bool) -> boo
     return 2 * han >= len(folded) or 2 * han >= len(_WORDS.sub("-", folded))
 
 
-def _has_body(paragraphs: Sequence[Paragraph], at: int, spoken: Collection[int]) -> bool:
-    """Whether prose or a turn stands below a line, a subtitle between them or not."""
+def _has_body(paragraphs: Sequence[Paragraph], at: int, spoken: Collection[int], aside: Collection[int] = ()) -> bool:
+    """Whether prose or a turn stands below a line, a subtitle or a byline between them or not."""
     below = at + 1
+    if below in aside and len(paragraphs[below].text) < _PROSE:
+        below += 1
     if below + 1 < len(paragraphs) and _SUBTITLE.match(paragraphs[below].folded):
         below += 1
     if below >= len(paragraphs) or below in spoken:
@@ -217,10 +222,17 @@ def _entitles(paragraphs: Sequence[Paragraph], at: int, numbered: Collection[int
     return found is not None and found.value == 1 and found.rank <= _PARTS_RANK
 
 
+def _above_counts(paragraphs: Sequence[Paragraph], short: Collection[int], numbered: Collection[int]) -> set[int]:
+    """The lines right above numbers that count from 1 again and again, each time below such a line."""
+    starts = [at for at in numbered if (found := number(paragraphs[at].folded)) and found.value == 1]
+    above = {at - 1 for at in starts if at - 1 in short and paragraphs[at - 1].folded[:2] not in ("以下", "下列")}
+    return above if len(above) >= _COUNTS and 2 * len(above) > len(starts) else set()
+
+
 def _stands_free(paragraphs: Sequence[Paragraph], at: int, aside: Collection[int], headings: Collection[int]) -> bool:
     """Whether what stands above a line has ended: a sentence, an item, a heading, or a line aside but the first."""
     if not at:
-        return False
+        return FRONT.match(paragraphs[at].folded) is not None
     above = paragraphs[at - 1]
     if above.closed or above.cell or at - 1 in headings or number(above.folded):
         return True

@@ -15,6 +15,11 @@ _BYLINE = seldom(
     r"[(\[]?(?:本报|本网|本刊|本台|本社|(?P<medium>[\u4e00-\u9fff]{2,12}?))(?:见习|特约|首席|全媒体|融媒体?)?(?:记者|通讯员)\s?"
     r"(?P<names>[\u4e00-\u9fff]{2,3}(?:[、 ][\u4e00-\u9fff]{2,3}){0,4})[)\]]?"
 )
+_DATED = frozenset({"published", "updated", "dated", "others"})
+# 河口社/ 竹溪14日电, on a row of its own.
+_DATELINE_ROW = seldom(
+    r"(?P<agency>[\u4e00-\u9fff]{2,8}[社报网])\s?/\s?[\u4e00-\u9fff]{2,6}\s?(?:\d{1,2}月)?\d{1,2}日(?:综合|专)?(?:外?电|报导|报道|讯)"
+)
 # 河口日报 记者甲一心/竹溪报导, 编译甲一心/综合报导河口报, as papers of Taiwan sign.
 _PLACED_BYLINE = seldom(
     r"[(\[〔]?(?:(?P<medium>[\u4e00-\u9fff]{2,12}?)[\s/]{0,2})??(?:特派|特约|实习|驻地|文教|地方中心)?(?:记者|编译)\s?"
@@ -138,6 +143,8 @@ def _marked(core: str) -> list[Field]:
         return [Field("author", "著", work["name"])]
     if account := _ACCOUNT.fullmatch(core):
         return [Field("author", "原创", account["name"]), *_day(core)]
+    if core[-1] in "电讯导道" and (wired := _DATELINE_ROW.fullmatch(core)):
+        return [Field("publisher", "", wired["agency"])]
     found = _WIRED.fullmatch(core) or _TAKEN_FROM.fullmatch(core) if core[0] in "【[(原选摘转刊载" else None
     return [Field("publisher", "", found["medium"]), *_day(core)] if found else []
 
@@ -158,3 +165,19 @@ def _issue(core: str) -> list[Field]:
     if _SHEET.fullmatch(core):
         return [Field("others", "版", core)]
     return [Field("issue", "", core)] if ISSUE.fullmatch(core) else []
+
+
+def with_dates(fields: list[Field]) -> list[Field]:
+    """Give a date the kind of the label right before it.
+
+    >>> [field.kind for field in with_dates([Field("published", "发布日期", ""), Field("date", "", "2021-03-02")])]
+    ['published']
+    """
+    joined: list[Field] = []
+    for field in fields:
+        before = joined[-1] if joined else None
+        if field.kind == "date" and before and before.kind in _DATED and not before.value:
+            joined[-1] = Field(before.kind, before.label, field.value, field.when)
+        else:
+            joined.append(field)
+    return joined

@@ -10,7 +10,7 @@ from functools import cache
 
 from tasks.expressions import seldom
 from tasks.strip.bars import known_word
-from tasks.strip.bylines import EDITOR_CODE, Field, signed
+from tasks.strip.bylines import EDITOR_CODE, Field, signed, with_dates
 from tasks.strip.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
 from tasks.strip.names import SEPARATORS, is_media, names_of, nobody
 from tasks.strip.reporters import source_and_writers, told_apart
@@ -94,7 +94,8 @@ _NAMED = seldom(r"\s(?:信息|文件)?名称\s?:\s?(?=\S{6})")
 _NUMERIC = seldom(r"\d{4}[-/.]\d")
 _USER = seldom(r"[A-Za-z][A-Za-z_]{2,9}\d{1,6}")  # who posted a text, as sites call their users
 _UNKNOWN = seldom(r"[。!?,;:“”\d%]")  # no name has these
-_DATED = frozenset({"published", "updated", "dated", "others"})
+# The label of a journal or of an index that may stand right behind a value.
+_KEYWORDS = seldom(r"关\s{0,2}键\s{0,2}[词字]\s?:")
 # Beside a bare date an office is who enacted a law, not who published the page.
 _OFFICE = seldom(r"(?:发布|政府|办公室|委员会|局|厅)$")
 
@@ -139,7 +140,7 @@ def fields_of(core: str) -> list[Field]:
         value = core[mark.end() : end]
         if not (_labelled(mark, value, fields) if "label" in mark.re.groupindex else _dated(mark, value, fields)):
             return []
-    return _with_dates(fields) if _unknown_fits(fields, core) else []
+    return with_dates(fields) if _unknown_fits(fields, core) else []
 
 
 def _is_label(bracketed: re.Match[str]) -> bool:
@@ -239,7 +240,7 @@ def _dated(mark: re.Match[str], rest: str, fields: list[Field]) -> bool:
 def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
     label = re.sub(r"\s", "", mark["label"])
     kind = _fields()[label]
-    value = _COUNTED.sub("", value.strip().strip("|/,;[]【】〖〗<>-—_丨•*").strip())
+    value = _COUNTED.sub("", value.strip("|/,;[]【】〖〗<>-—_丨•* \t"))
     value = value.strip("()") if value.count("(") != value.count(")") or value[:1] == "(" else value
     if kind in ("counter", "bar"):
         fields.append(Field(kind, label, value))
@@ -253,7 +254,14 @@ def _labelled(mark: re.Match[str], value: str, fields: list[Field]) -> bool:
         return False
     if kind == "author" and (employed := _EMPLOYED.fullmatch(value)):
         value = employed["name"]
-    value = EDITOR_CODE.sub("", value) if kind == "editor" else value
+    if kind == "editor":
+        value = EDITOR_CODE.sub("", value)
+        name, _, medium = value.rpartition(" ")
+        if name and is_media(medium):  # 编辑:甲一心 某某新闻
+            value = name
+            fields.append(Field("media", "", medium))
+    if kind in ("issuer", "publisher") and "键" in value:
+        value = _KEYWORDS.split(value)[0].strip()
     if kind == "publisher" and "|" in value and (said := source_and_writers(value)):
         value = said[0]
         fields.append(Field("author", "", said[1]))
@@ -286,15 +294,3 @@ def _cut(value: str) -> tuple[str, str]:
         if _known(rest)
         else (re.sub(r"\s+", " ", value), "")
     )
-
-
-def _with_dates(fields: list[Field]) -> list[Field]:
-    """Give a date the kind of the label right before it."""
-    joined: list[Field] = []
-    for field in fields:
-        before = joined[-1] if joined else None
-        if field.kind == "date" and before and before.kind in _DATED and not before.value:
-            joined[-1] = Field(before.kind, before.label, field.value, field.when)
-        else:
-            joined.append(field)
-    return joined

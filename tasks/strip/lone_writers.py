@@ -25,6 +25,8 @@ _PLACES = frozenset("村镇乡县市区庄屯寨山河湖江海岛湾港桥寺�
 LONE_CHARS, HEADING_CHARS = 3, 6
 # So many names in a row below the title are its writers.
 LISTED = 2, 6
+# The title stands so many rows above them: a subtitle and a date stand between.
+TITLE_ABOVE = 4
 # A paragraph that announces the text stands with the title and the reporters among so many rows.
 TEASER_ROWS = 5
 
@@ -73,11 +75,14 @@ def lone_writer(sheet: Sheet) -> dict[int, list[Field]]:
     rows, at = sheet.rows, sheet.first - 1
     if sheet.first == 0:
         return _below_teaser(rows)
+    if at == 0 and " " in rows[0].core:  # what reading sites have left of a paper's head
+        return _listed(rows, at)
     if not 0 < at < len(rows) - 1 or at >= HEAD_ROWS:
         return {}
     core, above = rows[at].core, rows[at - 1]
     if len(core) != LONE_CHARS:
-        return _listed(rows, at) if "·" not in core and may_be_title(above) else {}
+        titled = any(map(may_be_title, rows[max(at - TITLE_ABOVE, 0) : at]))
+        return _listed(rows, at) if "·" not in core and titled else {}
     if core[0] not in MOST or core[-1] in _PLACES or known_word(core) or not core.isalpha() or core.isascii():
         return {}
     title = rows[at - 2] if at > 1 and above.core[:1] in ("-", "—") else above
@@ -95,6 +100,8 @@ def _listed(rows: Sequence[Row], at: int) -> dict[int, list[Field]]:
     names = names_of(rows[at].core)
     if not LISTED[0] <= len(names) <= LISTED[1] or not all(_is_person(name) for name in names):
         return {}
+    if 2 * sum(len(name) >= LONE_CHARS for name in names) < len(names):  # of two characters it may be any word
+        return {}
     below = [row.core for row in rows[at + 1 : at + 1 + NAMED_ROWS]]
     if any(name in core and not core.startswith(f"{name}:") for name in names for core in below if name in core[:80]):
         return {}
@@ -102,7 +109,7 @@ def _listed(rows: Sequence[Row], at: int) -> dict[int, list[Field]]:
 
 
 def _is_person(name: str) -> bool:
-    return len(name) == LONE_CHARS and name[0] in USUAL and name[-1] not in _PLACES and not known_word(name)
+    return 1 < len(name) <= LONE_CHARS + 1 and name[0] in USUAL and name[-1] not in _PLACES and not known_word(name)
 
 
 def _below_teaser(rows: Sequence[Row]) -> dict[int, list[Field]]:

@@ -58,6 +58,8 @@ def reporters(core: str) -> tuple[str, tuple[str, ...]] | None:
     for role, after in zip(roles, [*roles[1:], None], strict=True):
         said = core[role.end() : after.start() if after else len(core)].strip()
         said = said[: did.start()] if (did := _DID.search(said)) else said
+        if after and medium:  # 某某报记者 甲一心 某某报通讯员 乙二思
+            said = said.removesuffix(medium).rstrip()
         names = _names(said)
         if not names and len(roles) > 1 and len(said) in NAME_CHARS and said.isalpha():  # of a rare surname
             names = (said,)
