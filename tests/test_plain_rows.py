@@ -14,7 +14,7 @@ from evals.strip import layouts, page
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Metadata, Policy
-from tasks.strip import sheet, strip
+from tasks.strip import AFTER_METADATA, BEFORE_METADATA, OF_SHORT_ROWS, sheet, strip
 
 _ROW = sheet._row
 CASES = [
@@ -80,6 +80,15 @@ def test_a_plain_row_is_what_the_slow_way_finds(text: str) -> None:
     for row in rows(text):
         core = sheet.undress(row.folded)
         assert (row.core, row.prose) == (core, sheet.is_prose(core))
+
+
+def test_rules_of_short_rows_claim_no_others() -> None:
+    kinds = BEFORE_METADATA | AFTER_METADATA
+    for text in [*CASES, *healthy("Hans", 900, 6)]:
+        page_rows = [row for row in rows(text) if row.prose or len(row.core) > sheet.SHORT_CHARS]
+        bare = sheet.Sheet.of(page_rows)
+        assert not bare.short()
+        assert not [claim for kind in OF_SHORT_ROWS for claim in kinds[kind](bare)]
 
 
 def test_most_rows_of_healthy_text_are_plain() -> None:

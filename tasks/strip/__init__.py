@@ -73,6 +73,8 @@ AFTER_METADATA: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "navigation": menus.menus,
     "label": leftovers.empty_labels,
 }
+# Those that claim short rows and no others: not asked of a page that has none.
+OF_SHORT_ROWS = frozenset({"font_size", "share", "tools", "pager", "login", "label"})
 # Fields of the rows that stand by a title; counters alone do so on pages that have none of them.
 TELLING = frozenset(
     ["date", "published", "dated", "updated", "publisher", "media", "author", "issue", "document_number"]
@@ -188,7 +190,8 @@ def _apply(
     taken: list[tuple[str, Claim]],
 ) -> Sheet:
     for kind, rule in rules.items():
-        if kind in on and (claims := list(rule(sheet))):
+        asked = kind in on and (sheet.short() or kind not in OF_SHORT_ROWS)
+        if asked and (claims := list(rule(sheet))):
             sheet = _take(sheet, kind, claims, taken)
     return sheet
 

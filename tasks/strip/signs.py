@@ -45,6 +45,7 @@ _CAPTION = re.compile(
     r"\s*[▲△▼▽]{1,2}\s?[\u4e00-\u9fff].{0,80}[。)]$|.{4,150}\((?:图|图片|照片|资料图|资料照片?|图片来源|图源|示意图)\s?[/:][^()]{1,24}\)$"
     r"|.{4,150}\([^()]{0,16}(?:[\u4e00-\u9fff]\s?/?\s?(?:摄|摄影|翻摄|资料照片?)|(?:提供|供图|授权|翻拍))\)$|.{6,150}。\s?(?:[\u4e00-\u9fff]{1,8}(?:记者|通讯员|社发|网发)\s?)?[\u4e00-\u9fff]{2,4}\s?/?\s?(?:摄影?|供图)$|.{4,150}(?:记者|图/)\s?[\u4e00-\u9fff]{2,4}\s?/?\s?(?:摄影|摄|提供|翻摄)$"
 )
+_CAPTION_ENDS = frozenset("。)摄影图供")
 # Who holds what a text is about.
 _HELD = ("主办:", "承办:", "协办:", "指导:")
 _QUOTED = seldom(r"[“”「」『』…]")
@@ -125,6 +126,9 @@ def is_caption(folded: str) -> bool:
     >>> is_caption("▲老艄公在补网。(图/某某社)"), is_caption("▲返回顶部")
     (True, False)
     """
+    last = folded[-1:]
+    if last not in _CAPTION_ENDS or (last == "。" and folded.lstrip()[0] not in "▲△▼▽"):
+        return False
     return _CAPTION.match(folded) is not None
 
 

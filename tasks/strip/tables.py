@@ -118,9 +118,9 @@ def is_one_of(section: str, core: str) -> bool:
     """
     if not compiled:
         return phrase(section).fullmatch(core) is not None
-    if (rest := _unknown(section)) and rest.fullmatch(core):
+    rest, signs, ways = _known(section)
+    if rest and rest.fullmatch(core):
         return True
-    signs, ways = _known_signs(section), _with_sign(section)
     at = signs.find(core, 0)
     while at >= 0:
         for sign in (core[at : at + 2], core[at]):
@@ -128,6 +128,11 @@ def is_one_of(section: str, core: str) -> bool:
                 return True
         at = signs.find(core, at + 1)
     return False
+
+
+@cache
+def _known(section: str) -> tuple[re.Pattern[str] | None, CharPairs, dict[str, tuple[str, ...]]]:
+    return _unknown(section), _known_signs(section), _with_sign(section)
 
 
 @cache
