@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tasks import chars
-from tasks.chars import CharMap, CharPairs, CharRows, CharSet, CharWeights, members
+from tasks.chars import CharMap, CharPairs, CharRows, CharSet, CharWeights, TextPairs, members
 from tasks.decode import score
 from tasks.decode.score import mean_cost
 from tasks.script.fold import simplified
@@ -179,6 +179,22 @@ def test_members_of_any_class_are_what_it_matches(inside: str) -> None:
         return
     assume(inside != "^" and len(pattern) > 2)
     assert members(pattern) == members_of(pattern)
+
+
+@given(
+    st.lists(st.text("ab渡口船\n\0\U00020000", max_size=9), max_size=4),
+    st.lists(st.text("ab渡口船\n\0", min_size=2, max_size=2), max_size=4),
+)
+def test_pairs_of_texts_are_those_that_stand_in_one(texts: list[str], pairs: list[str]) -> None:
+    stand = sum(any(pair in text for text in texts) for pair in pairs)
+    assert TextPairs(texts).count(pairs) == stand
+    with uncompiled():
+        assert TextPairs(texts).count(pairs) == stand
+
+
+def test_pairs_of_a_long_text() -> None:
+    text = "".join(map(chr, range(0x4E00, 0x9F00))) * 2
+    assert TextPairs([text]).count(["一丁", "丁一", "\u9eff一"]) == 2
 
 
 @needs_it

@@ -12,7 +12,9 @@ import codecs
 import re
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
+from itertools import repeat
 from operator import add
 
 from tasks.chars.classes import members, plane
@@ -24,7 +26,7 @@ try:
 except (ImportError, AttributeError):
     compiled = None  # type: ignore[assignment]
 
-__all__ = ["CharMap", "CharPairs", "CharRows", "CharSet", "CharWeights", "compiled", "members"]
+__all__ = ["CharMap", "CharPairs", "CharRows", "CharSet", "CharWeights", "TextPairs", "compiled", "members"]
 
 # A table of weights, or for numpy, takes 1 to 10 ms to make; Python goes through so many characters in less.
 _PAYS = 10_000
@@ -221,6 +223,38 @@ class CharRows:
         if compiled and self._seen > _PAYS:
             self._made = compiled.Rows(members(self._pattern), *self._beyond, array("H", self._plane()))
         return self._made
+
+
+class TextPairs:
+    """The pairs of characters that stand side by side in texts.
+
+    >>> pairs = TextPairs(["渡口的船", "靠岸"])
+    >>> pairs.count(["渡口", "口的", "船靠", "靠岸", "靠岸"])
+    4
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._made: compiled.Pairs | None = None
+        if compiled:
+            # Every other pair from the first character on, and from the second on.
+            halves = [half for text in texts for half in (text[: len(text) & ~1], text[1 : len(text) - 1 | 1])]
+            with suppress(ValueError):  # more than it takes, or some beyond the plane
+                self._made = compiled.Pairs("".join(halves), "")
+        self._pairs: set[int] = set()
+        for text in () if self._made else texts:
+            self._pairs.update(_numbers(text, 0), _numbers(text, 1))
+
+    def count(self, pairs: Sequence[str]) -> int:
+        """How many of `pairs`, of the basic plane each, stand in the texts."""
+        if self._made:
+            return sum(map(self._made.count, pairs, repeat(1)))
+        return sum(map(self._pairs.__contains__, _numbers("".join(pairs), 0)))
+
+
+def _numbers(text: str, start: int) -> array[int]:
+    """Every other pair of neighbours as a number, in UTF-16: sets of these are made faster than of strings."""
+    units = text.encode("utf-16-le", "surrogatepass")[2 * start :]
+    return array("I", units[: len(units) // 4 * 4])
 
 
 class CharPairs:
