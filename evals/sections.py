@@ -258,7 +258,7 @@ def _speakers(
         elif turn:
             turn.append(item.text)
     spoken = [(section.speaker, text[section.start : section.end]) for section in sections if section.kind == "turn"]
-    return want, Counter((who, said.strip()[:12], len("".join(said.split()))) for who, said in spoken)
+    return want, Counter((who, said.split("\n")[0][:12], len("".join(said.split()))) for who, said in spoken)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -101,13 +101,17 @@ def _bodied(paragraphs: Sequence[Paragraph], numbered: Sequence[Candidate], take
     by_line = {found.at: found for found in numbered}
     ranks = ranks_of(numbered)
     bodied: set[int] = set()
+
+    def is_text(below: Candidate) -> bool:  # entries of a table of contents do not end as sentences do
+        return below.at in bodied or paragraphs[below.at].folded[-1] == "。"
+
     for found in reversed(numbered):
         below = by_line.get(found.at + 1)
         if found.body:
             bodied.add(found.at)
         elif found.at + 1 >= len(paragraphs) or found.at + 1 in taken:
             continue
-        elif below is None or not below.end or (ranks[below.style] > ranks[found.style] and below.at in bodied):
+        elif below is None or not below.end or (ranks[below.style] > ranks[found.style] and is_text(below)):
             bodied.add(found.at)
     return bodied
 

@@ -110,7 +110,7 @@ def _first_part(paragraphs: Sequence[Paragraph], at: int) -> Candidate | None:
     if not part or not any(one.closed and len(one.text) >= PROSE for one in paragraphs[at + 1 : at + 4]):
         return None
     titles = (one.folded for one in paragraphs[max(at - _TITLE_ABOVE, 0) : at] if not one.closed)
-    if not any(title.startswith(part["words"]) and len(title) <= _LONGEST for title in titles):
+    if not any(part["words"] in title and len(title) <= _LONGEST for title in titles):
         return None
     return Candidate(at, len(paragraphs[at].text), Number("series", 0, 1, 0), 0, False)
 
