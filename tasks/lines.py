@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, repeat
+from itertools import accumulate, chain, islice, repeat
 from typing import NamedTuple
 
 from tasks.ledger import Ledger
@@ -43,6 +43,8 @@ def _blocks(ledger: Ledger, starts: Sequence[int], blocks: Sequence[Block]) -> I
     """What HTML said of the lines that begin at `starts`."""
     if not blocks:
         return repeat(None, len(starts))
+    if not any(edit.applied for edit in ledger.edits):
+        return islice(chain(blocks, repeat(blocks[-1])), len(starts))
     origin = _DecodedLines(ledger)
     return (blocks[min(origin.number(start), len(blocks) - 1)] for start in starts)
 

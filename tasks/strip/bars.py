@@ -55,8 +55,11 @@ def is_weak(core: str) -> bool:
     >>> is_weak("赞 12"), is_weak("评论(3)"), is_weak("←"), is_weak("分享收藏点赞在看"), is_weak("河边点灯")
     (True, True, True, True, False)
     """
-    if len(core) > WEAK_CHARS:
-        return False
+    return len(core) <= WEAK_CHARS and _is_weak(core)
+
+
+@lru_cache(maxsize=4096)
+def _is_weak(core: str) -> bool:
     bare = _NUMBERS.sub(" ", core)
     if _NO_WORD.fullmatch(bare):
         return True

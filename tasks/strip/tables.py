@@ -57,8 +57,11 @@ def is_button(word: str) -> bool:
     >>> is_button("返回列表"), is_button("立即购买"), is_button("河边点灯")
     (True, True, False)
     """
-    if not 3 <= len(word) <= 10:
-        return False
+    return 3 <= len(word) <= 10 and _is_button(word)
+
+
+@lru_cache(maxsize=4096)  # asked of each word again and again
+def _is_button(word: str) -> bool:
     verbs, calls = _compound("button verbs", "button objects"), _compound("button calls", "button verbs")
     return verbs.fullmatch(word) is not None or calls.fullmatch(word) is not None
 
