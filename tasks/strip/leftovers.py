@@ -31,6 +31,8 @@ _SHOT = seldom(
     r"|(?:微信(?:图片|截图)|QQ(?:图片|截图)|图片|截图|照片|未标题)[\w\u4e00-\u9fff()-]{0,30}\.(?:jpe?g|png|gif|webp|bmp)",
     re.IGNORECASE,
 )
+# Pictures that a program named by the second at which they came, and some letters.
+_STAMPED = seldom(r"20\d{12,15}[A-Za-z][0-9A-Za-z]{0,5}")
 _EMPTY_LABEL = seldom(
     r"[(\[【]?\s*(?:关\s?键\s?[词字]|标签|摘要|核心提示|导读|简介|来源|作者|编辑|责任编辑|出处|栏目|分类|专题|tags?|keywords?)\s*[)\]】]?\s*[:|]?\s*[)\]】]?",
     re.IGNORECASE,
@@ -163,7 +165,10 @@ def caption_leftovers(sheet: Sheet) -> Iterator[Claim]:
         core, folded, plain = row.core, row.line.folded, row.plain
         if len(core) <= WITHIN_CHARS and is_within(core):
             yield Claim.whole(row, "an advertisement or a reading aid within the text")
-        elif not plain and core[-4:].lower() in _ENDINGS and (_FILE.fullmatch(core) or _SHOT.fullmatch(core)):
+        elif not plain and (
+            (core[-4:].lower() in _ENDINGS and (_FILE.fullmatch(core) or _SHOT.fullmatch(core)))
+            or (core[:2] == "20" and _STAMPED.fullmatch(core))
+        ):
             yield Claim.whole(row, "the name of a picture's file")
         elif not plain and len(core) <= 40 and _PICTURE_ROW.fullmatch(core):
             yield Claim.whole(row, "a note on a picture that is not there")

@@ -97,6 +97,8 @@ def title_row(
     ):
         return _beside_owner(sheet, head, best)
     head = [row for row in head if row.line.start > max(menu_starts, default=-1)] or head
+    if len(head) > TOP_ROWS and (shown := _most_like(sheet, head)):
+        return shown
     head = list(_below_signs(head))
     program = any(number < TOP_ROWS and _comment(rows, number) for number, _ in sheet.loose()[:TOP_ROWS])
     if program or len(rows) < 2 or len(head) > TOP_ROWS:
@@ -179,6 +181,19 @@ def _like_text(sheet: Sheet, head: Sequence[Row]) -> Row | None:
         if share > 0:
             return None
     return None
+
+
+def _most_like(sheet: Sheet, head: Sequence[Row]) -> Row | None:
+    """Among many rows above the text the only one that has its words, below rows that have none."""
+    if sheet.first == len(sheet.rows) or not (likeness := _likeness(sheet)).enough:
+        return None
+    shares = [likeness.share(row.core) for row in head]
+    best = max(shares)
+    at = shares.index(best)
+    enough = best >= (LIKE if len(head[at].core) >= LONG else MUCH) and len(head[at].core) >= LEAST_NAMED
+    others = max((share for n, share in enumerate(shares) if n != at), default=0.0)
+    alone = not any(shares[:at]) and others < LIKE / 2
+    return head[at] if enough and alone and may_be_title(head[at]) else None
 
 
 def _names_account(sheet: Sheet, above: Row, shown: Row) -> bool:

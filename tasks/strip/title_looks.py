@@ -20,7 +20,7 @@ from tasks.surnames import USUAL
 LEAST_SCORE = 3
 # Titles of the layouts under evals/ have 4 to 60 characters.
 MAX_CHARS = 80
-MIN_CHARS = 2
+MIN_CHARS, LONE_LETTER = 2, 8
 # What a row's length says for its being the title: short rows are more often the names of columns.
 _LENGTHS = ((8, 4), (5, 3), (4, 0), (0, -2))
 # Signs of the site speak against rows no longer than this: longer rows are more often headlines that name such things.
@@ -141,6 +141,8 @@ def can_be(row: Row) -> bool:
     """Whether nothing in a row says that it is no title."""
     core = row.core
     if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
+        return False
+    if len(core) <= LONE_LETTER and sum(map(str.isalnum, core)) < MIN_CHARS:  # - N +
         return False
     words = core.split()
     if "锟斤拷" in core or core.count("\N{REPLACEMENT CHARACTER}") * LOST_EACH >= len(core):

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tasks.expressions import seldom
-from tasks.strip.around import Around
+from tasks.strip.around import FRAME, Around
 from tasks.strip.head import own
 from tasks.strip.records import may_record
 from tasks.strip.sheet import Sheet, ends_sentence
-from tasks.strip.signs import numbered, sign
+from tasks.strip.signs import numbered, sign, words_of_interfaces
 from tasks.strip.title import LIKE
 from tasks.strip.title_looks import may_be_title
 
@@ -34,14 +34,19 @@ TITLE_CHARS = 5
 # A name in Latin letters is looked for in so many rows of the text.
 TEXT_ROWS = 30
 # A row that stands twice has so many characters, one with a day and an hour so many.
-TWICE_CHARS, STAMP_CHARS = 12, 48
+TWICE_CHARS, STAMP_CHARS = 12, 60
+# A row with a day alone has so many words of interfaces.
+STAMP_WORDS = 2
 # The rows of a card are no longer, nor the name above them.
 CARD_CHARS, NAME_CHARS = 24, 4
 
 _HAN = seldom("[\u4e00-\u9fff]")
 _LATIN_WORD = seldom(r"[a-z]{3,24}")
-_LATIN = seldom(r"(?=.{0,30}?[A-Za-z]{2})[A-Za-z0-9 .&'/+-]{2,36}")
+_LATIN = seldom(r"(?=.{0,30}?[A-Za-z]{2})[A-Za-z0-9 .,:%&'/+-]{2,36}")
+_FRAME = FRAME | {"surroundings"}
+_MARKS = seldom(r"[^\w|]*[A-Za-z]?[^\w|]*")
 _STAMP = seldom(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s{1,3}(?:[01]?\d|2[0-3]):[0-5]\d")
+_DAY = seldom(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
 _CLOCKS = seldom(r"\d{1,2}:\d\d\s?[-~至—]{1,2}\s?\d{1,2}:\d\d")
 _CONTACT = seldom(
     r"(?:[\u4e00-\u9fff]{0,6}(?:电话|热线|手机|传真|邮箱|地址|网址|邮编|微信|QQ)|E-?mail|Tel|Fax)\s?[::].{2,50}"
@@ -90,6 +95,7 @@ def tops(page: Around) -> None:
     shares = page.title >= 0 and page.likeness.share(page.rows[page.title].core) >= LIKE
     if shares or page.shown:
         _above(page, list(_strange(page, page.standing(range(min(page.title, page.first))))))
+        _between(page)
     else:
         _among(page, page.standing(range(page.first)))
     _latin(page)
@@ -152,10 +158,10 @@ def _among(page: Around, standing: Sequence[int]) -> None:
 
 
 def _wordless(page: Around, standing: Sequence[int]) -> None:
-    """Rows of marks."""
+    """Rows of marks, and a letter at most: - N +."""
     for number in standing:
         core = page.rows[number].core
-        if len(core) <= TWICE_CHARS and "|" not in core and not any(map(str.isalnum, core)):
+        if len(core) <= TWICE_CHARS and "|" not in core and _MARKS.fullmatch(core):
             page.take(number, _WHY)
 
 
@@ -176,8 +182,28 @@ def _stamps(page: Around) -> None:
     near = {page.title + 1, page.first - 1} & set(range(page.title + 1, page.first))
     for number in near:
         core = page.rows[number].core
-        if len(core) <= STAMP_CHARS and _STAMP.search(core) and ":" not in core.partition(" ")[0]:
+        if len(core) > STAMP_CHARS or ":" in core.partition(" ")[0]:
+            continue
+        if _STAMP.search(core) or (_DAY.search(core) and words_of_interfaces(core)[1] >= STAMP_WORDS):
             page.take(number, _WHY)
+
+
+def _between(page: Around) -> None:
+    """Rows between the title and the text that show signs of the site, and those among them."""
+    rows = page.standing(range(page.title + 1, page.first))
+    if page.likeness.share(page.rows[page.title].core) < LIKE:
+        rows = [number for number in rows if not _may_be_title(page, number)]
+    shown = [number for number in rows if _is_strange(page, number) and _hints(page, number)]
+    if sum(_hints(page, number) for number in shown) < SIGNS:
+        return
+    for number in rows[rows.index(shown[0]) : rows.index(shown[-1]) + 1]:
+        if _is_strange(page, number):
+            page.take(number, _WHY)
+
+
+def _hints(page: Around, number: int) -> float:
+    core = page.rows[number].core
+    return _sign(page, number) or 0.5 * (words_of_interfaces(core)[1] > 0 and not ends_sentence(core))
 
 
 def _latin(page: Around) -> None:
@@ -185,7 +211,9 @@ def _latin(page: Around) -> None:
     rows = page.rows
     if not _HAN.search(rows[page.first].core) or any(_ABSTRACT.match(row.core) for row in rows[: page.last + 1]):
         return
-    for number in page.standing(range(page.first)):
+    below = [n for n in range(page.last + 1, len(rows)) if {page.kinds.get(n - 1), page.kinds.get(n + 1)} & _FRAME]
+    again = [n for n in range(page.last + 1, len(rows) - 1) if rows[n].core == rows[n + 1].core and n + 1 in below]
+    for number in page.standing([*range(page.first), *below, *again]):
         core = rows[number].core
         if number != page.title and _LATIN.fullmatch(core) and len(core.split()) <= LATIN_WORDS:
             page.take(number, _WHY_LATIN)
