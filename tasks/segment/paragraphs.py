@@ -61,13 +61,14 @@ class Paragraph(NamedTuple):
     @property
     def cell(self) -> bool:
         """Whether the line is a row, a cell, an item or code: never part of running prose."""
+        folded = self.folded
         return (
             self.verbatim
             or self.tag in _CELL_TAGS
-            or "\t" in self.folded
-            or (" " in self.folded and "   " in self.folded)
-            or self.folded.count("|") > 1
-            or (self.folded[:1] in _BULLETS and _BULLET.match(self.folded) is not None)
+            or "\t" in folded
+            or (" " in folded and "   " in folded)
+            or ("|" in folded and folded.count("|") > 1)
+            or (folded[:1] in _BULLETS and _BULLET.match(folded) is not None)
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from tasks.expressions import seldom
@@ -139,8 +139,14 @@ def _names_alone(core: str) -> bool:
 
 def can_be(row: Row) -> bool:
     """Whether nothing in a row says that it is no title."""
-    core = row.core
-    if not MIN_CHARS <= len(core) <= MAX_CHARS or row.prose or not any(c.isalpha() for c in core):
+    if not MIN_CHARS <= len(row.core) <= MAX_CHARS or row.prose:
+        return False
+    return _can_be(row.core, row.tag == "h1") and not is_caption(row.folded)
+
+
+@lru_cache(maxsize=4096)  # several rules ask, and a site's pages repeat their rows
+def _can_be(core: str, heading: bool) -> bool:
+    if not any(c.isalpha() for c in core):
         return False
     if len(core) <= LONE_LETTER and sum(map(str.isalnum, core)) < MIN_CHARS:  # - N +
         return False
@@ -151,15 +157,15 @@ def can_be(row: Row) -> bool:
         return False
     if any(len(words) >= least and max(map(len, words)) <= most for least, most in MENUS) and not _PART.match(core):
         return False
-    if _GAPS.fullmatch(core) or (core.isascii() and row.tag != "h1" and sign(core) >= 1):
+    if _GAPS.fullmatch(core) or (core.isascii() and not heading and sign(core) >= 1):
         return False
-    if row.tag != "h1" and len(core) <= 20 and is_weak(core):
+    if not heading and len(core) <= 20 and is_weak(core):
         return False
     if core.count("|") >= BARS_OF_MENU or core[0] == "<" or _SAYS.match(core) or _PAGE_OF_FILE.fullmatch(core):
         return False
     if _OF_RECORD.match(core) or (core[0] in USUAL and _names_alone(core)):
         return False
-    if is_caption(row.folded) or site_speech(core):
+    if site_speech(core):
         return False
     if (
         DATE.fullmatch(core)
