@@ -16,6 +16,8 @@ from tasks.segment.unnumbered import FRONT
 PROSE = 30
 # The rank of (一), which stands before no sum or list of one.
 _BRACKETED_RANK = 6
+# What the first part of a paper is called has so many characters: an item of a list may have fewer.
+_LEAST_NAMED = 6
 # Numbers with no mark but a space are headings from so many on.
 _FEWEST_SPACED = 3
 
@@ -82,10 +84,14 @@ def _above_prose(paragraphs: Sequence[Paragraph], found: Candidate) -> bool:
 
 
 def _is_foreword(paragraphs: Sequence[Paragraph], group: Sequence[Candidate]) -> bool:
-    """Whether a number and a space, alone of its kind, counts the first part of a paper: 1 引言."""
+    """Whether a number and a space, alone of its kind, counts the first part of a paper: 1 引言, 1 水塔的修建经过."""
     first = group[0]
-    words = paragraphs[first.at].folded[first.number.end :] if first.number else ""
-    return len(group) == 1 and first.value == 1 and FRONT.fullmatch(words.strip()) is not None
+    if len(group) > 1 or first.value != 1 or not first.at or not first.number:
+        return False
+    words = paragraphs[first.at].folded[first.number.end :].strip()
+    named = len(words) >= _LEAST_NAMED and " " not in words and _above_prose(paragraphs, first)
+    above = paragraphs[first.at - 1]
+    return FRONT.match(words) is not None or (named and (above.closed or len(above.text) >= PROSE))
 
 
 def _count_over_prose(paragraphs: Sequence[Paragraph], group: Sequence[Candidate]) -> bool:

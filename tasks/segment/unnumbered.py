@@ -16,6 +16,7 @@ from tasks.surnames import USUAL
 # Lengths in characters. A line of two or three is a heading only where the page has other short ones.
 _LONGEST_BOLD = 60
 _TINY, _SHORTEST, _LONGEST = 2, 4, 32
+_ANNOUNCING = 12
 _PROSE = 30
 _MOST_COMMAS = 2
 _MOST_CALLS = 1  # of a heading that asks and answers: 谁来管?镇里管
@@ -52,7 +53,7 @@ _CREDIT = re.compile(
     r"[^:]{0,6}(?:作品|书名|教师|老师|作者|记者|通讯员|编辑|摄影|供稿|电话|地址|时间|日期|来源|单位|邮编|邮箱):"
 )
 FRONT = seldom(
-    r"(?:0\s{1,3})?(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子|参见|外部链接|延伸阅读|扩展阅读|相关条目)$"
+    r"(?:0\s{1,3})?(?:前言|引言|序言?|绪论|导言|概述|摘要|结语|结束语|结论|小结|后记|尾声|附则|参考文献|参考资料|致谢|引子|参见|外部链接|延伸阅读|扩展阅读|相关条目|总结):?$"
 )
 
 # The parts of a patent, which reading sites set on rows of their own, with a colon or without.
@@ -138,7 +139,8 @@ def _fields(paragraphs: Sequence[Paragraph]) -> set[int]:
     colons = [(at, one.folded) for at, one in enumerate(paragraphs) if ":" in one.folded[:_LABEL_CHARS]]
     labels = {at: found[0] for at, folded in colons if (found := _LABEL.match(folded))}
     counts = Counter(labels.values())
-    return {at for at, label in labels.items() if counts[label] > 1 or at - 1 in labels or at + 1 in labels}
+    rows = {at for at in labels if not paragraphs[at].cell}
+    return {at for at, label in labels.items() if counts[label] > 1 or at - 1 in rows or at + 1 in rows}
 
 
 def _candidate(paragraphs: Sequence[Paragraph], at: int) -> Candidate:
@@ -173,7 +175,7 @@ def _may_be_heading(paragraphs: Sequence[Paragraph], at: int, talk: bool) -> boo
     folded = paragraph.folded
     if not _TINY <= len(folded) <= _LONGEST or paragraph.mark or paragraph.cell or number(folded):
         return False
-    if _BRACKETED.match(folded) or _PATENT.match(folded):
+    if _BRACKETED.match(folded) or _PATENT.match(folded) or (folded[-1] == ":" and FRONT.match(folded)):
         return True
     if _CREDIT.match(folded):
         return False
@@ -213,6 +215,8 @@ def _has_body(paragraphs: Sequence[Paragraph], at: int, spoken: Collection[int],
         return not _PATENT.match(paragraph.folded)
     if paragraph.cell or paragraph.mark:
         return False
+    if paragraph.folded[-1:] == ":" and len(paragraph.text) >= _ANNOUNCING:  # items below it
+        return len(paragraph.text) >= 2 * _ANNOUNCING or (below + 1 < len(paragraphs) and paragraphs[below + 1].cell)
     return len(paragraph.text) >= _PROSE and ("。" in paragraph.folded or paragraph.closed)
 
 

@@ -17,7 +17,7 @@ from tasks.strip.bylines import ISSUE, Field
 from tasks.strip.dates import DATE, read_date
 from tasks.strip.names import names_of
 from tasks.strip.sheet import Row
-from tasks.surnames import MOST
+from tasks.surnames import MOST, USUAL
 
 BELOW = 6  # rows in which the writers stand again
 NEXT = 3  # rows in which the issue and the site's keywords stand
@@ -49,6 +49,7 @@ _BRACKETED_PLACE = seldom(
 MAX_WORKPLACES = 300
 _ABSTRACT = seldom(r"[\[【]?\s?摘[\s?]{0,6}要")
 # A writer and where they work: 甲一心(某某大学).
+_IN_PLACE = seldom(r"(?:大学|学院|研究院|研究所|[系所])$")
 _PLACED = seldom(r"(?P<names>[\u4e00-\u9fff、,\s]{2,20})\((?P<place>[^()]{4,40})\)")
 
 
@@ -77,6 +78,10 @@ def of_paper(rows: Sequence[Row], number: int) -> dict[int, list[Field]]:
     row = rows[number]
     if not row.prose and _MARKED_NAMES.fullmatch(row.core):
         return {number: [Field("author", "作者", "、".join(_MARKED_NAME.findall(row.core)))]}
+    if row.core[-1:] == ")" and (placed := _PLACED.fullmatch(row.core)) and _IN_PLACE.search(placed["place"]):
+        names = writers(placed["names"])
+        if names and all(name[0] in USUAL for name in names):
+            return {number: [Field("author", "作者", "、".join(names))]}
     work = is_workplace(row.core)
     if not work and not (row.core[:1] in "[【摘" and _ABSTRACT.match(row.core)):
         return {}
