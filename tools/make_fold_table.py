@@ -3,10 +3,10 @@
     python tools/make_fold_table.py
 
 Source: the dictionaries that ship with OpenCC (Apache-2.0). fold.txt is read through its own converter, one code point
-at a time over the CJK blocks: every traditional character that turns into one simplified character, in two lines, the
-traditional characters, and the simplified ones in the same order. words.txt is read off the dictionary of words, with
-the program that ships with OpenCC: a line for each character that a word turns into something else than it becomes by
-itself, with what stands before and after it there, `_` for anything.
+at a time over the CJK blocks: every traditional character but KEPT that turns into one simplified character, in two
+lines, the traditional characters, and the simplified ones in the same order. words.txt is read off the dictionary of
+words, with the program that ships with OpenCC: a line for each character that a word turns into something else than it
+becomes by itself, with what stands before and after it there, `_` for anything.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import opencc
 
 BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
 DATA = Path(__file__).parent.parent / "tasks" / "script" / "data"
+# Cantonese words, whose simplified forms lie beyond the basic plane: who writes simplified characters writes these too.
+KEPT = "嗰孻"
 CLIB = Path(opencc.__file__).with_name("clib")
 
 
@@ -27,7 +29,7 @@ def characters() -> dict[str, str]:
     """What each traditional character becomes."""
     convert = opencc.OpenCC("t2s").convert
     every = (chr(code) for first, last in BLOCKS for code in range(first, last))
-    return {c: s for c in every if (s := convert(c)) != c and len(s) == 1}
+    return {c: s for c in every if c not in KEPT and (s := convert(c)) != c and len(s) == 1}
 
 
 def words() -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from tasks.chars import CharMap, CharSet
 from tasks.expressions import seldom
@@ -19,6 +19,7 @@ from tasks.script.hant import mended
 from tasks.script.homoglyphs import latin_words
 from tasks.script.patches import in_lines_with, lines_with, with_lines
 from tasks.script.punctuation import widen
+from tasks.script.seams import resewn
 from tasks.script.tables import (
     KANA,
     forms,
@@ -60,6 +61,8 @@ _SURNAME = seldom("(?<=姓)[余范党种朴郁曲于岳云涂沈后]")
 _POINT = seldom("(?<=[0-9])\N{FULLWIDTH FULL STOP}(?=[0-9])")
 _SURROGATE, _SURROGATES = re.compile("[\ud800-\udfff]"), re.compile("([\ud800-\udfff]+)")
 _AT = CharSet("於")
+# Cantonese words that simplified text has as they are; OpenCC's forms for them lie beyond the basic plane (𠮶 for 嗰).
+_AS_THEY_ARE = CharSet("[嗰孻]")
 _KANA = CharSet(f"[{KANA}]")
 # What ends a clause, on the pages of every site.
 _MARKS = "，。"
@@ -184,6 +187,8 @@ def _worded(text: str, script: Script) -> str:
     converted = _opencc("t2s", text)
     if "於" in converted:  # OpenCC knows 於單 as a name, also in 屬於單一; once 單 is 单 it does not
         converted = in_lines_with(_AT, partial(_opencc, "t2s"), converted)
+    if _AS_THEY_ARE.find(text) >= 0:
+        converted = "".join(o if o in "嗰孻" else n for o, n in zip(text, converted, strict=True))
     table = regional() if script is Script.HANS else variants()  # simplified text may speak of a variant
     return in_lines_with(with_regional_form(), lambda line: line.translate(table), converted)
 
@@ -192,7 +197,7 @@ def _line_to_hant(line: str) -> str:
     """A simplified line; after 姓 a name keeps the character that it has in either script."""
     converted = _opencc("s2t", line)
     if len(converted) == len(line):
-        converted = mended(line, converted)
+        converted = mended(line, resewn(line, converted, _word))
     for match in _SURNAME.finditer(line) if "姓" in line else ():
         converted = converted[: match.start()] + match[0] + converted[match.end() :]
     return converted
@@ -259,6 +264,12 @@ def _opencc_converter(name: str) -> Callable[[str], str]:
 
     convert: Callable[[str], str] = OpenCC(name).convert
     return convert
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> str:
+    """A word in traditional characters."""
+    return _opencc_converter("s2t")(text)
 
 
 def _opencc(name: str, text: str) -> str:
