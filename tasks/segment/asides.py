@@ -28,6 +28,8 @@ _SHOWN_BY = seldom(
     r".{4,100}[\s。;](?:[一-鿿]{2,8}|本[报刊网台社])?(?:记者|通讯员|摄影师?)\s?[一-鿿·]{2,4}(?:[ 、][一-鿿·]{2,4}){0,2}"
     r"\s?[I|丨/]?\s?(?:摄影?|供图)$"
 )
+# 水塔落成。甲一心 摄
+_TAKEN_BY = seldom(r".{4,100}。\s?[一-鿿·]{2,4}(?:[、 ][一-鿿·]{2,4}){0,2}\s(?:摄|摄影)$")
 # 水塔落成。某某街道供图
 _GIVEN_BY = seldom(r".{4,100}。\s?[一-鿿·]{2,16}\s?供图$")
 # 水塔落成。图片来源:某某发布
@@ -135,7 +137,7 @@ def _is_caption(folded: str) -> bool:
         or (("图" in folded[-27:] or "摄影" in folded[-27:]) and _TAKEN_FROM.match(folded))
         or (
             folded.endswith(("摄", "绘", "影", "图", "影报道"))
-            and (_PHOTOGRAPHER.match(folded) or _SHOWN_BY.match(folded) or _GIVEN_BY.match(folded))
+            and any(known.match(folded) for known in (_PHOTOGRAPHER, _SHOWN_BY, _GIVEN_BY, _TAKEN_BY))
         )
     )
 

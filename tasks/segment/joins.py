@@ -30,6 +30,8 @@ _OPEN_START = seldom(r"[\u3400-\u9fffA-Za-z0-9%“‘《「『(〈,。、;!?》�
 # What the character model has to say for a join, in nats (affinity.py), by how much the first line looks like prose.
 # Of paragraphs cut at random 99 in 100 lie above the first, of unrelated ends and starts 80; above the last 70 and 5.
 _PROSE, _CLAUSE, _PHRASE = -2.5, 1.0, 4.5
+_WHOLE = seldom(r"[:,]\s?\d{1,5}-\d{1,5}\.$|图片\s?第\d{1,3}张$")
+_PLACES = seldom(r"\(1[.、]\D")
 _ADDRESS = seldom(r"(?:https?://|www\.|@)\S*$")
 # Words that begin a sentence of their own: after them a missing full stop is likelier than a cut.
 _SENTENCE_START = seldom(
@@ -185,7 +187,7 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
         paragraphs = [*paragraphs[: at + 1], below._replace(mark=0, tag="")]
     if not _continues(paragraphs, at + 1) or aside(paragraphs, at) or _ADDRESS.search(before):
         return ""
-    if are_parallel(before, after) or not _same_language(before, after):
+    if are_parallel(before, after) or not _same_language(before, after) or _begins_anew(before, after):
         return ""
     if stands_apart(before) or stands_apart(after):
         return ""
@@ -203,6 +205,18 @@ def _reason(paragraphs: Sequence[Paragraph], at: int, usual: bool) -> str:
     if _is_point(before) or affinity(before, after) < least:
         return ""
     return "the line ends inside a sentence that the next line goes on with"
+
+
+def _begins_anew(before: str, after: str) -> bool:
+    """Whether a line that nothing ends is whole all the same: a card or a summary, whose first words begin the text
+    below; a reference, which ends with its pages; what a picture is called; writers above their places of work.
+
+    >>> _begins_anew("何渠,52岁,船工,上湾人", "何渠记得那晚下雨。"), _begins_anew("渠修通了。今年", "渠水还没有来。")
+    (True, False)
+    """
+    if before[:2] == after[:2] and before[-1] not in OPEN_COMMA and "。" not in before:
+        return True
+    return _WHOLE.search(before) is not None or _PLACES.match(after) is not None
 
 
 def _same_language(before: str, after: str) -> bool:
