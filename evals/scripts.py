@@ -26,7 +26,7 @@ from tasks.script.detect import detect_script
 
 DATA = Path(__file__).with_name("scripts")
 # The least shares of sentences that are right, by table. Lowering one takes a line of reason here.
-FLOORS = {"to simplified": 0.99, "to traditional": 0.97, "one way": 0.99}
+FLOORS = {"to simplified": 0.99, "to traditional": 0.98, "one way": 0.99}
 # Traditional forms that are as good as each other: no error in either direction.
 _SAME = str.maketrans("裡臺著為說牀羣綫衛啟麪喫麴昇佈舖弔俱", "裏台着爲説床群線衞啓麵吃麯升布鋪吊具")
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")

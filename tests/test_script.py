@@ -64,6 +64,15 @@ def test_at_least_as_many_negatives_as_positives() -> None:
         ("Bamboo 竹 is a kind of grass, and grows quickly in warm places", Script.NONE),
         ("", Script.NONE),
         ("2019", Script.NONE),
+        # a lesson in Chinese, and Japanese names
+        (
+            "生詞\n燈籠（とうろう）是掛在門前的燈\n「さくら」是櫻花\n這兩個詞要會寫，還要會讀，你們學了沒有？\nこんにちは（你好）\nおはよう（早安）",
+            Script.HANT,
+        ),
+        (
+            "第一回大会 優勝 渡邊・齋藤組 準優勝 濱田・廣瀬組 三位 櫻井・澤田組 スポーツニュース トップページ",
+            Script.NONE,
+        ),
     ],
 )
 def test_detection(text: str, script: Script) -> None:
@@ -145,6 +154,9 @@ def test_the_floors_on_labelled_sentences_are_held() -> None:
         ("不准入内。", "不准入內。"),
         ("猜不准是谁。", "猜不準是誰。"),
         ("读音不准。", "讀音不準。"),
+        ("这口井有百年历史。", "這口井有百年歷史。"),
+        ("一个中年人指明了方向。", "一個中年人指明了方向。"),
+        ("皇帝后宫，皇帝后来病了。", "皇帝後宮，皇帝後來病了。"),
         ("刮掉旧漆。", "刮掉舊漆。"),
         ("种姜的人家姓姜。", "種薑的人家姓姜。"),
         ("中文系在山上，把绳系在树上。", "中文系在山上，把繩繫在樹上。"),

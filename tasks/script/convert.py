@@ -17,6 +17,7 @@ from tasks.script.detect import is_japanese
 from tasks.script.fold import BEYOND, simplified, simplify
 from tasks.script.hant import mended
 from tasks.script.homoglyphs import latin_words
+from tasks.script.mentions import with_mentions
 from tasks.script.patches import in_lines_with, lines_with, with_lines
 from tasks.script.punctuation import widen
 from tasks.script.seams import resewn
@@ -112,11 +113,13 @@ def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation
     """Lines as if none of them were Japanese."""
     if "巿" in text:
         text = _APRON.sub("市", text)
+    found = text
     if target is Target.HANS:
         text = _lines_to_hans(text, script) if script is Script.HANS else _to_hans(text, script)
     if target is Target.HANT:
         lines = text.translate(japanese()).split("\n")
         text = "\n".join(_line_to_hant(line) if _is_hans(line, script) else line for line in lines)
+    text = with_mentions(found, text) if target is not Target.KEEP else text
     return widen(text) if punctuation is Punctuation.FULLWIDTH else text
 
 

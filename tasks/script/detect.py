@@ -17,6 +17,11 @@ MIXED = 0.1
 # Japanese: at least this share of kana among kana and hanzi, and three of them. Japanese prose has 45 to 70 %, its
 # headlines rarely under 25 %; Chinese text that names Japanese products under 10 %.
 JAPANESE, FEWEST_KANA = 0.2, 3
+# A lesson of Japanese is Chinese for all its kana: more than these shares of its hanzi are none of the first level of
+# JIS X 0208, which Japanese prose hardly leaves, stand in runs without kana at either end, where Japanese endings would
+# be, and are small words of Chinese; and there are so many at least. Two lessons that were looked at have 15, 99 and
+# 6 %, Japanese prose, old and new, 0 % in such runs, menus and lists of names 90 %, but none of the small words.
+NOT_OF_JAPAN, WITHOUT_KANA, SMALL_WORDS, FEWEST_HANZI = 0.1, 0.6, 0.02, 20
 # No Chinese page: fewer hanzi than this share of the Latin letters, as in English text that quotes a few.
 QUOTED = 0.05
 
@@ -24,6 +29,8 @@ _KANA = seldom(f"[{KANA}]")
 _HANZI = CharSet("[\u2e80-\u2fd5\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _HANGUL = seldom("[\uac00-\ud7a3]")
 _KANA_OR_HANGUL = CharSet(f"[{KANA}\uac00-\ud7a3]")
+_RUN_OF_HANZI = seldom(f"(?<![{KANA}\u3400-\u9fff])[\u3400-\u9fff]+(?![{KANA}\u3400-\u9fff])")
+_SMALL_WORD = seldom("[的是不了這这們们你很在有]")
 _LETTERS = seldom("[A-Za-z]+")
 # A page whose first characters, so many at least and one in so many, hold hanzi enough for all its length is Chinese.
 _HEAD, _HEAD_SHARE = 32, 12
@@ -63,9 +70,24 @@ def _is_chinese(text: str) -> bool:
     if hanzi > QUOTED * len(text) and _KANA_OR_HANGUL.find(text) < 0:
         return True
     hanzi, kana = _HANZI.count(text), len(_KANA.findall(text))
-    if _are_japanese(kana, hanzi):
+    if _are_japanese(kana, hanzi) and not _is_lesson(text, hanzi):
         return False
     return hanzi > QUOTED * sum(map(len, _LETTERS.findall(text))) and hanzi >= len(_HANGUL.findall(text))
+
+
+def _is_lesson(text: str, hanzi: int) -> bool:
+    """Whether the hanzi of a text full of kana are Chinese ones, as where Japanese is taught."""
+    runs = "".join(_RUN_OF_HANZI.findall(text))
+    if hanzi < FEWEST_HANZI or len(runs) < WITHOUT_KANA * hanzi:
+        return False
+    small = len(_SMALL_WORD.findall(runs))
+    return small > SMALL_WORDS * len(runs) and sum(map(_is_not_of_japan, runs)) > NOT_OF_JAPAN * len(runs)
+
+
+@cache
+def _is_not_of_japan(char: str) -> bool:
+    """Whether a hanzi is beyond level 1 of JIS X 0208 (in Shift JIS, after 98 72)."""
+    return not b"\x88" < char.encode("shift_jis", "ignore") <= b"\x98\x72"
 
 
 def is_japanese(text: str) -> bool:

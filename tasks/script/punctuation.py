@@ -13,18 +13,22 @@ from tasks.script.patches import in_lines_with
 from tasks.script.tables import HANZI
 
 # What stands for a Chinese character on the left and on the right: the hanzi themselves and full-width marks.
-_CLOSING = "”’」』》〉】〕）％"
+_CLOSING = "”’」』》〉】〕）％…"
 _OPENING = "“‘「『《〈【〔（"
 _LEFT, _RIGHT = f"[{HANZI}{_CLOSING}]", f"[{HANZI}{_OPENING}]"
 
 # The marks come first, so that text without any is passed over at the speed of a search for one class.
-_ANY = seldom(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))")
-# After a Chinese character whatever follows, but for emoticons; before one, after a digit, a Latin letter or a percent
-# sign, only commas and semicolons: `key:值` and `C:盘` are not Chinese punctuation.
-_AFTER = seldom(f"[,;:?!](?<={_LEFT}.)(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*")
-_BEFORE = seldom(f"[,;](?<=[0-9A-Za-z%].)(?={_RIGHT})")
+_ANY = seldom(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))|[,;:?!](?:(?<={_LEFT} .)|(?<={_LEFT}[*]{{2}}.))")
+# After a Chinese character whatever follows, but for emoticons, also where what it ends stands out (**注意**:); before
+# one, after a digit, a Latin letter, a percent sign or a stray space, only commas and semicolons: `key:值`, `C:盘` and
+# `条件 ? 甲 : 乙` are not Chinese punctuation. After a bracket that is not, colons are.
+_AFTER = seldom(f"[,;:?!](?<={_LEFT}.)(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*|[,;:?!](?<={_LEFT}[*]{{2}}.)")
+_BEFORE = seldom(
+    f"[,;](?<=[0-9A-Za-z%].)(?={_RIGHT})|[,;:](?<=[])].)(?={_RIGHT})|[,;](?<={_LEFT} .)(?=\\s|$|{_RIGHT})"
+    f"|[,;](?<=[0-9]\\) .)(?={_RIGHT})"
+)
 # What of ASCII a line has at least for each: looked for in that alone.
-_AFTER_MARKS, _BEFORE_MARKS = seldom(b"[,;:?!]"), seldom(b"[,;]")
+_AFTER_MARKS, _BEFORE_MARKS = seldom(b"[,;:?!]"), seldom(b"[,;:]")
 _BRACKET = seldom("[()]")
 _HANZI = seldom(f"[{HANZI}]")
 _ALL_HANZI = CharSet(f"[{HANZI}]", 0x20000, 0x323AF)

@@ -1,0 +1,35 @@
+"""Characters that are spoken of, not read: 「穅」為「糠」之異體 says nothing once both are 糠."""
+
+from __future__ import annotations
+
+from tasks.expressions import seldom
+from tasks.script.patches import lines_with, with_lines
+from tasks.script.tables import HANZI
+
+# One character in quotation marks, in a line with a word for what characters are.
+_MENTION = seldom(f"[「『“‘][{HANZI}][」』”’]")
+_ABOUT = seldom(
+    "[异異][体體]|[繁简簡正][体體]|[简簡]化字|[俗本古正今]字|[说說]文|字典|部首|偏旁|[写寫][作成]|通假|字形|形[声聲]|字[头頭]"
+)
+
+
+def with_mentions(text: str, converted: str) -> str:
+    """`converted`, what `text` became (of equal length), with the characters that lines about characters speak of as
+    they were.
+
+    >>> with_mentions("「穅」為「糠」之異體，「後」字", "「糠」为「糠」之异体，「后」字")
+    '「穅」为「糠」之异体，「後」字'
+    >>> with_mentions("他說了一聲「來」", "他说了一声「来」")
+    '他说了一声「来」'
+    """
+    if not _MENTION.search(text):
+        return converted
+    spans = [(start, end) for start, end in lines_with(_MENTION, text) if _ABOUT.search(text[start:end])]
+    return with_lines(converted, spans, (_as_they_were(text[start:end], converted[start:end]) for start, end in spans))
+
+
+def _as_they_were(before: str, after: str) -> str:
+    made = list(after)
+    for match in _MENTION.finditer(before):
+        made[match.start() + 1] = before[match.start() + 1]
+    return "".join(made)
