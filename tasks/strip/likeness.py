@@ -14,6 +14,8 @@ _COMMON = frozenset("的了着过在是有不这那我你他她它们个一和�
 _HAN = seldom(r"[\u4e00-\u9fff]{2,80}")
 # A text of fewer characters has too few pairs to compare with.
 LEAST_TEXT = 100
+# Where other things speak for a row's being the site's or the title as well, so many are enough.
+LEAST_SHORT = 80
 # More of a text is not read: a book has all pairs that there are.
 MOST_TEXT = 20_000
 
@@ -42,7 +44,7 @@ class Likeness:
             if read >= MOST_TEXT:
                 break
         self._pairs = TextPairs(texts)
-        self.enough = read >= LEAST_TEXT
+        self.enough, self.some = read >= LEAST_TEXT, read >= LEAST_SHORT
 
     def share(self, core: str) -> float:
         """The share of a row's pairs that the text has; 0.0 for a row without any.

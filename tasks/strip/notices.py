@@ -53,7 +53,7 @@ def strangers(sheet: Sheet) -> list[Claim]:
         return []
     text = [row for row in rows[at + 1 :] if row.prose]
     likeness = Likeness(text)
-    if not likeness.enough or len(text) < LEAST_TEXT or likeness.share(rows[at].core) < LIKE:
+    if not likeness.some or len(text) < LEAST_TEXT or likeness.share(rows[at].core) < LIKE:
         return []
     if any(len(row.core) > MAX_STRANGER or likeness.share(row.core) > STRANGE for row in found):
         return []

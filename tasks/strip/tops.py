@@ -37,6 +37,8 @@ TEXT_ROWS = 30
 TWICE_CHARS, STAMP_CHARS = 12, 60
 # A row with a day alone has so many words of interfaces.
 STAMP_WORDS = 2
+# So many contacts at the top are the site's.
+CONTACTS = 3
 # The rows of a card are no longer, nor the name above them.
 CARD_CHARS, NAME_CHARS = 24, 4
 
@@ -53,6 +55,7 @@ _CONTACT = seldom(
     r"|[+(]?\d{2,4}[)\s-]{1,3}\d{3,4}[\s-]{0,3}\d{3,8}|[\w.-]{2,40}@[\w-]{2,30}\.[a-z.]{2,10}|1[3-9]\d{9}",
     re.IGNORECASE,
 )
+_BELONGS = seldom(r"(?:公司|集团|厂|店|中心|医院|学校|研究所|协会)$")
 # What somebody is who answers, and where: the rows of a card below a name.
 _RANK = seldom(
     r"(?:副?主任|主治|住院)?(?:医师|医生|药师|技师|护师)|(?:执业|资深|合伙人?)?律师|(?:高级|副)?(?:教授|研究员|工程师|营养师|咨询师|讲师)"
@@ -81,6 +84,7 @@ def _shows(core: str) -> bool:
 def tops(page: Around) -> None:
     """Claim such rows."""
     cards(page)
+    _contacts(page)
     if not 0 < page.first < len(page.rows):
         return
     standing = page.standing(range(page.first))
@@ -90,7 +94,7 @@ def tops(page: Around) -> None:
     _wordless(page, standing)
     _twice(page, standing)
     _stamps(page)
-    if not page.likeness.enough:
+    if not page.likeness.some:
         return
     shares = page.title >= 0 and page.likeness.share(page.rows[page.title].core) >= LIKE
     if shares or page.shown:
@@ -99,6 +103,19 @@ def tops(page: Around) -> None:
     else:
         _among(page, page.standing(range(page.first)))
     _latin(page)
+
+
+def _contacts(page: Around) -> None:
+    """Telephones and addresses at the very top, with whose they are above them: no text begins so."""
+    rows = page.rows[: min(page.first, HEAD_ROWS)]
+    found = [number for number, row in enumerate(rows) if _CONTACT.fullmatch(row.core)]
+    above = found[0] if found else len(rows)
+    if len(found) < CONTACTS or above > 1 or len(page.rows) - found[-1] < len(rows):
+        return
+    if above and not _BELONGS.search(rows[0].core):
+        return
+    for number in range(found[-1] + 1):
+        page.take(number, _WHY)
 
 
 def _strange(page: Around, numbers: Sequence[int]) -> Iterator[int]:
