@@ -79,7 +79,10 @@ def _lists(page: Around) -> None:
 
 def _contents(page: Around) -> None:
     """The headings of the text, one after the other on a row above it."""
-    later = {row.core.rstrip(": ") for row in page.rows[page.first :]}
+    said = (row.core.rstrip(": ") for row in page.rows[page.first :])
+    later = {one for one in said if not _COMMAS.search(one)}  # as a part has none
+    if not later:
+        return
     for number in page.standing(range(min(page.first + BELOW_LEAD, len(page.rows)))):
         parts = [part for part in _COMMAS.split(page.rows[number].core) if part]
         if len(parts) >= PARTS and sum(part in later for part in parts) >= WORDED * len(parts):
