@@ -19,6 +19,7 @@ from tasks.repair.shift.clues import (
     clues,
     has_clue,
     is_letter,
+    is_tripled,
     lacks_characters,
     letter_clues,
     unnamed,
@@ -159,7 +160,7 @@ def sweep(search: Search, found: Iterable[Clue], known: Sequence[Edit]) -> tuple
             start = clue.at  # no mark begins a line, whatever it is indented by
         end, hyps = search.run(start, clue.at, clue.hidden, LONGEST)
         walk -= end - start
-        sure_place = clue.strong or search.text[clue.at] in search.hit
+        sure_place = clue.strong or (search.text[clue.at] in search.hit and not is_tripled(search.text, clue.at))
         letter = search.lossy and clue.hidden and is_letter(search.text[clue.at])
         gain, decided = decide(search, start, end, hyps, sure_place, letter)
         for edit in decided:

@@ -25,6 +25,8 @@ from tasks.repair.shift.glance import (
     UNLIKELY,
     common,
     ends_out_of_step,
+    is_enclosed,
+    is_forced,
     mark_out_of_step,
     rare_out_of_step,
 )
@@ -144,6 +146,8 @@ def is_likely(text: str, clue: Clue) -> bool:
     """Whether a clue on a page that shows no damage yet may be worth a search; most of a healthy page's are not."""
     if clue.strong:
         return True
+    if is_tripled(text, clue.at):
+        return is_enclosed(text, clue.at) and is_forced(text, clue.at)
     if not clue.hidden:
         return text[clue.at + 1 : clue.at + 2] != " " and mark_out_of_step(text, clue.at)
     if _ENDING.match(text, clue.at) and ends_out_of_step(text, clue.at):
@@ -165,8 +169,9 @@ def _at(text: str, at: int) -> Clue | None:
         return Clue(at, True, False) if named else None
     if char in "，,":
         return Clue(at, False, False) if _goes_on(text[at + 2 : at + 3]) else None
-    if char * 3 in text[max(at - 2, 0) : at + 3] and char != LOST[1]:
-        return None  # so people ask and exclaim, and no run leaves as much
+    if is_tripled(text, at):  # so people ask and exclaim, and of all runs only 罚款 and the like leave as much
+        three = text[at : at + 3] == "???" and before != "?" and text[at + 3 : at + 4] != "?"
+        return Clue(at, False, False) if three and is_hanzi(before) else None
     if char in LOST:
         if _REMNANT.match(text, at):
             return Clue(at, True, False)
@@ -191,6 +196,15 @@ def _goes_on(char: str) -> bool:
     return is_hanzi(char) or (char != "" and char in "(（")
 
 
+def is_tripled(text: str, at: int) -> bool:
+    """Whether three of the character at `at` stand in a row there: so people ask, but for U+FFFD.
+
+    >>> is_tripled("真的???", 3), is_tripled("真的??", 3)
+    (True, False)
+    """
+    return text[at] != LOST[1] and text[at] * 3 in text[max(at - 2, 0) : at + 3]
+
+
 def is_letter(char: str) -> bool:
     """Whether `char` is a letter of ASCII."""
     return char.isascii() and char.isalpha()
@@ -211,7 +225,7 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         second = text[at + 2 : at + 3]
         trails = "@" <= second <= "~" and is_hanzi(text[at + 3 : at + 4])
-        ended = search.damaged and second == "?"
+        ended = is_enclosed(text, at) and (search.damaged or is_forced(text, at))
         if text[at] == "?" and after and after in MARKS_BEFORE and (second > "\x80" or trails or ended):
             return True
         if (

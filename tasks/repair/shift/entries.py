@@ -86,8 +86,9 @@ class Entries(Reading):
         if ch in LOST and (swallowed := self.splices.left_at(pos)):
             return swallowed[0], self.kept(hyp, pos, swallowed[0], REMNANT)
         charge = (LETTER if hyp[3] != "a" else LETTER_MORE) if ch.isascii() and ch.isalpha() else 0
-        if ch in STOPS_IN and hyp[2:4] == ("。", "”") and hyp[5] and hyp[5][4] is not AS_SEEN:
-            charge = STOP_AGAIN
+        if ch in STOPS_IN:
+            quoted = hyp[2:4] == ("。", "”") and hyp[5] and hyp[5][4] is not AS_SEEN
+            charge = STOP_AGAIN if quoted or hyp[3] in ";:" else 0
         return pos + 1, self.emit(hyp, ch, IN_STEP, pos, pos + 1, charge, AS_SEEN)
 
     def astride(self, pos: int) -> str:

@@ -7,12 +7,13 @@ few characters around the clue alone, and the page's search is not even made.
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 from tasks.repair.lm import BOUNDARY, model, symbols
-from tasks.repair.shift.candidates import LETTERS
+from tasks.repair.shift.candidates import LETTERS, Candidate, by_lead, by_trail
 from tasks.repair.shift.costs import HOPELESS, LOST, nats
 from tasks.repair.shift.pairs import GBK, characters, is_private, pairs, wide
 from tasks.script.fold import simplified
@@ -31,6 +32,7 @@ UNLIKELY_ALONE = nats(19.5)  # and where no more than the two follow
 TELLING, STRANGE = 3, nats(9.2)
 _HANZI = re.compile("[\u3400-\u9fff]{1,6}")
 FULL_WIDTH = 0xA3  # the lead byte of the full-width forms of ASCII
+FORCED, GOES_ON = nats(2.5), nats(4)  # what a character costs at most that nearly always stands there, and the next one
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 _NONE = "\0"  # stands for no character
@@ -78,6 +80,8 @@ def mark_out_of_step(text: str, at: int) -> bool:
     char, after, second = text[at], text[at + 1 : at + 2], text[at + 2 : at + 3]
     if char == LOST[1] or after in STOPS:
         return True
+    if is_enclosed(text, at) and is_forced(text, at):
+        return True
     # A half, a mark, and a hanzi or its second byte alone.
     hanzi = text[at + 3 : at + 4] if "@" <= second <= "~" else second
     if char == "?" and after and after in MARKS_BEFORE and "\u3400" <= hanzi <= "\u9fff":
@@ -97,6 +101,49 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return spliced is not None or _may_lack_a_pair(text, at)
     sensible = cost < count * SENSIBLE_ALONE and cost < _seen(text, at + 1, count)
     return sensible and _goes_on_strangely(text, at)
+
+
+def is_enclosed(text: str, at: int) -> bool:
+    """Whether '?', a mark and '?' stand at `at`, behind a hanzi.
+
+    >>> is_enclosed("处?!?", 1), is_enclosed("处?!", 1)
+    (True, False)
+    """
+    after = text[at + 1 : at + 2]
+    enclosed = after != "" and after in MARKS_BEFORE and text[at] == text[at + 2 : at + 3] == "?"
+    return enclosed and "\u3400" <= text[at - 1 : at] <= "\u9fff"
+
+
+def is_forced(text: str, at: int) -> bool:
+    """Whether '?', a mark and '?' at `at` may be two characters around a mark that was replaced, both of which stand
+    there nearly always, and before what follows.
+
+    >>> is_forced("处一万元以下的???;", 7), is_forced("他说为什么???", 5)
+    (True, False)
+    """
+    near = (
+        symbols(text[at - 2 : at - 1] or BOUNDARY) + symbols(text[at - 1]),
+        symbols(text[at + 3 : at + 4] or BOUNDARY),
+    )
+    return _forced(*near, text[at + 1])
+
+
+@lru_cache(maxsize=4096)
+def _forced(before: str, mark: str, after: str) -> bool:
+    one, two = before
+    lead, trail = divmod(wide()[mark], 256)
+    half, cost = _likeliest(one, two, tuple(each for each in by_trail(lead) if "\u3400" <= each[3] <= "\u9fff"))
+    if cost >= FORCED:
+        return False
+    other, cost = _likeliest(two, half, by_lead(trail))
+    return cost < FORCED and model().cost(half, other, after) < GOES_ON
+
+
+def _likeliest(one: str, two: str, cands: Sequence[Candidate]) -> tuple[str, int]:
+    """What the model sees of the likeliest of some characters after two others, and its cost."""
+    costs = model().costs(one, two, cands)
+    least = min(costs)
+    return cands[costs.index(least)][1], least
 
 
 def ends_out_of_step(text: str, at: int, codec: str = GBK) -> bool:

@@ -29,6 +29,7 @@ from tasks.repair.shift.costs import (
     Segment,
     nats,
 )
+from tasks.repair.shift.glance import FORCED
 from tasks.repair.shift.pairs import BIG5, GBK
 from tasks.repair.shift.search import Search, segments
 from tasks.repair.shift.swallowed import swallowed
@@ -47,7 +48,7 @@ GAIN_LETTER = 8.0  # at a single letter of a page that is known to have lost byt
 # only where the page is known to have one of the latter replaced.
 QUESTIONS, QUESTIONED = LOST + "？", frozenset("?？")
 # With marks between, two bytes of each show; of a score that nobody knows (?:?) as well. That is too little where no
-# hanzi goes on with it, on a page that shows no other damage.
+# hanzi goes on with it, on a page that shows no other damage; but for characters that are FORCED (以下的罚款).
 SCORES = QUESTIONS + ":：;；!！"
 WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
@@ -93,7 +94,8 @@ def decide(
         if found and edit.start < found[-1].end:
             continue  # it begins in what is left of an entity that the one before has taken
         joined = search.damaged or is_hanzi(search.text[edit.start - 1 : edit.start])
-        if edit.before.strip(QUESTIONS if joined else SCORES) or not edit.before or search.hit & QUESTIONED:
+        shown = edit.before.strip(QUESTIONS if joined else SCORES) or not edit.before or search.hit & QUESTIONED
+        if shown or (joined and dearest(search, run) < FORCED * UNIT):
             found.append(edit)
     return gain, found
 
@@ -177,16 +179,7 @@ def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ..
     nothing shows where it begins; the logarithm of its length; whether it begins with a character whose lead byte stood
     before a mark.
     """
-    _, _, one, two, _, _ = search.first(run[0].start)
-    costs: list[float] = []
-    guessed = [0.0]
-    for segment in run:
-        for char in segment.after:
-            symbol = symbols(char)
-            costs.append(search.lm.cost(one, two, symbol) * UNIT)
-            if segment.byte and segment.kind not in (NAMED, DOUBLED) and not segment.kind.startswith(SPLICED):
-                guessed.append(costs[-1])
-            one, two = two, symbol
+    costs, guessed = priced(search, run)
     deleted = sum(segment.kind == DELETED for segment in run)
     average = sum(costs) / max(len(costs), 1)
     hidden = float(run[0].start == run[0].end)
@@ -202,6 +195,26 @@ def traits(likely: float, search: Search, run: list[Segment]) -> tuple[float, ..
         size,
         float(run[0].kind == LOST_LEAD),
     )
+
+
+def priced(search: Search, run: list[Segment]) -> tuple[list[float], list[float]]:
+    """What each character of a run costs where it stands, in nats, and what those cost of which a byte was guessed."""
+    _, _, one, two, _, _ = search.first(run[0].start)
+    costs: list[float] = []
+    guessed = [0.0]
+    for segment in run:
+        for char in segment.after:
+            symbol = symbols(char)
+            costs.append(search.lm.cost(one, two, symbol) * UNIT)
+            if segment.byte and segment.kind not in (NAMED, DOUBLED) and not segment.kind.startswith(SPLICED):
+                guessed.append(costs[-1])
+            one, two = two, symbol
+    return costs, guessed
+
+
+def dearest(search: Search, run: list[Segment]) -> float:
+    """The cost of the dearest character that was guessed, in nats."""
+    return max(priced(search, run)[1])
 
 
 def logit(found: tuple[float, ...]) -> float:

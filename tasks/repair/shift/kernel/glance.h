@@ -141,12 +141,17 @@ static int by_a_splice(const Glance *g, const Text *x, Py_ssize_t at) {
     return (before == ' ' || flagged(g, before, SPELLS)) && flagged(g, at_(x, at - 1), CLOSE_BRACKET);
 }
 
+/* glance.is_enclosed. What it may stand for takes more than is said here: glance.is_forced. */
+static int enclosed(const Glance *g, const Text *x, Py_ssize_t at) {
+    return at_(x, at) == '?' && flagged(g, at_(x, at + 1), REPLACEABLE) && at_(x, at + 2) == '?' && is_hanzi(at_(x, at - 1));
+}
+
 /* glance.mark_out_of_step */
 static int mark(const Glance *g, const Text *x, Py_ssize_t at) {
     const Tables *t = g->t;
     const int32_t *k = g->number;
     uint32_t c = at_(x, at), after = at_(x, at + 1), second = at_(x, at + 2);
-    if (flagged(g, after, STOP)) return 1;
+    if (flagged(g, after, STOP) || enclosed(g, x, at)) return 1;
     uint32_t hanzi = second >= '@' && second <= '~' ? at_(x, at + 3) : second;
     if (c == '?' && flagged(g, after, REPLACEABLE) && is_hanzi(hanzi)) return 1;
     if (flagged(g, c, EXCLAIMS) && !flagged(g, t->chars[0xA100 | bytes_of(t, after) >> 8], AFTER_A1)) return 0;
@@ -178,6 +183,8 @@ static int may_be(const Glance *g, const Text *x, Py_ssize_t at) {
         if (syllable(g, x, at + 1)) return 1;
     } else if (flags & COMMA) {
         clue = is_hanzi(second) || flagged(g, second, BRACKET);
+    } else if (c == '?' && before != '?' && after == '?' && second == '?') {
+        return at_(x, at + 3) != '?' && is_hanzi(before);
     } else if (flags & SPOT) {
         int here = (at_(x, at - 2) == c) + 2 * (before == c) + 4 * (after == c) + 8 * (second == c);
         if ((here & 3) != 3 && (here & 6) != 6 && (here & 12) != 12) {
@@ -231,7 +238,8 @@ static int take_glances(Glance *g, PyObject *numbers) {
     }
     for (int i = 0; i < NUMBERS; i++) g->number[i] = (int32_t)PyLong_AsLong(PyTuple_GET_ITEM(numbers, i));
     if (PyErr_Occurred()) return -1;
-    if (g->number[G_ENDING] > RUN || g->number[G_NEAR] < 0 || g->number[G_NEAR] + RUN + 1 > REACH || g->number[G_TELLING] < 0 || g->number[G_TELLING] > REACH) {
+    if (g->number[G_ENDING] > RUN || g->number[G_NEAR] < 0 || g->number[G_NEAR] + RUN + 1 > REACH ||
+        g->number[G_TELLING] < 0 || g->number[G_TELLING] > REACH) {
         PyErr_SetString(PyExc_ValueError, "the glance is to look further than it can");
         return -1;
     }

@@ -125,9 +125,10 @@ static int unchanged(Page *p, const Hyp *hyp, int pos, Hyp *new) {
         }
     }
     int more = !is_letter(c) ? 0 : k[hyp->two != 'a' ? K_LETTER : K_LETTER_MORE];
-    if ((c == ',' || c == 0xFF0C || c == 0x3001 || c == 0x3002) && hyp->one == 0x3002 && hyp->two == 0x201D &&
-        hyp->back != NONE && p->segments[hyp->back].kind != AS_SEEN)
-        more = k[K_STOP_AGAIN];
+    if (c == ',' || c == 0xFF0C || c == 0x3001 || c == 0x3002) {
+        int quoted = hyp->one == 0x3002 && hyp->two == 0x201D && hyp->back != NONE && p->segments[hyp->back].kind != AS_SEEN;
+        if (quoted || hyp->two == ';' || hyp->two == ':') more = k[K_STOP_AGAIN];
+    }
     *new = emitted(p, hyp, c, IN_STEP, pos, pos + 1, more, AS_SEEN, 0);
     return pos + 1;
 }
