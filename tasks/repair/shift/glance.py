@@ -130,7 +130,7 @@ def is_forced(text: str, at: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _forced(before: str, mark: str, after: str) -> bool:
-    one, two = before
+    one, two = before[0], before[1]
     lead, trail = divmod(wide()[mark], 256)
     half, cost = _likeliest(one, two, tuple(each for each in by_trail(lead) if "\u3400" <= each[3] <= "\u9fff"))
     if cost >= FORCED:
