@@ -126,44 +126,25 @@ def is_one_of(section: str, core: str) -> bool:
         return True
     at = signs.find(core, 0)
     while at >= 0:
-        for sign in (core[at : at + 2], core[at]):
-            if sign in ways and _of_words(ways[sign]).fullmatch(core):
-                return True
+        if (way := ways.get(core[at : at + 2])) and way.fullmatch(core):
+            return True
+        if (way := ways.get(core[at])) and way.fullmatch(core):
+            return True
         at = signs.find(core, at + 1)
     return False
 
 
 @cache
-def _known(section: str) -> tuple[re.Pattern[str] | None, CharPairs, dict[str, tuple[str, ...]]]:
-    return _unknown(section), _known_signs(section), _with_sign(section)
-
-
-@cache
-def _with_sign(section: str) -> dict[str, tuple[str, ...]]:
-    """The turns of phrase of a section by what they hold one of: a handful for each."""
+def _known(section: str) -> tuple[re.Pattern[str] | None, CharPairs, dict[str, re.Pattern[str]]]:
+    """The turns of phrase of a section of which nothing is known, as one pattern, or None; what all others hold one of;
+    and these by what they hold, a handful for each."""
     found: dict[str, list[str]] = {}
     for words in table("phrases")[section]:
         for sign in factors_of(words) or ():
             found.setdefault(sign, []).append(words)
-    return {sign: tuple(some) for sign, some in found.items()}
-
-
-@cache
-def _known_signs(section: str) -> CharPairs:
-    """What the turns of phrase of a section of which anything is known hold one of."""
-    return CharPairs(_with_sign(section))
-
-
-@cache
-def _unknown(section: str) -> re.Pattern[str] | None:
-    """The other ones; None if there are none."""
-    words = tuple([words for words in table("phrases")[section] if factors_of(words) is None])
-    return _of_words(words) if words else None
-
-
-@cache
-def _of_words(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(words), re.IGNORECASE)
+    ways = {sign: seldom("|".join(some), re.IGNORECASE) for sign, some in found.items()}
+    rest = [words for words in table("phrases")[section] if factors_of(words) is None]
+    return re.compile("|".join(rest), re.IGNORECASE) if rest else None, CharPairs(ways), ways
 
 
 def may_hold(section: str, core: str) -> bool:
@@ -189,7 +170,8 @@ def holds(section: str, core: str) -> bool:
 @cache
 def _signs(section: str) -> CharPairs | None:
     """What all turns of phrase of a section hold one of; None if there is one that nothing is known of."""
-    return None if _unknown(section) else _known_signs(section)
+    rest, signs, _ = _known(section)
+    return None if rest else signs
 
 
 @cache
