@@ -9,7 +9,7 @@ from tasks.script.tables import HANZI
 # One character in quotation marks, in a line with a word for what characters are.
 _MENTION = seldom(f"[「『“‘][{HANZI}][」』”’]")
 _ABOUT = seldom(
-    "[异異][体體]|[繁简簡正][体體]|[简簡]化字|[俗本古正今]字|[说說]文|字典|部首|偏旁|[写寫][作成]|通假|字形|形[声聲]|字[头頭]"
+    "[异異][体體]|[繁简簡正][体體]|[简簡]化字|[俗本古正今]字|[说說]文|字典|部首|偏旁|[写寫][作成][「『“‘]|通假|字形|形[声聲]|字[头頭]"
 )
 
 

@@ -22,7 +22,10 @@ _ANY = seldom(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))|[,;:?!](?:(?<={_LEFT} .)
 # After a Chinese character whatever follows, but for emoticons, also where what it ends stands out (**注意**:); before
 # one, after a digit, a Latin letter, a percent sign or a stray space, only commas and semicolons: `key:值`, `C:盘` and
 # `条件 ? 甲 : 乙` are not Chinese punctuation. After a bracket that is not, colons are.
-_AFTER = seldom(f"[,;:?!](?<={_LEFT}.)(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*|[,;:?!](?<={_LEFT}[*]{{2}}.)")
+_AFTER = seldom(
+    f"[,;:?!](?<={_LEFT}.)(?!(?<=!)\\[[^][]{{0,80}}]\\()"  # not in pictures of Markdown: ![名](地址)
+    f"(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*|[,;:?!](?<={_LEFT}[*]{{2}}.)"
+)
 _BEFORE = seldom(
     f"[,;](?<=[0-9A-Za-z%].)(?={_RIGHT})|[,;:](?<=[])].)(?={_RIGHT})|[,;](?<={_LEFT} .)(?=\\s|$|{_RIGHT})"
     f"|[,;](?<=[0-9]\\) .)(?={_RIGHT})"
@@ -113,7 +116,7 @@ def _brackets(line: str) -> str:
             opened.append(match.start())
         elif opened:
             start = opened.pop()
-            if line.endswith(_FUNCTIONS, 0, start):
+            if line.endswith((*_FUNCTIONS, "]"), 0, start):  # Markdown's addresses: [名](#名)
                 continue
             if match.start() - start <= LONGEST_BRACKET and _HANZI.search(line, start, match.start()):
                 wide += (start, match.start())
