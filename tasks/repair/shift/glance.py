@@ -121,11 +121,8 @@ def is_forced(text: str, at: int) -> bool:
     >>> is_forced("处一万元以下的???;", 7), is_forced("他说为什么???", 5)
     (True, False)
     """
-    near = (
-        symbols(text[at - 2 : at - 1] or BOUNDARY) + symbols(text[at - 1]),
-        symbols(text[at + 3 : at + 4] or BOUNDARY),
-    )
-    return _forced(*near, text[at + 1])
+    before = symbols(text[at - 2 : at - 1] or BOUNDARY) + symbols(text[at - 1])
+    return _forced(before, text[at + 1], symbols(text[at + 3 : at + 4] or BOUNDARY))
 
 
 @lru_cache(maxsize=4096)
