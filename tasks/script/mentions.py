@@ -1,7 +1,10 @@
-"""Characters that are spoken of, not read: 「穅」為「糠」之異體 says nothing once both are 糠."""
+"""Characters that are spoken of, not read, and Japanese words: 「穅」為「糠」之異體 says nothing once both are 糠."""
 
 from __future__ import annotations
 
+import re
+
+from tasks.chars import CharSet
 from tasks.expressions import seldom
 from tasks.script.patches import lines_with, with_lines
 from tasks.script.tables import HANZI
@@ -12,24 +15,37 @@ _ABOUT = seldom(
     "[异異][体體]|[繁简簡正][体體]|[简簡]化字|[俗本古正今]字|[说說]文|字典|部首|偏旁|[写寫][作成][「『“‘]|通假|字形|形[声聲]|字[头頭]"
 )
 
+# Words of one or two hanzi with Japanese endings, and what one such syllable joins to them (南ぬ風); の does not count,
+# which Chinese signs borrow.
+_SYLLABLE = "[ぁ-ねは-ゖ]"
+_JAPANESE = seldom(
+    f"(?<![{HANZI}])[{HANZI}]{{1,2}}(?={_SYLLABLE})|(?<=[{HANZI}]{_SYLLABLE})[{HANZI}]{{1,2}}(?![{HANZI}])"
+)
+_HIRAGANA = CharSet(_SYLLABLE)
+
 
 def with_mentions(text: str, converted: str) -> str:
-    """`converted`, what `text` became (of equal length), with the characters that lines about characters speak of as
-    they were.
+    """`converted`, what `text` became (of equal length), with the characters that lines about characters speak of,
+    and Japanese words, as they were.
 
     >>> with_mentions("「穅」為「糠」之異體，「後」字", "「糠」为「糠」之异体，「后」字")
     '「穅」为「糠」之异体，「後」字'
     >>> with_mentions("他說了一聲「來」", "他说了一声「来」")
     '他说了一声「来」'
+    >>> with_mentions("民宿「南ぬ風」", "民宿「南ぬ风」")
+    '民宿「南ぬ風」'
     """
+    if _HIRAGANA.find(text) >= 0:
+        converted = _as_they_were(text, converted, _JAPANESE)
     if not _MENTION.search(text):
         return converted
     spans = [(start, end) for start, end in lines_with(_MENTION, text) if _ABOUT.search(text[start:end])]
-    return with_lines(converted, spans, (_as_they_were(text[start:end], converted[start:end]) for start, end in spans))
+    lines = (_as_they_were(text[start:end], converted[start:end], _MENTION) for start, end in spans)
+    return with_lines(converted, spans, lines)
 
 
-def _as_they_were(before: str, after: str) -> str:
+def _as_they_were(before: str, after: str, pattern: re.Pattern[str]) -> str:
     made = list(after)
-    for match in _MENTION.finditer(before):
-        made[match.start() + 1] = before[match.start() + 1]
+    for match in pattern.finditer(before):
+        made[match.start() : match.end()] = match[0]
     return "".join(made)
