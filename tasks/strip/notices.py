@@ -20,6 +20,8 @@ SLOGAN_ROWS = 4
 # Where a title that has the text's words shows where the text begins, notices have no more of its pairs than this, and
 # may be so long; the title has so many characters, and the text so many rows of prose.
 STRANGE, MAX_STRANGER, TITLE_CHARS, LEAST_TEXT = 0.05, 160, 5, 2
+# So much of the first is words of interfaces, 您 among them.
+NOTICE_COVER = 0.07
 _HAN = seldom("[\u4e00-\u9fff]")
 
 
@@ -70,7 +72,7 @@ def _said_between(rows: Sequence[Row], first: int, number: int) -> bool:
 
 
 def _strange_kind(row: Row) -> bool:
-    return words_of_interfaces(row.core)[1] > 0 or _HAN.search(row.core) is None
+    return words_of_interfaces(row.core)[0] >= NOTICE_COVER or _HAN.search(row.core) is None
 
 
 def _repeated(sheet: Sheet) -> list[Claim]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import groupby
 
 from tasks.expressions import seldom
 from tasks.strip.around import Around
 from tasks.strip.sheet import Row, Sheet, ends_sentence
+from tasks.strip.tables import table
 
 # So many labels make a record, of which so many are words of records; each is no longer, and has so many rows of value.
 LABELS, WORDED, LABEL_CHARS, VALUE_ROWS = 4, 0.5, 10, 2
@@ -31,6 +33,8 @@ _HEAD = seldom(r"(?:基本|详细|主要)?(?:介绍|信息|资料|参数|属性|
 # So many headings stand on one row.
 PARTS = 3
 _COMMAS = re.compile(r"[,、;|/\s]+")
+# What values of an encyclopedia's box are no longer than.
+BOX_CHARS = 60
 _WHY_CONTENTS = "the headings of the text on one row"
 _WHY = "a record of the page: labels with their values"
 
@@ -41,6 +45,7 @@ def records(page: Around) -> None:
     if not page.has_prose:
         return
     _lists(page)
+    _boxes(page)
     _contents(page)
     labels = [n for n in range(last - 1) if is_label(page.rows[n]) and not is_label(page.rows[n + 1])]
     for run in _runs(labels):
@@ -53,9 +58,20 @@ def records(page: Around) -> None:
                 page.claim(number, _WHY)
 
 
+@cache
+def box_labels() -> frozenset[str]:
+    """The labels that encyclopedias' boxes have alone on a row, without blanks.
+
+    >>> "出生地" in box_labels(), "河边" in box_labels()
+    (True, False)
+    """
+    return frozenset(table("words")["box labels"])
+
+
 def may_record(sheet: Sheet) -> bool:
-    """Whether the heading of a record behind bullets stands at the page's top."""
-    return any(4 <= len(row.core) <= 6 and _HEAD.fullmatch(row.core) is not None for row in sheet.rows[:BELOW_LEAD])
+    """Whether the heading of a record behind bullets, or a label of a box, stands at the page's top."""
+    short = [row.core for row in sheet.rows[:BELOW_LEAD] if 2 <= len(row.core) <= LABEL_CHARS]
+    return any(_HEAD.fullmatch(core) is not None or _label(core) in box_labels() for core in short)
 
 
 def _lists(page: Around) -> None:
@@ -75,6 +91,24 @@ def _lists(page: Around) -> None:
             continue
         for number in numbers:
             page.claim(number, _WHY)
+
+
+def _boxes(page: Around) -> None:
+    """An encyclopedia's box: labels and values a row each, without any mark."""
+    rows = page.rows[: page.first + BELOW_LEAD]
+    for run in _runs([n for n, row in enumerate(rows[:-1]) if not row.prose and _label(row.core) in box_labels()]):
+        inside = range(run[0], run[-1] + 2)
+        if len(run) >= LABELS and len(inside) <= 3 * len(run) and all(_in_box(rows[n]) for n in inside):
+            for number in inside:
+                page.claim(number, _WHY)
+
+
+def _label(core: str) -> str:
+    return "".join(core.split())
+
+
+def _in_box(row: Row) -> bool:
+    return len(row.core) <= BOX_CHARS and not (row.prose or ends_sentence(row.core))
 
 
 def _contents(page: Around) -> None:
