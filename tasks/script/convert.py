@@ -15,7 +15,7 @@ from tasks.expressions import seldom
 from tasks.records import Punctuation, Script, Target
 from tasks.script.detect import is_japanese
 from tasks.script.fold import BEYOND, simplified, simplify
-from tasks.script.hant import is_cantonese, mended
+from tasks.script.hant import Topic, mended
 from tasks.script.homoglyphs import latin_words
 from tasks.script.mentions import with_mentions
 from tasks.script.patches import in_lines_with, lines_with, with_lines
@@ -117,8 +117,8 @@ def _chinese(text: str, script: Script, target: Target, punctuation: Punctuation
     if target is Target.HANS:
         text = _lines_to_hans(text, script) if script is Script.HANS else _to_hans(text, script)
     if target is Target.HANT:
-        lines, cantonese = text.translate(japanese()).split("\n"), is_cantonese(text)
-        text = "\n".join(_line_to_hant(line, cantonese) if _is_hans(line, script) else line for line in lines)
+        lines, topic = text.translate(japanese()).split("\n"), Topic.of(text)
+        text = "\n".join(_line_to_hant(line, topic) if _is_hans(line, script) else line for line in lines)
     text = with_mentions(found, text) if target is not Target.KEEP else text
     return widen(text) if punctuation is Punctuation.FULLWIDTH else text
 
@@ -196,11 +196,11 @@ def _worded(text: str, script: Script) -> str:
     return in_lines_with(with_regional_form(), lambda line: line.translate(table), converted)
 
 
-def _line_to_hant(line: str, cantonese: bool) -> str:
+def _line_to_hant(line: str, topic: Topic) -> str:
     """A simplified line; after 姓 a name keeps the character that it has in either script."""
     converted = _opencc("s2t", line)
     if len(converted) == len(line):
-        converted = mended(line, resewn(line, converted, _word), cantonese=cantonese)
+        converted = mended(line, resewn(line, converted, _word), topic)
     for match in _SURNAME.finditer(line) if "姓" in line else ():
         converted = converted[: match.start()] + match[0] + converted[match.end() :]
     return converted

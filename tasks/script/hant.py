@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple, Self
 
 from tasks.expressions import seldom
 from tasks.script.fold import simplify
@@ -72,6 +73,10 @@ _PLACES = (
     ("稜", "棱(?=[角线镜])"),
     # to march, not to call in
     ("征", "征(?=[程途战伐讨服夫])|(?<=[从出远长亲])征(?![收用兵求集召询税稿文得])"),
+    # the Dipper's likes, calendars, the second hour
+    ("斗", "(?<=[南北])斗(?![争殴气])"),
+    ("曆", "(?<=[律创造治授])历(?![史代任经届来程次])"),
+    ("丑", "(?<=[子合])丑(?![陋恶])|丑(?=[时月])"),
     ("划", "划(?=到[河湖江对岸]|[桨艇])|(?<=船，)划"),
     # to take, and again
     ("採", "(?<![风神文光])采(?=[用纳购集摘伐掘])"),
@@ -115,6 +120,10 @@ _CANTONESE = re.compile("[嘅咗啲嘢佢哋喺嚟冇咁噉㗎嗰睇乜喐攞畀
 # So many of them, and one in so many characters, make a page Cantonese: songs and posts have one in 10 to 80, Mandarin
 # that quotes a word or two one in hundreds.
 FEWEST_WORDS, CANTONESE = 3, 0.01
+# A page on ginger has so many words for it, and nobody of that name.
+FEWEST_GINGER = 2
+_GINGER = re.compile("[生干老嫩鲜子母片块]姜|姜[汁汤茶片丝末粉糖]")
+_SURNAME_GINGER = re.compile("姓姜|姜[氏某家太维尚]|姜子牙|姜(?:先生|女士|师傅|老师|教授|主任|书记|经理)")
 _IN_CANTONESE = (
     ("係", "(?<![关联维体派星直旁母父语水科院数文中理])系(?![统列数谱主里内])"),
     ("隻", "(?<=[呢嗰边几成])只(?![有能要得係系])"),
@@ -135,17 +144,29 @@ def _found(line: str, places: Mapping[str, Iterable[tuple[str, re.Pattern[str]]]
     return {match.start(): char for char, pattern in rules for match in pattern.finditer(line)}
 
 
-def is_cantonese(page: str) -> bool:
-    """Whether a page, of whichever script, is in written Cantonese.
+class Topic(NamedTuple):
+    """What a page is about, as far as it decides on characters of its lines.
 
-    >>> is_cantonese("佢哋系广州人嚟嘅"), is_cantonese("他们是广州人，说“唔该”")
-    (True, False)
+    >>> Topic.of("佢哋系广州人嚟嘅"), Topic.of("生姜切片，姜汤煮好，放凉了姜味更浓。")
+    (Topic(cantonese=True, ginger=False), Topic(cantonese=False, ginger=True))
+    >>> Topic.of("他们是广州人，说“唔该”"), Topic.of("姜先生爱喝姜汤，生姜要切片。")
+    (Topic(cantonese=False, ginger=False), Topic(cantonese=False, ginger=False))
     """
-    return len(_CANTONESE.findall(page)) >= max(FEWEST_WORDS, CANTONESE * len(page))
+
+    cantonese: bool = False
+    ginger: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """What shows in a text, of whichever script."""
+        words = len(_CANTONESE.findall(text))
+        cantonese = words >= max(FEWEST_WORDS, CANTONESE * len(text))
+        ginger = "姜" in text and len(_GINGER.findall(text)) >= FEWEST_GINGER and not _SURNAME_GINGER.search(text)
+        return cls(cantonese, ginger)
 
 
-def mended(line: str, converted: str, *, cantonese: bool = False) -> str:
-    """`converted`, what OpenCC made of the simplified `line` (of equal length), with what it misses put right; the line
+def mended(line: str, converted: str, topic: Topic | None = None) -> str:
+    """`converted`, what OpenCC made of the simplified `line` (of equal length), with what it misses put right. A line
     is Cantonese if its page is, or if it is by itself.
 
     >>> mended("他冲了杯茶，不准冲动。", "他衝了杯茶，不準衝動。")
@@ -155,8 +176,10 @@ def mended(line: str, converted: str, *, cantonese: bool = False) -> str:
     """
     always, in_cantonese = _places()
     found = _found(line, always)
-    if cantonese or _CANTONESE.search(line):
+    if (topic and topic.cantonese) or _CANTONESE.search(line):
         found |= _found(line, in_cantonese)
+    if topic and topic.ginger and "姜" in line:
+        found |= {at: "薑" for at, char in enumerate(line) if char == "姜"}
     if found:
         converted = "".join(found.get(at, char) for at, char in enumerate(converted))
     return converted.translate(_IN_USE)
