@@ -29,16 +29,19 @@ SUPPLEMENT = (
     "羊..耂肀聿肉臼艹艹艹虎衤覀西见角.讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食.飠饣.马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
 )
 
-# Variants and the characters that the list of 1955 puts in their place; none that names are written with. Careless
+# Variants and the characters that the list of 1955 puts in their place, and a few of Taiwan and Hong Kong that are like
+# them (瞇, 櫈); none that names are written with. Careless
 # converters to traditional script, of mirror sites above all, pick them for plain characters (方麪, 廻應, 具躰).
 VARIANTS = dict(
     zip(
         "濬尅傚躰襍廻敺畧竝儅鬭鬦閙隂騐懽搆擧敭曡朶燄玅甎皐臯砲碁窰縂羢耡蔴蘂劔髩逥堦壻姪嬾寃寳幚庻廐恠憇慙拕"
         "揷攷槀欵毬潄煖牎犂猨疎癈皷盌眎睂碪稬穅窓筯糓紥緜繖翄聦肎胷艢菓葢蚉蛕蜋衂袠覩觝詶諠賸趂輭辤逈酧醼銲闗"
-        "隣隷鞌頋飃鵞鼈霛歛暱槕繙飜",
+        "隣隷鞌頋飃鵞鼈霛歛暱槕繙飜"
+        "鼇櫈褭撦瞇甖囓躭韮搥怳醆",
         "浚克效体杂回驱略并当斗斗闹阴验欢构举扬叠朵焰妙砖皋皋炮棋窑总绒锄麻蕊剑鬓回阶婿侄懒冤宝帮庶厩怪憩惭拖"
         "插考稿款球漱暖窗犁猿疏废鼓碗视眉砧糯糠窗箸谷扎绵伞翅聪肯胸樯果盖蚊蛔螂衄帙睹抵酬喧剩趁软辞迥酬宴焊关"
-        "邻隶鞍顾飘鹅鳖灵敛昵桌翻翻",
+        "邻隶鞍顾飘鹅鳖灵敛昵桌翻翻"
+        "鳌凳袅扯眯罂啮耽韭捶恍盏",
         strict=True,
     )
 )
