@@ -15,11 +15,12 @@ _ABOUT = seldom(
     "[异異][体體]|[繁简簡正][体體]|[简簡]化字|[俗本古正今]字|[说說]文|字典|部首|偏旁|[写寫][作成][「『“‘]|通假|字形|形[声聲]|字[头頭]"
 )
 
-# Words of one or two hanzi with Japanese endings, and what one such syllable joins to them (南ぬ風); の does not count,
-# which Chinese signs borrow.
+# Words of one or two hanzi with Japanese endings, what one such syllable joins to them (南ぬ風), and what is glossed in
+# them; の does not count, which Chinese signs borrow.
 _SYLLABLE = "[ぁ-ねは-ゖ]"
 _JAPANESE = seldom(
     f"(?<![{HANZI}])[{HANZI}]{{1,2}}(?={_SYLLABLE})|(?<=[{HANZI}]{_SYLLABLE})[{HANZI}]{{1,2}}(?![{HANZI}])"
+    f"|(?<![{HANZI}])[{HANZI}]{{1,4}}(?=[(（]{_SYLLABLE})"
 )
 _HIRAGANA = CharSet(_SYLLABLE)
 
