@@ -25,6 +25,7 @@ from tasks.repair.shift.glance import (
     UNLIKELY,
     common,
     ends_out_of_step,
+    goes_with,
     is_enclosed,
     is_forced,
     mark_out_of_step,
@@ -233,6 +234,8 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             and (not after or after in ENDS)
             and (text[at] in search.hit or search.quotations.open_at(at))
         ):
+            return True
+        if not search.damaged and is_hanzi(after) and goes_with(text, at):
             return True
         second_half = search.chars[0xA100 | search.bytes_of(after)[0]]
         if not search.damaged and text[at] in "!！" and second_half not in AFTER_A1:

@@ -90,6 +90,8 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return False
     if after in frequent() and second in frequent():
         return False
+    if after not in frequent() and "\u3400" <= after <= "\u9fff" and goes_with(text, at):
+        return True
     count = 2 if second in pairs() else 1
     read = _out_of_step(text[at : at + 1 + count], _symbols())
     lm = model()
@@ -125,11 +127,33 @@ def is_forced(text: str, at: int) -> bool:
     return _forced(before, text[at + 1], symbols(text[at + 3 : at + 4] or BOUNDARY))
 
 
+def goes_with(text: str, at: int) -> bool:
+    """Whether the mark at `at` may stand between the halves of two characters, both of which nearly always stand there,
+    the second of them by the character after the mark.
+
+    >>> goes_with("处一万元以下的?睢", 7), goes_with("春天来了?睢", 4)
+    (True, False)
+    """
+    lead, trail = divmod(wide()[text[at]], 256)
+    other = characters()[trail << 8 | wide()[text[at + 1]] >> 8]
+    if at == 0 or not other or is_private(other):
+        return False
+    two = symbols(text[at - 1])
+    half, cost = _likeliest(symbols(text[at - 2 : at - 1] or BOUNDARY)[-1:], two, _hanzi(lead))
+    return cost < FORCED and model().cost(two, half, symbols(other)) < FORCED
+
+
+@cache
+def _hanzi(trail: int) -> tuple[Candidate, ...]:
+    """The hanzi that end with a byte."""
+    return tuple(each for each in by_trail(trail) if "\u3400" <= each[3] <= "\u9fff")
+
+
 @lru_cache(maxsize=4096)
 def _forced(before: str, mark: str, after: str) -> bool:
     one, two = before[0], before[1]
     lead, trail = divmod(wide()[mark], 256)
-    half, cost = _likeliest(one, two, tuple(each for each in by_trail(lead) if "\u3400" <= each[3] <= "\u9fff"))
+    half, cost = _likeliest(one, two, _hanzi(lead))
     if cost >= FORCED:
         return False
     other, cost = _likeliest(two, half, by_lead(trail))

@@ -8,7 +8,7 @@
 /* The constants of glance.py, by name. */
 #define GLANCES(X) \
     X(NEAR) X(SENSIBLE) X(BETTER) X(SENSIBLE_ALONE) X(UNLIKELY) X(UNLIKELY_ALONE) X(TELLING) X(STRANGE) X(UNUSUAL) \
-    X(FULL_WIDTH) X(HOPELESS) X(ENDS_BETTER) X(ENDING)
+    X(FULL_WIDTH) X(FORCED) X(HOPELESS) X(ENDS_BETTER) X(ENDING)
 
 #define X(name) G_##name,
 enum { GLANCES(X) NUMBERS };
@@ -146,6 +146,23 @@ static int enclosed(const Glance *g, const Text *x, Py_ssize_t at) {
     return at_(x, at) == '?' && flagged(g, at_(x, at + 1), REPLACEABLE) && at_(x, at + 2) == '?' && is_hanzi(at_(x, at - 1));
 }
 
+/* glance.goes_with */
+static int goes_with(const Glance *g, const Text *x, Py_ssize_t at) {
+    const Tables *t = g->t;
+    uint32_t raw = bytes_of(t, at_(x, at)), other = g->plain[(raw & 0xFF) << 8 | bytes_of(t, at_(x, at + 1)) >> 8];
+    const Candidates *list = candidates(g->t, raw >> 8, 0);
+    if (!list) PyErr_Clear();
+    if (!list || at == 0 || !other) return !list;
+    uint32_t one = at > 1 ? t->symbols[at_(x, at - 2)] : '\n', two = t->symbols[at_(x, at - 1)], half = 0;
+    int least = g->number[G_FORCED];
+    for (int i = 0; i < list->count; i++) {
+        if (!is_hanzi(list->items[i].unit)) continue;
+        int cost = cost_of(t, one, two, list->items[i].symbol);
+        if (cost < least) least = cost, half = list->items[i].symbol;
+    }
+    return half && cost_of(t, two, half, other) < g->number[G_FORCED];
+}
+
 /* glance.mark_out_of_step */
 static int mark(const Glance *g, const Text *x, Py_ssize_t at) {
     const Tables *t = g->t;
@@ -156,6 +173,7 @@ static int mark(const Glance *g, const Text *x, Py_ssize_t at) {
     if (c == '?' && flagged(g, after, REPLACEABLE) && is_hanzi(hanzi)) return 1;
     if (flagged(g, c, EXCLAIMS) && !flagged(g, t->chars[0xA100 | bytes_of(t, after) >> 8], AFTER_A1)) return 0;
     if (flagged(g, after, FREQUENT) && flagged(g, second, FREQUENT)) return 0;
+    if (is_hanzi(after) && !flagged(g, after, FREQUENT) && goes_with(g, x, at)) return 1;
     int count = pair_of(t, second) ? 2 : 1, cost = k[G_HOPELESS];
     if (at + count < x->size) {
         uint32_t one = straddling(g, x, at, g->plain), two = count == 2 ? straddling(g, x, at + 1, g->plain) : 1;
