@@ -21,7 +21,7 @@ _LEFT, _RIGHT = f"[{HANZI}{_CLOSING}]", f"[{HANZI}{_OPENING}]"
 _ANY = seldom(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))|[,;:?!](?:(?<={_LEFT} .)|(?<={_LEFT}[*]{{2}}.))")
 # After a Chinese character whatever follows, but for emoticons, also where what it ends stands out (**注意**:); before
 # one, after a digit, a Latin letter, a percent sign, a stray space or a straight quotation mark, only commas and
-# semicolons: `key:值`, `C:盘` and `条件 ? 甲 : 乙` are not Chinese punctuation. After a bracket that is not, colons are.
+# semicolons: `key:值`, `C:盘`, `条件 ? 甲 : 乙` are not Chinese punctuation. After a bracket that is not, colons are.
 _AFTER = seldom(
     f"[,;:?!](?<={_LEFT}.)(?!(?<=!)\\[[^][]{{0,80}}]\\()"  # not in pictures of Markdown: ![名](地址)
     f"(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*|[,;:?!](?<={_LEFT}[*]{{2}}.)"
