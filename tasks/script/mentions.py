@@ -11,6 +11,7 @@ from tasks.script.tables import HANZI
 
 # One character in quotation marks, in a line with a word for what characters are.
 _MENTION = seldom(f"[「『“‘][{HANZI}][」』”’]")
+_QUOTES = CharSet("[「『“‘]")
 _ABOUT = seldom(
     "[异異][体體]|[繁简簡正][体體]|[简簡]化字|[俗本古正今]字|[说說]文|字典|部首|偏旁|[写寫][作成][「『“‘]|通假|字形|形[声聲]|字[头頭]"
 )
@@ -36,9 +37,11 @@ def with_mentions(text: str, converted: str) -> str:
     >>> with_mentions("民宿「南ぬ風」", "民宿「南ぬ风」")
     '民宿「南ぬ風」'
     """
+    if converted == text:
+        return converted
     if _HIRAGANA.find(text) >= 0:
         converted = _as_they_were(text, converted, _JAPANESE)
-    if not _MENTION.search(text):
+    if not next(_QUOTES.matches(_MENTION, text), None):
         return converted
     spans = [(start, end) for start, end in lines_with(_MENTION, text) if _ABOUT.search(text[start:end])]
     lines = (_as_they_were(text[start:end], converted[start:end], _MENTION) for start, end in spans)
