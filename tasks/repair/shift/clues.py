@@ -28,6 +28,7 @@ from tasks.repair.shift.glance import (
     goes_with,
     is_enclosed,
     is_forced,
+    is_left_open,
     mark_out_of_step,
     rare_out_of_step,
 )
@@ -226,7 +227,7 @@ def worth_a_search(search: Search, clue: Clue) -> bool:
             return True
         second = text[at + 2 : at + 3]
         trails = "@" <= second <= "~" and is_hanzi(text[at + 3 : at + 4])
-        ended = is_enclosed(text, at) and (search.damaged or is_forced(text, at))
+        ended = is_enclosed(text, at) and (search.damaged or is_forced(text, at) or is_left_open(text, at))
         if text[at] == "?" and after and after in MARKS_BEFORE and (second > "\x80" or trails or ended):
             return True
         if (

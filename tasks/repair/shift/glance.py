@@ -30,9 +30,10 @@ UNLIKELY_ALONE = nats(19.5)  # and where no more than the two follow
 # So many hanzi after a mark tell text out of step from healthy text, which costs less than this each on average: after
 # marks that came so far 5.2 to 8.1 nats (and one 9.4) in 330,000 healthy characters, in damaged pages 10.4 to 12.6.
 TELLING, STRANGE = 3, nats(9.2)
+_QUOTED, _CLOSING = 200, frozenset("”’」』")  # characters in which an open quotation is looked for, and what closes one
 _HANZI = re.compile("[\u3400-\u9fff]{1,6}")
 FULL_WIDTH = 0xA3  # the lead byte of the full-width forms of ASCII
-FORCED, GOES_ON = nats(2.5), nats(4)  # what a character costs at most that nearly always stands there, and the next one
+FORCED, GOES_ON = nats(3), nats(4)  # what a character costs at most that nearly always stands there, and the next one
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 _NONE = "\0"  # stands for no character
@@ -80,7 +81,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
     char, after, second = text[at], text[at + 1 : at + 2], text[at + 2 : at + 3]
     if char == LOST[1] or after in STOPS:
         return True
-    if is_enclosed(text, at) and is_forced(text, at):
+    if is_enclosed(text, at) and (is_forced(text, at) or is_left_open(text, at)):
         return True
     # A half, a mark, and a hanzi or its second byte alone.
     hanzi = text[at + 3 : at + 4] if "@" <= second <= "~" else second
@@ -125,6 +126,16 @@ def is_forced(text: str, at: int) -> bool:
     """
     before = symbols(text[at - 2 : at - 1] or BOUNDARY) + symbols(text[at - 1])
     return _forced(before, text[at + 1], symbols(text[at + 3 : at + 4] or BOUNDARY))
+
+
+def is_left_open(text: str, at: int) -> bool:
+    """Whether a quotation is open before '?', '!' and '?' at `at` that does not close behind them: 。” leaves them.
+
+    >>> is_left_open("他说：“天晴了?!?", 7), is_left_open("他说：“天晴了?!?”", 7)
+    (True, False)
+    """
+    line = text[max(text.rfind("\n", 0, at) + 1, at - _QUOTED) : at]
+    return text[at + 1] in "!！" and line.count("“") > line.count("”") and text[at + 3 : at + 4] not in _CLOSING
 
 
 def goes_with(text: str, at: int) -> bool:
