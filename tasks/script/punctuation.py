@@ -18,17 +18,17 @@ _OPENING = "“‘「『《〈【〔（"
 _LEFT, _RIGHT = f"[{HANZI}{_CLOSING}]", f"[{HANZI}{_OPENING}]"
 
 # The marks come first, so that text without any is passed over at the speed of a search for one class.
-_ANY = seldom(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT}))|[,;:?!](?:(?<={_LEFT} .)|(?<={_LEFT}[*]{{2}}.))")
+_ANY = seldom(f"[,;:?!()](?:(?<={_LEFT}.)|(?={_RIGHT})|(?<![()])(?:(?<={_LEFT} .)|(?<={_LEFT}[*]{{2}}.)))")
 # After a Chinese character whatever follows, but for emoticons, also where what it ends stands out (**注意**:); before
 # one, after a digit, a Latin letter, a percent sign, a stray space or a straight quotation mark, only commas and
 # semicolons: `key:值`, `C:盘`, `条件 ? 甲 : 乙` are not Chinese punctuation. After a bracket that is not, colons are.
 _AFTER = seldom(
-    f"[,;:?!](?<={_LEFT}.)(?!(?<=!)\\[[^][]{{0,80}}]\\()"  # not in pictures of Markdown: ![名](地址)
-    f"(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*|[,;:?!](?<={_LEFT}[*]{{2}}.)"
+    f"[,;:?!](?:(?<={_LEFT}.)(?!(?<=!)\\[[^][]{{0,80}}]\\()"  # not in pictures of Markdown: ![名](地址)
+    f"(?:(?<![:;])|(?!-?[)DP]|-?\\((?:\\s|$)))[,;:?!]*|(?<={_LEFT}[*]{{2}}.))"
 )
 _BEFORE = seldom(
-    f"[,;](?<=[0-9A-Za-z%].)(?={_RIGHT})|[,;:](?<=[])].)(?={_RIGHT})|[,;](?<={_LEFT} .)(?=\\s|$|{_RIGHT})"
-    f"|[,;](?<=[0-9]\\) .)(?={_RIGHT})|[,;](?<={_LEFT}[\"'].)(?={_RIGHT})"
+    f"[,;:](?:(?<=[])].)(?={_RIGHT})|(?<!:)(?:(?<=[0-9A-Za-z%].)(?={_RIGHT})|(?<={_LEFT} .)(?=\\s|$|{_RIGHT})"
+    f"|(?<=[0-9]\\) .)(?={_RIGHT})|(?<={_LEFT}[\"'].)(?={_RIGHT})))"
 )
 # What of ASCII a line has at least for each: looked for in that alone.
 _AFTER_MARKS, _BEFORE_MARKS = seldom(b"[,;:?!]"), seldom(b"[,;:]")
