@@ -91,7 +91,7 @@ def mark_out_of_step(text: str, at: int) -> bool:
         return False
     if after in frequent() and second in frequent():
         return False
-    if after not in frequent() and "\u3400" <= after <= "\u9fff" and goes_with(text, at):
+    if "\u3400" <= after <= "\u9fff" and model().lone(symbols(after)) >= UNUSUAL and goes_with(text, at):
         return True
     count = 2 if second in pairs() else 1
     read = _out_of_step(text[at : at + 1 + count], _symbols())

@@ -173,7 +173,7 @@ static int mark(const Glance *g, const Text *x, Py_ssize_t at) {
     if (c == '?' && flagged(g, after, REPLACEABLE) && is_hanzi(hanzi)) return 1;
     if (flagged(g, c, EXCLAIMS) && !flagged(g, t->chars[0xA100 | bytes_of(t, after) >> 8], AFTER_A1)) return 0;
     if (flagged(g, after, FREQUENT) && flagged(g, second, FREQUENT)) return 0;
-    if (is_hanzi(after) && !flagged(g, after, FREQUENT) && goes_with(g, x, at)) return 1;
+    if (is_hanzi(after) && lone(t, t->symbols[after]) >= k[G_UNUSUAL] && goes_with(g, x, at)) return 1;
     int count = pair_of(t, second) ? 2 : 1, cost = k[G_HOPELESS];
     if (at + count < x->size) {
         uint32_t one = straddling(g, x, at, g->plain), two = count == 2 ? straddling(g, x, at + 1, g->plain) : 1;
