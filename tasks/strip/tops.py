@@ -16,7 +16,7 @@ from tasks.strip.head import own
 from tasks.strip.records import may_record
 from tasks.strip.sheet import Sheet, ends_sentence
 from tasks.strip.signs import numbered, sign, words_of_interfaces
-from tasks.strip.title import LIKE
+from tasks.strip.title import LIKE, LONG, MUCH
 from tasks.strip.title_looks import may_be_title
 
 # Rows that share no more of their pairs with the text are strange to it.
@@ -142,6 +142,8 @@ def _names_of_text(page: Around, core: str) -> bool:
 
 def _may_be_title(page: Around, number: int) -> bool:
     row = page.rows[number]
+    if _BELONGS.search(row.core):
+        return False
     return len(row.core) >= TITLE_CHARS and not _sign(page, number) and may_be_title(row)
 
 
@@ -153,9 +155,17 @@ def _sign(page: Around, number: int) -> float:
 
 
 def _above(page: Around, strange: Sequence[int]) -> None:
-    """Rows above a title that has the text's words, or that metadata show."""
-    if page.likeness.share(page.rows[page.title].core) < LIKE:
-        strange = [number for number in strange if not _may_be_title(page, number)]
+    """Rows above a title that has the text's words, or that metadata show; rows that may be it as well stay."""
+    title = page.rows[page.title].core
+    share = page.likeness.share(title)
+    above = page.standing(range(page.title))
+    if any(page.likeness.share(page.rows[number].core) > share for number in above):
+        return
+    if share < MUCH:
+        others = [number for number in above if _may_be_title(page, number)]
+        if any(len(page.rows[number].core) > len(title) for number in others):
+            return
+        strange = [number for number in strange if number not in others]
     if len(strange) >= ABOVE_TITLE or any(_sign(page, number) for number in strange):
         for number in strange:
             page.take(number, _WHY)
@@ -166,10 +176,10 @@ def _among(page: Around, standing: Sequence[int]) -> None:
     rows = [number for number in standing if number != page.title]
     if not rows or not all(_is_strange(page, number) for number in rows):
         return
-    title = max((number for number in rows if _may_be_title(page, number)), default=-1)
-    rows = [number for number in rows if number != title]
-    signs = sum(_sign(page, number) for number in rows)
-    if signs >= max(SIGNS, SIGNS_EACH * len(rows)):
+    titles = [number for number in rows if _may_be_title(page, number)]
+    rows = [n for n in rows if n not in titles[-1:] and (n not in titles or len(page.rows[n].core) < LONG)]
+    signs = [_sign(page, number) for number in rows]
+    if sum(signs) >= max(SIGNS, SIGNS_EACH * len(rows)):
         for number in rows:
             page.take(number, _WHY)
 
