@@ -28,7 +28,7 @@ _AFTER = seldom(
 )
 _BEFORE = seldom(
     f"[,;:](?:(?<=[])].)(?={_RIGHT})|(?<!:)(?:(?<=[0-9A-Za-z%].)(?={_RIGHT})|(?<={_LEFT} .)(?=\\s|$|{_RIGHT})"
-    f"|(?<=[0-9]\\) .)(?={_RIGHT})|(?<={_LEFT}[\"'].)(?={_RIGHT})))"
+    f"|(?<=[0-9A-Za-z%)] .)(?={_RIGHT})|(?<={_LEFT}[\"'].)(?={_RIGHT})))"
 )
 # What of ASCII a line has at least for each: looked for in that alone.
 _AFTER_MARKS, _BEFORE_MARKS = seldom(b"[,;:?!]"), seldom(b"[,;:]")
