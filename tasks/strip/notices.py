@@ -63,7 +63,7 @@ def strangers(sheet: Sheet) -> list[Claim]:
 
 
 def _may_head(row: Row) -> bool:
-    return len(row.core) >= TITLE_CHARS and may_be_title(row)
+    return not row.prose and len(row.core) >= TITLE_CHARS and may_be_title(row)
 
 
 def _said_between(rows: Sequence[Row], first: int, number: int) -> bool:
