@@ -348,7 +348,16 @@ def test_rare_characters_are_not_cut_anew(codec: str, line: str, elsewhere: bool
     assert line in Ledger.of(found.text).then(found.edits).text
 
 
-@pytest.mark.parametrize("text", ["設點A在線上，x為所求之數。", "這檔A股昨天跌停，T恤降價三成。", "第B座三樓的K書中心"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "設點A在線上，x為所求之數。",
+        "這檔A股昨天跌停，T恤降價三成。",
+        "第B座三樓的K書中心",
+        "打風|天文台:今晚風大，小心門窗。",
+        "今天天氣好~明天下雨_後天再說",
+    ],
+)
 def test_single_letters_of_a_page_of_big5(text: str) -> None:
     assert decoded(f"{HANT}\n{text}\n".encode("big5")).text.split("\n")[1] == text
 

@@ -13,7 +13,7 @@ from operator import sub
 from tasks.decode.chances import chances
 from tasks.decode.charsets import text_of, whole
 from tasks.decode.halves import fills, halves
-from tasks.repair.lm import model, symbols
+from tasks.repair.lm import BOUNDARY, model, symbols
 
 # What a lost byte costs, in steps of the model (1/16 nat): one byte in 3,000.
 _LOSS = 8 * 16
@@ -35,6 +35,8 @@ _MARGIN = 5 * 16
 # The same where the letter itself would be the half. Measured on 30 sentences with a single letter in each ("A股",
 # "T恤", "D座"), in both codecs: of 60 one comes near, while half the letters that are halves pass.
 _LETTER_MARGIN = 8 * 16
+# What parts titles and menus, which running text does not show the model: what it costs more than the end of a line.
+_SEPARATORS, _SEPARATOR = frozenset("|~_"), 2 * 16
 # Which letter it is the model does not say: what a capital costs more than any letter, and what a small one does, of
 # which fewer stand alone among hanzi.
 _CAPITAL, _SMALL = 3 * 16, 4 * 16
@@ -81,7 +83,8 @@ def place(run: Run, codec: str, damaged: bool, script: bool | None) -> int | Non
         return best[1] or None
     if best[1] == 0 and not damaged:
         return None
-    left, letter, cost_of = run.before(2, 1), symbols(run.letter), model().cost
+    left, cost_of = run.before(2, 1), model().cost
+    letter = BOUNDARY if run.letter in _SEPARATORS else symbols(run.letter)
     healthy = cost_of(left[0], left[1], letter) + cost_of(left[1], letter, run.after[0])
     healthy += cost_of(letter, *run.after) + letter_cost(run.letter)
     return best[1] if best[0] + (_MARGIN if best[1] else _LETTER_MARGIN) < healthy else None
@@ -99,9 +102,11 @@ def roughly(run: Run, codec: str, damaged: bool) -> int | None:
 def letter_cost(letter: str) -> int:
     """What a single letter of ASCII among hanzi costs more than the model says, which knows all letters as one.
 
-    >>> letter_cost("A") < letter_cost("x"), letter_cost("~")
+    >>> letter_cost("A") < letter_cost("x"), letter_cost("^")
     (True, 0)
     """
+    if letter in _SEPARATORS:
+        return _SEPARATOR
     return (_CAPITAL if letter.isupper() else _SMALL) if letter.isalpha() else 0
 
 
