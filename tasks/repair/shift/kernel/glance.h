@@ -146,21 +146,28 @@ static int enclosed(const Glance *g, const Text *x, Py_ssize_t at) {
     return at_(x, at) == '?' && flagged(g, at_(x, at + 1), REPLACEABLE) && at_(x, at + 2) == '?' && is_hanzi(at_(x, at - 1));
 }
 
-/* glance.goes_with */
-static int goes_with(const Glance *g, const Text *x, Py_ssize_t at) {
+/* Whether a symbol may be a character that ends with `trail`, before which `other` nearly always stands. */
+static int is_half(const Glance *g, uint32_t two, uint16_t symbol, uint32_t trail, uint32_t other) {
+    const Tables *t = g->t;
+    int ends = (t->pairs[symbol] & 0xFF) == trail;
+    for (uint32_t i = t->form_starts[symbol]; i < t->form_starts[symbol + 1]; i++) ends |= (t->pairs[t->forms[i]] & 0xFF) == trail;
+    return ends && cost_of(t, two, symbol, other) < g->number[G_FORCED];
+}
+
+/* glance.goes_with, of which it says no more than that it may be: by the likeliest characters, which come first. */
+static int may_go_with(const Glance *g, const Text *x, Py_ssize_t at) {
     const Tables *t = g->t;
     uint32_t raw = bytes_of(t, at_(x, at)), other = g->plain[(raw & 0xFF) << 8 | bytes_of(t, at_(x, at + 1)) >> 8];
-    const Candidates *list = candidates(g->t, raw >> 8, 0);
-    if (!list) PyErr_Clear();
-    if (!list || at == 0 || !other) return !list;
-    uint32_t one = at > 1 ? t->symbols[at_(x, at - 2)] : '\n', two = t->symbols[at_(x, at - 1)], half = 0;
+    if (at == 0 || !other) return 0;
+    uint32_t one = at > 1 ? t->symbols[at_(x, at - 2)] : '\n', two = t->symbols[at_(x, at - 1)];
     int least = g->number[G_FORCED];
-    for (int i = 0; i < list->count; i++) {
-        if (!is_hanzi(list->items[i].unit)) continue;
-        int cost = cost_of(t, one, two, list->items[i].symbol);
-        if (cost < least) least = cost, half = list->items[i].symbol;
-    }
-    return half && cost_of(t, two, half, other) < g->number[G_FORCED];
+    Context c = context(t, one, two);
+    if (c.at < 0) return 0;
+    for (uint32_t i = c.low2; i < c.high2 && t->costs3[i] < least; i++)
+        if (is_half(g, two, t->after2[i], raw >> 8, other)) return 1;
+    for (uint32_t i = c.low1; i < c.high1 && c.charge + t->costs2[i] < least; i++)
+        if (is_half(g, two, t->after1[i], raw >> 8, other)) return 1;
+    return 0;
 }
 
 /* glance.mark_out_of_step */
@@ -173,7 +180,7 @@ static int mark(const Glance *g, const Text *x, Py_ssize_t at) {
     if (c == '?' && flagged(g, after, REPLACEABLE) && is_hanzi(hanzi)) return 1;
     if (flagged(g, c, EXCLAIMS) && !flagged(g, t->chars[0xA100 | bytes_of(t, after) >> 8], AFTER_A1)) return 0;
     if (flagged(g, after, FREQUENT) && flagged(g, second, FREQUENT)) return 0;
-    if (is_hanzi(after) && lone(t, t->symbols[after]) >= k[G_UNUSUAL] && goes_with(g, x, at)) return 1;
+    if (is_hanzi(after) && lone(t, t->symbols[after]) >= k[G_UNUSUAL] && may_go_with(g, x, at)) return 1;
     int count = pair_of(t, second) ? 2 : 1, cost = k[G_HOPELESS];
     if (at + count < x->size) {
         uint32_t one = straddling(g, x, at, g->plain), two = count == 2 ? straddling(g, x, at + 1, g->plain) : 1;
