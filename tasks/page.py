@@ -56,7 +56,7 @@ def _curating(page: Page, policy: Policy, learned: Collection[str]) -> Generator
     # `qingwen fix` needs neither, and the patterns of both take as long to compile as all it does.
     from tasks.segment import segment
     from tasks.strip import strip
-    from tasks.strip.head_title import head_title
+    from tasks.strip.about.head_title import head_title
 
     found = yield from _repairing(page, policy)
     if isinstance(found, Reject):

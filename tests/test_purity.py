@@ -159,3 +159,17 @@ def test_the_flow_module_has_no_postponed_annotations() -> None:
     for name in ("curate.py", "dedupe.py", "learn.py", "task_runs.py", "verify.py", "settings.py"):
         text = (TASKS.parent / "flows" / name).read_text(encoding="utf-8")
         assert "\nfrom __future__ import annotations" not in text
+
+
+# Rules of strip, and what they may ask: the folders before their own, and what stands beside the folders.
+LAYERS = ("wording", "about", "placing")
+
+
+@pytest.mark.parametrize("path", sorted((TASKS / "strip").rglob("*.py")), ids=names)
+def test_rules_ask_those_below_them_alone(path: Path) -> None:
+    folder = path.parent.name
+    if path == TASKS / "strip" / "__init__.py":
+        return  # the order of all rules stands there
+    above = LAYERS[LAYERS.index(folder) + 1 :] if folder in LAYERS else LAYERS
+    found = set(imports(ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+    assert not {name for name in found for layer in above if name.startswith(f"tasks.strip.{layer}")}

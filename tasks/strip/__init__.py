@@ -1,14 +1,10 @@
 """Stage 4: what is not the article leaves the text, and what the page says of itself fills the metadata.
 
 A page is a `sheet` of rows; a rule takes a sheet and claims rows, or parts of them; `tags` shown as text leave before
-it is cut into them. Rules by a row's own words: `spam`, `places` (with the `gazetteer`), `leftovers`, `jammers`,
-`menus`, `bars`, `tails`, by the word tables (`tables`; what their turns of phrase hold for sure, `factors`). Rules by
-where a row stands: `frame` with `around`, above the text `head` (of a post, `boards`), `tops` and `records`, below it
-`foot`, other articles `headlines` (by `likeness`) and `teasers`, by `signs` of interfaces; `edges` for running text of
-the site's. What others say of a page: `extractor` (HTML), `site` (learned).
-Metadata: its rows (`metadata`, `signoffs`; cut by `fields`, `dates`, `names`, `bylines`, `reporters`, `lone_writers`,
-`journals`, `official`), what they come to (`said`), and the title (`title`, below `notices`; `title_looks`,
-`title_text`, `head_title`; what is none, `no_title`).
+it is cut into them. `wording/` knows a row by its own words, `about/` finds what the page says of itself, `placing/`
+knows a row by where it stands; each may ask those named before it. All of them ask the word tables (`tables`; what
+their turns of phrase hold for sure, `factors`), the `signs` of interfaces and the `likeness` of two rows. What others
+say of a page: `extractor` (HTML), `site` (learned).
 """
 
 from __future__ import annotations
@@ -19,33 +15,12 @@ from dataclasses import replace
 from tasks.ledger import Ledger
 from tasks.lines import lines_of
 from tasks.records import Block, Edit, Metadata, Policy, Stage
-from tasks.strip import (
-    around,
-    bars,
-    dates,
-    edges,
-    extractor,
-    frame,
-    jammers,
-    leftovers,
-    menus,
-    metadata,
-    notices,
-    official,
-    places,
-    said,
-    signoffs,
-    site,
-    spam,
-    tags,
-    tails,
-    teasers,
-    title,
-    title_text,
-    tops,
-)
-from tasks.strip.bylines import Field
+from tasks.strip import extractor, site, tags
+from tasks.strip.about import dates, metadata, notices, official, said, signoffs, title, title_text
+from tasks.strip.about.bylines import Field
+from tasks.strip.placing import around, edges, frame, tails, teasers, tops
 from tasks.strip.sheet import Claim, Row, Sheet, rows_of
+from tasks.strip.wording import bars, jammers, leftovers, menus, places, spam
 
 Found = list[tuple[Row, list[Field]]]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from tasks.expressions import seldom
-from tasks.strip.bars import MENU_ENTRIES, WHY, bars, known_word
 from tasks.strip.sheet import Claim, Row, Sheet, words_of
 from tasks.strip.tables import phrase
+from tasks.strip.wording.bars import MENU_ENTRIES, WHY, bars, known_word
 
 # So many of a menu's entries must be words of menus.
 MENU_SHARE = 0.6

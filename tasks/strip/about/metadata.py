@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tasks.expressions import seldom
-from tasks.strip.bars import is_weak
-from tasks.strip.boards import post_head, release_time
-from tasks.strip.bylines import Field
-from tasks.strip.dates import CHINESE_DATE
-from tasks.strip.fields import MAX_CHARS, POSTED_CHARS, fields_of
-from tasks.strip.journals import is_workplace, of_paper, run_together
-from tasks.strip.lone_writers import HEAD_ROWS, lone_writer, marked_writers
-from tasks.strip.names import is_media, names_of
+from tasks.strip.about.boards import post_head, release_time
+from tasks.strip.about.bylines import Field
+from tasks.strip.about.dates import CHINESE_DATE
+from tasks.strip.about.fields import MAX_CHARS, POSTED_CHARS, fields_of
+from tasks.strip.about.journals import is_workplace, of_paper, run_together
+from tasks.strip.about.lone_writers import HEAD_ROWS, lone_writer, marked_writers
+from tasks.strip.about.names import is_media, names_of
+from tasks.strip.about.title_looks import may_be_title
 from tasks.strip.sheet import Claim, Row, Sheet, as_found
 from tasks.strip.tables import is_chatter
-from tasks.strip.title_looks import may_be_title
+from tasks.strip.wording.bars import is_weak
 
 # Below a marked title so many rows may be metadata, even if prose stands above the title.
 BELOW_TITLE = 5

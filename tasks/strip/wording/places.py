@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tasks.expressions import seldom
-from tasks.strip.gazetteer import gazetteer, provinces_of
 from tasks.strip.sheet import Claim, Row, Sheet
+from tasks.strip.wording.gazetteer import gazetteer, provinces_of
 
 # A list has at least so many names. Rows of cities in menus and in heads of tables have fewer, or fail the tests below.
 MIN_NAMES = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tasks.expressions import seldom
-from tasks.strip.dates import DATE
+from tasks.strip.about.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet, undress
 
 # What ends with so long a title, and is not the title, names the site before it.

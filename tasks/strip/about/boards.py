@@ -11,8 +11,8 @@ A post has its writer, its board, its title and its time, a row each; a release 
 from __future__ import annotations
 
 from tasks.expressions import seldom
-from tasks.strip.bylines import Field
-from tasks.strip.dates import DATE, ENGLISH_DATE, read_date, read_english
+from tasks.strip.about.bylines import Field
+from tasks.strip.about.dates import DATE, ENGLISH_DATE, read_date, read_english
 from tasks.strip.sheet import Sheet
 
 # The head stands among so many rows at the top.

@@ -9,12 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from tasks.expressions import seldom
 from tasks.series import ENDS, series
-from tasks.strip.likeness import Likeness
-from tasks.strip.no_title import untitled
-from tasks.strip.official import below_offices
-from tasks.strip.sheet import Row, Sheet
-from tasks.strip.signs import sign
-from tasks.strip.title_looks import (
+from tasks.strip.about.no_title import untitled
+from tasks.strip.about.official import below_offices
+from tasks.strip.about.title_looks import (
     BARS_OF_MENU,
     LEADING,
     LEAST_SCORE,
@@ -26,7 +23,10 @@ from tasks.strip.title_looks import (
     names_collection,
     names_reading_site,
 )
-from tasks.strip.title_text import date_behind, key, without_ending
+from tasks.strip.about.title_text import date_behind, key, without_ending
+from tasks.strip.likeness import Likeness
+from tasks.strip.sheet import Row, Sheet
+from tasks.strip.signs import sign
 
 # A row is at the top if no more rows than these stand above it.
 TOP_ROWS = 6

@@ -6,14 +6,14 @@ from functools import cache, lru_cache
 from itertools import chain
 
 from tasks.expressions import seldom
-from tasks.strip.bars import is_weak
-from tasks.strip.dates import DATE
-from tasks.strip.names import names_of
-from tasks.strip.official import NUMBER, OFFICE
+from tasks.strip.about.dates import DATE
+from tasks.strip.about.names import names_of
+from tasks.strip.about.official import NUMBER, OFFICE
+from tasks.strip.about.title_text import SITE_WORD, date_behind
 from tasks.strip.sheet import Row, ends_sentence
 from tasks.strip.signs import is_caption, sign, site_speech
 from tasks.strip.tables import table
-from tasks.strip.title_text import SITE_WORD, date_behind
+from tasks.strip.wording.bars import is_weak
 from tasks.surnames import USUAL
 
 # A row that scores so much looks like a title, or is the one for its place and its words.

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tasks.expressions import seldom
-from tasks.strip.around import FRAME, Around
-from tasks.strip.head import own
-from tasks.strip.records import may_record
+from tasks.strip.about.title import LIKE, LONG, MUCH
+from tasks.strip.about.title_looks import may_be_title
+from tasks.strip.placing.around import FRAME, Around
+from tasks.strip.placing.head import own
+from tasks.strip.placing.records import may_record
 from tasks.strip.sheet import Sheet, ends_sentence
 from tasks.strip.signs import numbered, sign, words_of_interfaces
-from tasks.strip.title import LIKE, LONG, MUCH
-from tasks.strip.title_looks import may_be_title
 
 # Rows that share no more of their pairs with the text are strange to it.
 STRANGE = 0.1

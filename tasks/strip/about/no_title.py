@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.strip.journals import writers
+from tasks.strip.about.journals import writers
+from tasks.strip.about.title_looks import may_be_title
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Row, Sheet
 from tasks.strip.signs import sign
-from tasks.strip.title_looks import may_be_title
 from tasks.surnames import MOST
 
 # So many headlines above a text that has no more of their pairs than this are other articles'.

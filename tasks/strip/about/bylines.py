@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.expressions import seldom
-from tasks.strip.dates import DATE, read_date
-from tasks.strip.names import is_generic, is_media, names_of
-from tasks.strip.reporters import in_brackets, pupil, reporters
+from tasks.strip.about.dates import DATE, read_date
+from tasks.strip.about.names import is_generic, is_media, names_of
+from tasks.strip.about.reporters import in_brackets, pupil, reporters
 from tasks.surnames import USUAL
 
 _BYLINE = seldom(

@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 
 from tasks.expressions import seldom
-from tasks.strip.bars import known_word
-from tasks.strip.bylines import ISSUE, Field
-from tasks.strip.dates import DATE, read_date
-from tasks.strip.names import names_of
+from tasks.strip.about.bylines import ISSUE, Field
+from tasks.strip.about.dates import DATE, read_date
+from tasks.strip.about.names import names_of
 from tasks.strip.sheet import Row
+from tasks.strip.wording.bars import known_word
 from tasks.surnames import MOST, USUAL
 
 BELOW = 6  # rows in which the writers stand again

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tasks.expressions import seldom
-from tasks.strip import foot, head, headlines, records, tops
-from tasks.strip.around import ABOVE, BELOW, FRAME, Around
-from tasks.strip.bars import is_weak, may_head
+from tasks.strip.about.title_looks import may_be_title
+from tasks.strip.placing import foot, head, headlines, records, tops
+from tasks.strip.placing.around import ABOVE, BELOW, FRAME, Around
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.signs import opens
 from tasks.strip.tables import alone, holds
-from tasks.strip.title_looks import may_be_title
+from tasks.strip.wording.bars import is_weak, may_head
 
 # Rules that take rows for where they stand, and what must be left of a page for them to be believed.
 BY_PLACE = frozenset({"footer", "surroundings"})

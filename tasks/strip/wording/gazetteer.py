@@ -12,7 +12,7 @@ def gazetteer() -> tuple[list[str], list[frozenset[str]], frozenset[str]]:
     """Names in order, the provinces of each, and the names of counties and districts (tools/make_places.py)."""
     provinces: dict[str, set[str]] = {}
     counties: set[str] = set()
-    source = Path(__file__).with_name("data") / "places.txt"
+    source = Path(__file__).parents[1] / "data" / "places.txt"
     for line in source.read_text(encoding="utf-8").splitlines():
         province, level, *names = line.split(" ")
         for name in names:

@@ -8,11 +8,11 @@ from functools import cache
 from itertools import takewhile
 
 from tasks.expressions import seldom
-from tasks.strip.bars import bar_kind, is_weak, is_within
-from tasks.strip.menus import is_breadcrumb, menu_block
+from tasks.strip.placing.teasers import dated_head, marked
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import holds, is_chatter, kinds_in, may_hold, phrase, related, table
-from tasks.strip.teasers import dated_head, marked
+from tasks.strip.wording.bars import bar_kind, is_weak, is_within
+from tasks.strip.wording.menus import is_breadcrumb, menu_block
 
 # Rows between the prose and the footer that go with it: columns of the site, each a short row without marks.
 GAP_ROWS = 3

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.strip.bars import known_word
-from tasks.strip.bylines import Field, signed
+from tasks.strip.about.bylines import Field, signed
+from tasks.strip.about.names import names_of
+from tasks.strip.about.title_looks import may_be_title
 from tasks.strip.likeness import Likeness
-from tasks.strip.names import names_of
 from tasks.strip.sheet import Row, Sheet
-from tasks.strip.title_looks import may_be_title
+from tasks.strip.wording.bars import known_word
 from tasks.surnames import MOST, USUAL
 
 # Above the prose, in so many rows, a date may have its writers run on behind it.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from tasks.expressions import seldom
-from tasks.strip.dates import DATE
+from tasks.strip.about.dates import DATE
 from tasks.strip.sheet import Claim, Row, Sheet
 
 # So many make a list; an item has no more rows, and what follows the last date is no more than an item cut short.

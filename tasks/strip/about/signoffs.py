@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tasks.expressions import seldom
-from tasks.strip.bylines import Field
-from tasks.strip.fields import fields_of
-from tasks.strip.names import names_of
+from tasks.strip.about.bylines import Field
+from tasks.strip.about.fields import fields_of
+from tasks.strip.about.names import names_of
 from tasks.strip.sheet import Claim, Sheet, as_found
 
 # The brackets stand behind the last row of prose or the one before it, and hold no more than this.

@@ -9,8 +9,8 @@ from datetime import datetime
 from tasks.expressions import seldom
 from tasks.records import Metadata
 from tasks.script.fold import fold
-from tasks.strip.bylines import ISSUE, Field
-from tasks.strip.names import is_generic, is_media, names_of, nobody
+from tasks.strip.about.bylines import ISSUE, Field
+from tasks.strip.about.names import is_generic, is_media, names_of, nobody
 from tasks.strip.sheet import Row, as_found
 
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})日"

@@ -9,12 +9,12 @@ import re
 from functools import cache
 
 from tasks.expressions import seldom
-from tasks.strip.bars import known_word
-from tasks.strip.bylines import EDITOR_CODE, Field, signed, with_dates
-from tasks.strip.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
-from tasks.strip.names import SEPARATORS, is_media, names_of, nobody
-from tasks.strip.reporters import source_and_writers, told_apart
+from tasks.strip.about.bylines import EDITOR_CODE, Field, signed, with_dates
+from tasks.strip.about.dates import CHINESE_DATE, DATE, ENGLISH_DATE, PARTIAL, read_date, read_english, read_minguo
+from tasks.strip.about.names import SEPARATORS, is_media, names_of, nobody
+from tasks.strip.about.reporters import source_and_writers, told_apart
 from tasks.strip.tables import table
+from tasks.strip.wording.bars import known_word
 
 # A row of metadata is no longer than this; the longest of our layouts has 130 characters.
 MAX_CHARS = 200

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from itertools import groupby, pairwise, takewhile
 
 from tasks.expressions import seldom
-from tasks.strip.around import ABOVE, FRAME, Around
-from tasks.strip.bars import is_weak
-from tasks.strip.official import NUMBER, OFFICE
+from tasks.strip.about.official import NUMBER, OFFICE
+from tasks.strip.about.title import LIKE
+from tasks.strip.about.title_looks import may_be_title, names_reading_site
+from tasks.strip.placing.around import ABOVE, FRAME, Around
 from tasks.strip.sheet import ends_sentence
 from tasks.strip.signs import MAX_CHARS, numbered, sign, site_speech
-from tasks.strip.title import LIKE
-from tasks.strip.title_looks import may_be_title, names_reading_site
+from tasks.strip.wording.bars import is_weak
 
 # Rows between two rows of the head's furniture are names and counts of its panels, if no more and no longer than these.
 PANEL_ROWS = 3

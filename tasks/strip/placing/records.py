@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 
 from tasks.expressions import seldom
-from tasks.strip.around import Around
+from tasks.strip.placing.around import Around
 from tasks.strip.sheet import Row, Sheet, ends_sentence
 from tasks.strip.tables import table
 

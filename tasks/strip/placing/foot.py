@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tasks.expressions import seldom
-from tasks.strip.around import BELOW, BODY_ROWS, FRAME, Around, from_here_on
 from tasks.strip.likeness import Likeness
+from tasks.strip.placing.around import BELOW, BODY_ROWS, FRAME, Around, from_here_on
 from tasks.strip.signs import beside, cover, numbered, opens, site_speech, words_of_interfaces
 
 # A page with no more prose than this, in its head, may hold its article below.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tasks.lines import Line
 from tasks.script.fold import fold
+from tasks.strip.about.title import LIKE
+from tasks.strip.about.title_looks import MAX_CHARS
+from tasks.strip.about.title_text import title_text
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Row, is_prose, undress
-from tasks.strip.title import LIKE
-from tasks.strip.title_looks import MAX_CHARS
-from tasks.strip.title_text import title_text
 
 # A shorter title is as likely the name of a site or a channel.
 MIN_CHARS = 4

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from tasks.expressions import seldom
-from tasks.strip.around import FRAME, Around
-from tasks.strip.head import own
+from tasks.strip.about.title_looks import may_be_title
 from tasks.strip.likeness import pairs_of, shared_among
+from tasks.strip.placing.around import FRAME, Around
+from tasks.strip.placing.head import own
 from tasks.strip.sheet import ends_sentence, undress
 from tasks.strip.signs import numbered, sign
-from tasks.strip.title_looks import may_be_title
 
 # So many headlines make a list that goes to the page's end, above furniture fewer; with dates, newest first, so many.
 HEADLINES, HEADLINES_ABOVE, DATED = 5, 3, 3

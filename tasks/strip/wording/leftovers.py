@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from tasks.expressions import seldom
-from tasks.strip.bars import WITHIN_CHARS, is_within
 from tasks.strip.sheet import SHORT_CHARS, Claim, Row, Sheet, ends_sentence
 from tasks.strip.tables import may_hold, phrase
+from tasks.strip.wording.bars import WITHIN_CHARS, is_within
 
 _PICTURE = (
     r"(?:本文(?:配图|图片)(?:为|来自)[^()。]{2,20}|(?:相关|新闻|网络|文章)?资料(?:图片?|照片)(?:,?仅供参考)?|(?:相关|新闻|网络)(?:配图|图片)|网络图|题图|配图|图文无关|图片与(?:文章|内容|本文)无关|"

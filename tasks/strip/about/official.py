@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from tasks.expressions import seldom
-from tasks.strip.bylines import Field
-from tasks.strip.dates import CHINESE_DATE, DATE
+from tasks.strip.about.bylines import Field
+from tasks.strip.about.dates import CHINESE_DATE, DATE
 from tasks.strip.sheet import Row, Sheet
 
 # A number on a row of its own stands among so many rows at the top of a page, above its first prose.

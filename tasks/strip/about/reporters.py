@@ -8,7 +8,7 @@ brackets below a text.
 from __future__ import annotations
 
 from tasks.expressions import seldom
-from tasks.strip.names import is_media, names_of
+from tasks.strip.about.names import is_media, names_of
 from tasks.surnames import USUAL
 
 # A row of reporters is no longer, names the medium in no more characters, and a name has so many.

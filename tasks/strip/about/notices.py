@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tasks.expressions import seldom
+from tasks.strip.about.title import LIKE, TOP_ROWS
+from tasks.strip.about.title_looks import may_be_title
 from tasks.strip.likeness import Likeness
 from tasks.strip.sheet import Claim, Row, Sheet
 from tasks.strip.signs import site_words, words_of_interfaces
-from tasks.strip.title import LIKE, TOP_ROWS
-from tasks.strip.title_looks import may_be_title
 
 # A notice of the site above the title is no longer; there are no more, in so many rows, and the text is so many times
 # as long as several.
