@@ -48,7 +48,7 @@ def test_hardly_any_place_of_a_healthy_page_is_left_to_python() -> None:
 # What stands at clues and beside them, hanzi rare and common, and what lies beyond the basic plane.
 MARKS = [*"?()!;:、，。！；：？“”《》」』（）％%,€—…Ｗaā ü\n\0\x80①の\ue319\ue5e5\ufffd\U00020021\U0001f600"]
 LETTERS = ["硺I", "魅挝瘑T", "q", "?^", "|", "～~"]
-RARE = [*"勇炼鞘菇洲厣谥г誓ǎ▌當優質", *LETTERS, "???", "?shù)", "(fā)", "（tuán", "。”", "!("]
+RARE = [*"勇炼鞘菇洲厣谥г誓ǎ▌當優質㐀鿿处罚款", *LETTERS, "???", "?shù)", "(fā)", "（tuán", "。”", "!(", "?!?", "?睢"]
 
 
 @needs_it

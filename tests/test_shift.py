@@ -113,7 +113,7 @@ def test_never_raises(text: str) -> None:
 
 
 shifted = st.lists(
-    st.sampled_from(list("?()!;:、，。！“”《》當地優質產品數報貎厣谥г誓ǎ▌ＷMe_|^ \n\ue319\ue3e2\ufffd€"))
+    st.sampled_from(list("?()!;:、，。！“”《》當地優質產品數報貎厣谥г誓ǎ▌ＷMe_|^ \n\ue319\ue3e2\ufffd€㐀鿿处罚款月日*"))
     | st.just("(shù)")
 )
 
@@ -122,6 +122,7 @@ shifted = st.lists(
 @settings(deadline=None, max_examples=200)
 def test_never_raises_on_what_looks_damaged_and_edits_replay(parts: list[str]) -> None:
     text = "".join(parts)
+    check_layer(text, repair_shifts(text, {}))
     edits = repair_shifts(text, {"質": "zhì", "數": "shù"})
     check_layer(text, edits)
     ledger = Ledger.of(text).then(edits)

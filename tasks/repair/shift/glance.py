@@ -145,9 +145,10 @@ def goes_with(text: str, at: int) -> bool:
     >>> goes_with("处一万元以下的?睢", 7), goes_with("春天来了?睢", 4)
     (True, False)
     """
-    lead, trail = divmod(wide()[text[at]], 256)
-    other = characters()[trail << 8 | wide()[text[at + 1]] >> 8]
-    if at == 0 or not other or is_private(other):
+    pair = wide().get
+    lead, trail = divmod(pair(text[at], 0), 256)
+    other = characters()[trail << 8 | pair(text[at + 1], 0) >> 8]
+    if at == 0 or not other or is_private(other) or not _hanzi(lead):
         return False
     two = symbols(text[at - 1])
     half, cost = _likeliest(symbols(text[at - 2 : at - 1] or BOUNDARY)[-1:], two, _hanzi(lead))
