@@ -33,7 +33,9 @@ TELLING, STRANGE = 3, nats(9.2)
 _QUOTED, _CLOSING = 200, frozenset("”’」』")  # characters in which an open quotation is looked for, and what closes one
 _HANZI = re.compile("[\u3400-\u9fff]{1,6}")
 FULL_WIDTH = 0xA3  # the lead byte of the full-width forms of ASCII
-FORCED, GOES_ON = nats(3), nats(4)  # what a character costs at most that nearly always stands there, and the next one
+# What a character costs at most that its place calls for (one in twenty of all that stand there), and what the one
+# behind two of these: in 2.7 million characters of healthy reports and encyclopedia nothing is read so.
+FORCED, GOES_ON = nats(3), nats(4)
 # What stands after '。' or closes a quotation, and so follows the first half of a straddling '！': its second byte.
 AFTER_A1 = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】")
 _NONE = "\0"  # stands for no character
@@ -118,8 +120,8 @@ def is_enclosed(text: str, at: int) -> bool:
 
 
 def is_forced(text: str, at: int) -> bool:
-    """Whether '?', a mark and '?' at `at` may be two characters around a mark that was replaced, both of which stand
-    there nearly always, and before what follows.
+    """Whether '?', a mark and '?' at `at` may be two characters around a mark that was replaced, both of which
+    their place calls for, and before what follows.
 
     >>> is_forced("处一万元以下的???;", 7), is_forced("他说为什么???", 5)
     (True, False)
@@ -139,8 +141,8 @@ def is_left_open(text: str, at: int) -> bool:
 
 
 def goes_with(text: str, at: int) -> bool:
-    """Whether the mark at `at` may stand between the halves of two characters, both of which nearly always stand there,
-    the second of them by the character after the mark.
+    """Whether the mark at `at` may stand between the halves of two characters that their place calls for, the second of
+    them by the character after the mark.
 
     >>> goes_with("处一万元以下的?睢", 7), goes_with("春天来了?睢", 4)
     (True, False)

@@ -146,7 +146,7 @@ static int enclosed(const Glance *g, const Text *x, Py_ssize_t at) {
     return at_(x, at) == '?' && flagged(g, at_(x, at + 1), REPLACEABLE) && at_(x, at + 2) == '?' && is_hanzi(at_(x, at - 1));
 }
 
-/* Whether a symbol may be a character that ends with `trail`, before which `other` nearly always stands. */
+/* Whether a symbol may be a character that ends with `trail`, behind which the place calls for `other`. */
 static int is_half(const Glance *g, uint32_t two, uint16_t symbol, uint32_t trail, uint32_t other) {
     const Tables *t = g->t;
     int ends = (t->pairs[symbol] & 0xFF) == trail;
