@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tasks.records import Edit, Stage
-from tasks.repair.lm import UNIT, symbols
+from tasks.repair.lm import BOUNDARY, UNIT, symbols
 from tasks.repair.lm.words import spellings
 from tasks.repair.readings import is_hanzi
 from tasks.repair.shift.candidates import SPLICE
@@ -29,7 +29,7 @@ from tasks.repair.shift.costs import (
     Segment,
     nats,
 )
-from tasks.repair.shift.glance import FORCED
+from tasks.repair.shift.glance import FORCED, GOES_ON
 from tasks.repair.shift.pairs import BIG5, GBK
 from tasks.repair.shift.search import Search, segments
 from tasks.repair.shift.swallowed import swallowed
@@ -48,7 +48,7 @@ GAIN_LETTER = 8.0  # at a single letter of a page that is known to have lost byt
 # only where the page is known to have one of the latter replaced.
 QUESTIONS, QUESTIONED = LOST + "？", frozenset("?？")
 # With marks between, two bytes of each show; of a score that nobody knows (?:?) as well. That is too little where no
-# hanzi goes on with it, on a page that shows no other damage; but for characters that are FORCED (以下的罚款).
+# hanzi goes on with it, on a page that shows no other damage. Either is read where its place calls for it (以下的罚款).
 SCORES = QUESTIONS + ":：;；!！"
 WORDS = 0.5  # how much the cost of a reading's words counts beside that of its characters
 SPELLED = 120  # the longest reading, in characters of text, whose words are looked at
@@ -95,7 +95,7 @@ def decide(
             continue  # it begins in what is left of an entity that the one before has taken
         joined = search.damaged or is_hanzi(search.text[edit.start - 1 : edit.start])
         shown = edit.before.strip(QUESTIONS if joined else SCORES) or not edit.before or search.hit & QUESTIONED
-        if shown or (joined and dearest(search, run) < FORCED * UNIT):
+        if shown or (joined and is_called_for(search, run)):
             found.append(edit)
     return gain, found
 
@@ -212,9 +212,14 @@ def priced(search: Search, run: list[Segment]) -> tuple[list[float], list[float]
     return costs, guessed
 
 
-def dearest(search: Search, run: list[Segment]) -> float:
-    """The cost of the dearest character that was guessed, in nats."""
-    return max(priced(search, run)[1])
+def is_called_for(search: Search, run: list[Segment]) -> bool:
+    """Whether the place of a run calls for each character that was guessed in it, and they for the one behind it."""
+    if max(priced(search, run)[1]) >= FORCED * UNIT:
+        return False
+    _, _, one, two, _, _ = search.first(run[0].start)
+    read = one + two + symbols("".join([segment.after for segment in run]))
+    end = run[-1].end
+    return search.lm.cost(read[-2], read[-1], symbols(search.text[end : end + 1] or BOUNDARY)) < GOES_ON
 
 
 def logit(found: tuple[float, ...]) -> float:
